@@ -1,0 +1,404 @@
+"""The shelf: data/ as typed records. The only module of the engine that opens a data file.
+
+Everything is read once, checked once and handed out frozen. A file that does not hold what it should raises
+`CatalogError` with its name and the row, at the first touch and not in the middle of a run.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias, get_args
+
+import yaml
+
+from engine.errors import CatalogError
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+Language = Literal["en", "es"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+Basis = Literal["documented", "measured", "assumed"]
+Value: TypeAlias = "bool | int | float | str | tuple[Value, ...] | Mapping[Any, Value] | None"
+
+# C-speed where PyYAML was built with libyaml: 394 facts in 40 ms, not 300.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SECONDS = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "days": 86400.0}
+# github:owner/name@commit (date) path:line, where date, path and line may be missing.
+_PINNED = re.compile(r"github:([\w.-]+/[\w.-]+)@([0-9a-f]+)(?:\s+(?:\([\d-]+\)\s+)?([\w./-]+\.\w+)(?::(\d+))?)?")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that is known about AWS: what it says, how much, who says so, and when."""
+
+    id: str
+    says: str
+    says_es: str | None
+    system: str
+    value: Value
+    unit: str
+    source: str
+    as_of: str
+    basis: Basis
+    slide: str | None
+    changed_since_talk: str | None
+
+    def text(self, lang: str) -> str:
+        """Say it in the page's language where it has been translated, else in the source's own."""
+        return self.says_es if lang == "es" and self.says_es else self.says
+
+    @property
+    def link(self) -> str | None:
+        """Point a browser at the source, at the very commit; None where the source has no address.
+
+        >>> fact("ecs.agent.acs_heartbeat_timeout").link.rsplit("/", 1)[-1]
+        'session.go#L42'
+        """
+        if address := re.search(r"https?://[^\s;,)]+", self.source):
+            return address[0]
+        if pinned := _PINNED.search(self.source):
+            repo, commit, path, line = pinned.groups()
+            place = f"blob/{commit}/{path}" if path else f"tree/{commit}"
+            return f"https://github.com/{repo}/{place}" + (f"#L{line}" if line else "")
+        if bare := re.search(r"github(?::|\.com/)([\w.-]+/[\w.-]+)", self.source):
+            return f"https://github.com/{bare[1]}"
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceType:
+    """One EC2 instance type: what fits on it, and what an hour of it costs."""
+
+    name: str
+    vcpu: int
+    memory_mib: int
+    arch: str
+    enis: int
+    ipv4_per_eni: int
+    trunking: bool
+    branch_enis: int
+    max_pods: int
+    network_mbps: int
+    usd_per_hour: float
+    region: str
+    source: str
+    as_of: str
+
+    @property
+    def cpu_units(self) -> int:
+        """Count in ECS's unit: 1024 to the vCPU."""
+        return self.vcpu * int(number("ecs.placement.cpu_unit"))
+
+
+@dataclass(frozen=True, slots=True)
+class FargateSize:
+    """One pair of CPU and memory that Fargate accepts. `since` is the month it came, empty if before the talk."""
+
+    cpu_units: int
+    memory_mib: int
+    since: str
+    source: str
+    as_of: str
+
+
+# --- facts -----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def facts() -> Mapping[str, Fact]:
+    """Give every fact, by id, in the file's order."""
+    return MappingProxyType({str(name): _fact(str(name), row) for name, row in _read_yaml("facts.yaml").items()})
+
+
+def fact(name: str) -> Fact:
+    """Look one fact up; a citation that nobody wrote down is our bug and says so."""
+    try:
+        return facts()[name]
+    except KeyError:
+        raise CatalogError(f"facts.yaml: no fact is called {name!r}") from None
+
+
+def value(name: str, *keys: str | float) -> Value:
+    """Take a fact's value, or what stands at `keys` inside it.
+
+    >>> value("elb.alb.detect_time", "out_s", 1)
+    65
+    """
+    found: Any = fact(name).value
+    for key in keys:
+        try:
+            found = found[key]
+        except (KeyError, IndexError, TypeError):
+            raise CatalogError(f"facts.yaml {name}: nothing at {key!r} in {found!r}") from None
+    return found  # type: ignore[no-any-return]  # walked through nested, frozen containers: checked by number() and seconds()
+
+
+def number(name: str, *keys: str | float) -> float:
+    """Take a number: a fact that holds none (or a yes or no) is refused.
+
+    >>> number("fargate.price.x86_vcpu_h")
+    0.04048
+    """
+    found = value(name, *keys)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise CatalogError(f"facts.yaml {name}: a number is needed, got {found!r}")
+    return float(found)
+
+
+def seconds(name: str, *keys: str | float) -> float:
+    """Take a duration in seconds, whatever unit it was published in.
+
+    A key that ends in a unit (`out_s`, `min_ms`) decides; else the first word of the fact's unit does.
+
+    >>> seconds("ecs.sas.alarm_out"), seconds("ecs.agent.acs_backoff", "min_ms")
+    (180.0, 0.25)
+    """
+    named = [str(key).rsplit("_", 1)[-1] for key in keys if isinstance(key, str) and "_" in key]
+    unit = named[-1] if named else re.split(r"\W", fact(name).unit, maxsplit=1)[0]
+    if unit not in _SECONDS:
+        raise CatalogError(f"facts.yaml {name}: a time is needed ({', '.join(_SECONDS)}), its unit is {unit!r}")
+    return number(name, *keys) * _SECONDS[unit]
+
+
+def _fact(name: str, row: Any) -> Fact:
+    """Check one entry of facts.yaml and freeze it."""
+    if not isinstance(row, dict):
+        raise CatalogError(f"facts.yaml {name}: a mapping is needed, got {row!r}")
+    allowed = {field.name for field in fields(Fact)} - {"id"}
+    if strangers := sorted(set(row) - allowed):
+        raise CatalogError(f"facts.yaml {name}: no such field: {', '.join(strangers)}")
+    for field in ("says", "system", "unit", "source", "as_of", "basis"):
+        if not isinstance(row.get(field), str) or not row[field]:
+            raise CatalogError(f"facts.yaml {name}: {field} must be a text, got {row.get(field)!r}")
+    if row["basis"] not in get_args(Basis):
+        raise CatalogError(f"facts.yaml {name}: basis must be one of {get_args(Basis)}, got {row['basis']!r}")
+    if "value" not in row:
+        raise CatalogError(f"facts.yaml {name}: value is missing (null where nobody publishes one)")
+    return Fact(
+        id=name,
+        says=row["says"],
+        says_es=row.get("says_es"),
+        system=row["system"],
+        value=_frozen(row["value"]),
+        unit=row["unit"],
+        source=row["source"],
+        as_of=row["as_of"],
+        basis=row["basis"],
+        slide=row.get("slide"),
+        changed_since_talk=row.get("changed_since_talk"),
+    )
+
+
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def instance_types() -> Mapping[str, InstanceType]:
+    """Give the EC2 instance types, by name, in the file's order: families together, small to large."""
+    table: dict[str, InstanceType] = {}
+    for where, row in _read_csv("catalog/instance_types.csv", InstanceType):
+        if row["name"] in table:
+            raise CatalogError(f"{where}: {row['name']} stands twice")
+        table[row["name"]] = InstanceType(
+            name=row["name"],
+            vcpu=_count(where, row, "vcpu"),
+            memory_mib=_count(where, row, "memory_mib"),
+            arch=_one_of(where, row, "arch", ("amd64", "arm64")),
+            enis=_count(where, row, "enis"),
+            ipv4_per_eni=_count(where, row, "ipv4_per_eni"),
+            trunking=_one_of(where, row, "trunking", ("yes", "no")) == "yes",
+            branch_enis=_count(where, row, "branch_enis", least=0),
+            max_pods=_count(where, row, "max_pods"),
+            network_mbps=_count(where, row, "network_mbps"),
+            usd_per_hour=_above_zero(where, row, "usd_per_hour"),
+            region=row["region"],
+            source=row["source"],
+            as_of=row["as_of"],
+        )
+    return MappingProxyType(table)
+
+
+def instance_type(name: str) -> InstanceType:
+    """Look one instance type up."""
+    try:
+        return instance_types()[name]
+    except KeyError:
+        raise CatalogError(f"catalog/instance_types.csv: no instance type is called {name!r}") from None
+
+
+@cache
+def fargate_sizes() -> tuple[FargateSize, ...]:
+    """Give the pairs of CPU and memory that Fargate accepts, smallest first."""
+    table = tuple(
+        FargateSize(
+            cpu_units=_count(where, row, "cpu_units"),
+            memory_mib=_count(where, row, "memory_mib"),
+            since=row["since"],
+            source=row["source"],
+            as_of=row["as_of"],
+        )
+        for where, row in _read_csv("catalog/fargate_sizes.csv", FargateSize, may_be_empty={"since"})
+    )
+    pairs = [(size.cpu_units, size.memory_mib) for size in table]
+    if pairs != sorted(set(pairs)):
+        raise CatalogError("catalog/fargate_sizes.csv: sizes must stand once each, smallest first")
+    return table
+
+
+def launch_type_rows() -> Mapping[str, Any]:
+    """Give data/launch_types.yaml as plain mappings: `engine.launch` gives the rows their meaning."""
+    return _read_yaml("launch_types.yaml")
+
+
+# --- scenarios and texts ---------------------------------------------------------------------------------------------
+
+
+def scenario_files() -> tuple[str, ...]:
+    """Name the scenarios that come with the project: file names in data/scenarios/ without their ending."""
+    return tuple(sorted(path.stem for path in (DATA / "scenarios").glob("*.yaml")))
+
+
+def scenario_text(name: str) -> str:
+    """Read one of our own scenarios. The name is looked up in the listing, never made into a path."""
+    if name not in scenario_files():
+        raise CatalogError(f"data/scenarios: no scenario is called {name!r}; there are {', '.join(scenario_files())}")
+    return (DATA / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+@cache
+def texts(lang: Language) -> Mapping[str, str]:
+    """Give every label of a language under its key: the file's name, then the path inside it, with dots.
+
+    >>> texts("es")["common.language.name"]
+    'Español'
+    """
+    table: dict[str, str] = {}
+    for path in sorted((DATA / "texts" / _language(lang)).glob("*.yaml")):
+        where = f"texts/{lang}/{path.name}"
+        for name, text in _leaves(path.stem, _read_yaml(where)):
+            # A file may also write its keys out whole (`map.label` in map.yaml).
+            key = name.removeprefix(f"{path.stem}.") if name.startswith(f"{path.stem}.{path.stem}.") else name
+            if not isinstance(text, str):
+                raise CatalogError(f"{where} {key}: a text is needed, got {text!r} (quote it)")
+            table[key] = text
+    return MappingProxyType(table)
+
+
+@cache
+def prose(lang: Language, page: str) -> Mapping[str, str]:
+    """Give a page's paragraphs (Markdown) by section: each starts at a line `## name`."""
+    where = f"texts/{_language(lang)}/{page}.md"
+    if page not in prose_pages(lang):
+        raise CatalogError(f"{where}: there is no such text")
+    _, *parts = re.split(r"^## (.+)$", _read(where), flags=re.MULTILINE)
+    names, bodies = parts[::2], parts[1::2]
+    if len(set(names)) < len(names) or not all(_NAME.fullmatch(name.strip()) for name in names):
+        raise CatalogError(f"{where}: sections need names of their own, like `## how_to_read`, got {names}")
+    return MappingProxyType({name.strip(): body.strip() for name, body in zip(names, bodies, strict=True)})
+
+
+def prose_pages(lang: Language) -> tuple[str, ...]:
+    """Name the pages that have paragraphs in a language."""
+    return tuple(sorted(path.stem for path in (DATA / "texts" / _language(lang)).glob("*.md")))
+
+
+def _language(lang: str) -> str:
+    """Let only our own languages become part of a path."""
+    if lang not in LANGUAGES:
+        raise CatalogError(f"texts: no language is called {lang!r}; there are {', '.join(LANGUAGES)}")
+    return lang
+
+
+# --- reading and checking --------------------------------------------------------------------------------------------
+
+
+def _read(where: str) -> str:
+    """Read a file of data/; a missing one is a broken checkout, and says which."""
+    try:
+        return (DATA / where).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise CatalogError(f"{where}: the file is missing from {DATA}") from None
+
+
+def _read_yaml(where: str) -> Mapping[str, Any]:
+    """Read a YAML file whose top is a mapping."""
+    try:
+        loaded = yaml.load(_read(where), Loader=_Loader)  # noqa: S506  (a safe loader, only the faster build of it)
+    except yaml.YAMLError as error:
+        raise CatalogError(f"{where}: {error}") from error
+    if not isinstance(loaded, dict):
+        raise CatalogError(f"{where}: a mapping is needed at the top, got {type(loaded).__name__}")
+    return loaded
+
+
+def _read_csv(where: str, record: type, may_be_empty: Iterable[str] = ()) -> Iterable[tuple[str, dict[str, str]]]:
+    """Yield each row with the words that name its place; columns must be the record's fields, in its order."""
+    lines = csv.DictReader(_read(where).splitlines(), strict=True)
+    wanted = [field.name for field in fields(record)]
+    if lines.fieldnames != wanted:
+        raise CatalogError(f"{where}: columns must be {wanted}, got {lines.fieldnames}")
+    for row in lines:
+        place = f"{where} row {lines.line_num}"
+        for column in wanted:
+            if not row[column] and column not in may_be_empty:
+                raise CatalogError(f"{place}: {column} is empty")
+        if None in row:
+            raise CatalogError(f"{place}: more cells than columns: {row[None]}")
+        yield place, row
+
+
+def _cell(where: str, row: Mapping[str, str], column: str, read: Callable[[str], Any]) -> Any:
+    """Read one cell as a number, or say where and what it was."""
+    try:
+        return read(row[column])
+    except ValueError:
+        raise CatalogError(f"{where}: {column} must be a number, got {row[column]!r}") from None
+
+
+def _count(where: str, row: Mapping[str, str], column: str, least: int = 1) -> int:
+    """Read a whole number of at least `least`."""
+    found: int = _cell(where, row, column, int)
+    if found < least:
+        raise CatalogError(f"{where}: {column} must be {least} or more, got {found}")
+    return found
+
+
+def _above_zero(where: str, row: Mapping[str, str], column: str) -> float:
+    """Read an amount that cannot be free."""
+    found: float = _cell(where, row, column, float)
+    if not 0 < found < float("inf"):
+        raise CatalogError(f"{where}: {column} must be above 0, got {found}")
+    return found
+
+
+def _one_of(where: str, row: Mapping[str, str], column: str, choices: tuple[str, ...]) -> str:
+    """Read a word from a short list."""
+    if row[column] not in choices:
+        raise CatalogError(f"{where}: {column} must be one of {choices}, got {row[column]!r}")
+    return row[column]
+
+
+def _frozen(found: Any) -> Value:
+    """Freeze what YAML read, all the way down: facts are shared by every session."""
+    if isinstance(found, dict):
+        return MappingProxyType({key: _frozen(inner) for key, inner in found.items()})
+    if isinstance(found, list):
+        return tuple(_frozen(inner) for inner in found)
+    if found is None or isinstance(found, bool | int | float | str):
+        return found
+    raise CatalogError(f"facts.yaml: a plain value is needed, got {type(found).__name__} {found!r} (quote it)")
+
+
+def _leaves(key: str, found: Any) -> Iterable[tuple[str, Any]]:
+    """Walk nested mappings down to their texts, keys joined with dots."""
+    if not isinstance(found, dict):
+        yield key, found
+        return
+    for name, inner in found.items():
+        yield from _leaves(f"{key}.{name}", inner)

@@ -1,0 +1,136 @@
+"""What does not go together: problems that no single field can see, and the budgets of a run."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine import launch
+from engine.errors import BudgetError, Problem
+
+if TYPE_CHECKING:
+    from engine.scenario import Scenario
+
+OPERATIONS = (
+    "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "stop-task", "set-desired",
+    "change-traffic",
+)  # fmt: skip
+
+MAX_REQUESTS = 50_000_000
+MAX_EVENTS = 2_000_000
+MAX_CELLS = 20_000_000  # task-seconds that are counted one by one: at most a quarter of a gigabyte touched
+MAX_TASKS = 5_000
+
+
+def problems(scenario: Scenario) -> list[Problem]:
+    """List what does not go together in a scenario whose fields are each in range."""
+    found: list[Problem] = []
+    names = [service.name for service in scenario.services]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            found.append(Problem(f"services.{number}.name", name, "a name of its own", "two services share a name"))
+    for number, operation in enumerate(scenario.operations):
+        where = f"operations.{number}"
+        if operation.at_s > scenario.duration_s:
+            allowed = f"0 to {scenario.duration_s:g} s"
+            found.append(Problem(f"{where}.at_s", f"{operation.at_s:g}", allowed, "this is after the run's end"))
+        zone = getattr(operation, "zone", None)
+        if zone is not None and zone not in scenario.zone_letters:
+            allowed = ", ".join(scenario.zone_letters)
+            found.append(Problem(f"{where}.zone", zone, allowed, "the scenario has no such zone"))
+        service = getattr(operation, "service", None)
+        if service is not None and service not in names:
+            found.append(Problem(f"{where}.service", service, ", ".join(names), "there is no such service"))
+    for number, service in enumerate(scenario.services):
+        where = f"services.{number}"
+        found += launch.launch_type(scenario.launch_type).refusals(where, service, scenario)
+        scaling = service.scaling
+        if scaling is not None and scaling.min_tasks > scaling.max_tasks:
+            allowed = f"{scaling.min_tasks} or more"
+            came = str(scaling.max_tasks)
+            found.append(Problem(f"{where}.scaling.max_tasks", came, allowed, "the most is less than the least"))
+        traffic = service.traffic
+        if traffic is not None:
+            found += _trace_problems(f"{where}.traffic", traffic.shape, len(traffic.rates))
+    found += _trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates))
+    pairs = (
+        ("fleet", "boot_min_s", "boot_max_s", scenario.fleet),
+        ("assumptions", "agent_missed_min_s", "agent_missed_max_s", scenario.assumptions),
+        ("assumptions", "pull_min_mib_per_s", "pull_max_mib_per_s", scenario.assumptions),
+    )
+    for group, low, high, record in pairs:
+        if getattr(record, low) > getattr(record, high):
+            came, least = f"{getattr(record, high):g}", f"{getattr(record, low):g} or more"
+            found.append(Problem(f"{group}.{high}", came, least, f"it may not be below {low}"))
+    if scenario.balancer.check_timeout_s >= scenario.balancer.check_every_s:
+        came = f"{scenario.balancer.check_timeout_s:g}"
+        allowed = f"below {scenario.balancer.check_every_s:g} s"
+        found.append(Problem("balancer.check_timeout_s", came, allowed, "a check must end before the next begins"))
+    return found
+
+
+def _trace_problems(where: str, shape: str, rates: int) -> list[Problem]:
+    if shape == "rates" and rates == 0:
+        return [Problem(f"{where}.rates", "nothing", "one rate or more", "a recorded trace needs its rates")]
+    return []
+
+
+def refuse_over_budget(scenario: Scenario, requests: float) -> None:
+    """Refuse a run that would take too long or too much memory, with the figure that broke it.
+
+    requests: how many the traffic is expected to bring.
+    """
+    found: list[Problem] = []
+    tries = max((1 + service.retries for service in scenario.services), default=1)
+    worst = requests * tries
+    if worst > MAX_REQUESTS:
+        came = f"{worst:,.0f} requests" + (" with every retry" if tries > 1 else "")
+        allowed = f"up to {MAX_REQUESTS:,}"
+        found.append(Problem("duration_s", came, allowed, "lower the traffic, the retries or the duration"))
+    tasks = 0
+    for service in scenario.services:
+        most = service.scaling.max_tasks if service.scaling else 0
+        wanted = [service.desired, most, *(getattr(o, "desired", 0) for o in scenario.operations)]
+        tasks += max(wanted)
+    if tasks > MAX_TASKS:
+        found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
+    cells = tasks * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
+    if cells > MAX_CELLS:
+        came, allowed = f"{cells:,} task-seconds", f"up to {MAX_CELLS:,}"
+        found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration"))
+    events = _events(scenario, tasks)
+    if events > MAX_EVENTS:
+        came, allowed = f"up to {events:,.0f} events", f"up to {MAX_EVENTS:,}"
+        found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration"))
+    if found:
+        raise BudgetError(found)
+
+
+def _events(scenario: Scenario, tasks: int) -> float:
+    """Bound the log from above: every task could die as soon as it serves, and be replaced at the platform's rate."""
+    per_task = 12.0
+    shortest = (
+        scenario.assumptions.scheduler_s
+        + scenario.assumptions.container_s
+        + scenario.balancer.check_every_s
+        + scenario.balancer.check_timeout_s
+    )
+    slow_start = any(service.start_s > service.grace_s + scenario.balancer.check_every_s for service in scenario.services)
+    # A loop of deaths needs a reason: a start that outlasts its grace, a failing pull, or a lossy zone.
+    restarts = scenario.duration_s / shortest if slow_start else 0.0
+    lossy = sum(1 for o in scenario.operations if o.do == "impair-zone")
+    checks = lossy * tasks * scenario.duration_s / scenario.balancer.check_every_s
+    return tasks * per_task * (1 + restarts) + len(scenario.operations) * tasks * per_task + checks
+
+
+def step_s(duration_s: float) -> float:
+    """Count by the second, but for very long runs: 1 s up to two hours, then 10 s, then a minute.
+
+    >>> step_s(3_600), step_s(86_400), step_s(604_800)
+    (1.0, 10.0, 60.0)
+    """
+    if duration_s <= 7_200:
+        return 1.0
+    return 10.0 if duration_s <= 86_400 else 60.0
+
+

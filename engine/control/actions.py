@@ -1,0 +1,136 @@
+"""Operations, carried out at their moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from engine import operations as ops
+from engine.cluster import Host
+from engine.control import tasks
+from engine.events import Kind
+
+if TYPE_CHECKING:
+    from simpy.events import ProcessGenerator
+
+    from engine.world import World
+
+
+def perform(world: World) -> ProcessGenerator:
+    """Carry the scenario's operations out, each at its time, equal times in the file's order."""
+    env = world.env
+    todo = sorted(enumerate(world.scenario.operations), key=lambda pair: pair[1].at_s)
+    for number, operation in todo:
+        yield env.timeout(max(0.0, operation.at_s - env.now))
+        refusal = ACTIONS[operation.do](world, operation)
+        if refusal:
+            world.log.note(env.now, Kind.OPERATION_IGNORED, reason=refusal, value=number)
+
+
+def _fail_zone(world: World, o: ops.FailZone) -> str:
+    zone = _zone(world, o.zone)
+    cluster = world.cluster
+    if not cluster.zone_is_up[zone]:
+        return "the zone is lost already"
+    cluster.zone_is_up[zone] = False
+    world.log.note(world.env.now, Kind.ZONE_FAILED, zone=zone)
+    world.balancer.front_died(zone)
+    for host in [host for host in cluster.hosts if host.zone == zone]:
+        world.fleet.fail(host)
+    for task in [task for task in cluster.tasks.values() if task.zone == zone and task.is_alive]:
+        tasks.lose(world, task)
+    world.env.process(_notice_zone(world, zone))
+    return ""
+
+
+def _notice_zone(world: World, zone: int) -> ProcessGenerator:
+    """Let AWS find out about a zone, after a while that nobody publishes."""
+    yield world.env.timeout(world.scenario.assumptions.zone_noticed_s)
+    world.cluster.zone_is_usable[zone] = world.cluster.zone_is_up[zone]
+
+
+def _impair_zone(world: World, o: ops.ImpairZone) -> str:
+    zone = _zone(world, o.zone)
+    world.balancer.impair(zone, o.latency_ms / 1000, o.loss)
+    world.log.note(world.env.now, Kind.ZONE_IMPAIRED, zone=zone, value=o.loss, reason=f"{o.latency_ms:g} ms")
+    return ""
+
+
+def _restore_zone(world: World, o: ops.RestoreZone) -> str:
+    zone = _zone(world, o.zone)
+    cluster = world.cluster
+    world.balancer.impair(zone, 0.0, 0.0)
+    world.log.note(world.env.now, Kind.ZONE_RESTORED, zone=zone)
+    if not cluster.zone_is_up[zone]:
+        cluster.zone_is_up[zone] = True
+        cluster.zone_is_usable[zone] = True
+        world.balancer.front_returned(zone)
+        if world.launch.owns_hosts:
+            world.fleet.power_returned(zone)
+    return ""
+
+
+def _zonal_shift(world: World, o: ops.ZonalShift) -> str:
+    world.env.process(world.balancer.shift_away(_zone(world, o.zone), o.for_s))
+    return ""
+
+
+def _fail_host(world: World, o: ops.FailHost) -> str:
+    host = _host(world, o.host)
+    if host is None:
+        return f"there is no host {o.host}"
+    world.fleet.fail(host)
+    return ""
+
+
+def _drain_host(world: World, o: ops.DrainHost) -> str:
+    host = _host(world, o.host)
+    if host is None:
+        return f"there is no host {o.host}"
+    if not host.is_draining:
+        world.fleet.drain(host)
+    return ""
+
+
+def _stop_task(world: World, o: ops.StopTask) -> str:
+    task = world.cluster.tasks.get(o.task)
+    if task is None or not task.is_counted:
+        return f"there is no task {o.task} to stop"
+    world.schedulers[task.service].stop_by_hand(task)
+    return ""
+
+
+def _set_desired(world: World, o: ops.SetDesired) -> str:
+    names = [service.name for service in world.scenario.services]
+    world.schedulers[names.index(o.service) if o.service else 0].set_desired(o.desired, "operation")
+    return ""
+
+
+def _change_traffic(world: World, o: ops.ChangeTraffic) -> str:
+    """Only say so: the arrivals were cut to it before the run began."""
+    names = [service.name for service in world.scenario.services]
+    service = names.index(o.service) if o.service else -1
+    world.log.note(world.env.now, Kind.TRAFFIC_CHANGED, service=service, value=o.factor)
+    return ""
+
+
+def _zone(world: World, letter: str) -> int:
+    return world.scenario.zone_letters.index(letter)
+
+
+def _host(world: World, name: str) -> Host | None:
+    """Find a host that is still there by its name on the map."""
+    return next((host for host in world.cluster.hosts if host.name == name and not host.is_gone), None)
+
+
+ACTIONS: dict[str, Callable[[World, Any], str]] = {
+    "fail-zone": _fail_zone,
+    "impair-zone": _impair_zone,
+    "restore-zone": _restore_zone,
+    "zonal-shift": _zonal_shift,
+    "fail-host": _fail_host,
+    "drain-host": _drain_host,
+    "stop-task": _stop_task,
+    "set-desired": _set_desired,
+    "change-traffic": _change_traffic,
+}

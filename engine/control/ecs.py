@@ -1,0 +1,193 @@
+"""The ECS service scheduler: desired = running, within minimum and maximum healthy percent."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine import catalog
+from engine.cluster import NONE, Stage, Task
+from engine.control import tasks
+from engine.events import Kind
+from engine.placement import victim
+
+if TYPE_CHECKING:
+    from simpy.events import ProcessGenerator
+
+    from engine.world import World
+
+
+class ServiceScheduler:
+    """Keeps one service's tasks. It decides when poked, never more often than `scheduler_s` allows."""
+
+    def __init__(self, world: World, service: int) -> None:
+        """Begin with the scenario's desired count."""
+        self._world = world
+        self.service = service
+        self.settings = world.scenario.services[service]
+        self.desired = self.settings.desired
+        self.counted: dict[int, Task] = {}
+        self.moves = 0  # tasks that AZ rebalancing still wants elsewhere
+        self._failures = 0
+        self._not_before_s = 0.0
+        self._wake = world.env.event()
+        world.env.process(self._loop())
+
+    # --- what others tell it ---------------------------------------------------------------------------------------------
+
+    def poke(self) -> None:
+        """Something changed: look again."""
+        if not self._wake.triggered:
+            self._wake.succeed()
+
+    def set_desired(self, desired: int, who: str) -> None:
+        """Change the desired count."""
+        if desired != self.desired:
+            self.desired = desired
+            self._world.log.note(
+                self._world.env.now, Kind.DESIRED_SET, service=self.service, value=desired, reason=who
+            )
+            self.poke()
+
+    def give_up(self, task: Task, reason: str) -> None:
+        """Stop counting on a task that was lost or is unhealthy: stop it and replace it."""
+        if task.number not in self.counted:
+            return
+        if not task.is_alive:
+            tasks.note(self._world, Kind.TASK_GIVEN_UP, task, reason=reason)
+        self._stop(task, "ServiceSchedulerInitiated" if task.is_alive else "InfrastructureHealth")
+        self.poke()
+
+    def stop_by_hand(self, task: Task) -> None:
+        """A person stops a task; the scheduler replaces it."""
+        if task.number in self.counted:
+            self._stop(task, "UserInitiated")
+            self.poke()
+
+    def started(self) -> None:
+        """A task reached RUNNING: the restart throttle is reset (fact `ecs.service.throttle_not_after_running`)."""
+        self._failures = 0
+        self._not_before_s = 0.0
+
+    def failed_to_start(self, task: Task) -> None:
+        """A task ended before RUNNING: the next is tried after a growing pause (fact `ecs.service.throttle_max`)."""
+        self.counted.pop(task.number, None)
+        self._world.cluster.uncount(task)
+        tasks.end(self._world, task, "TaskFailedToStart")
+        now = self._world.env.now
+        if now >= self._not_before_s:
+            assumed = self._world.scenario.assumptions
+            longest = catalog.seconds("ecs.service.throttle_max")
+            pause = min(longest, assumed.first_gap_s * 2.0**self._failures)
+            self._failures += 1
+            self._not_before_s = now + pause
+            self._world.log.note(now, Kind.RESTART_THROTTLED, service=self.service, value=pause)
+            self._world.env.process(self._poke_later(pause))
+
+    # --- what it does ------------------------------------------------------------------------------------------------------
+
+    def _loop(self) -> ProcessGenerator:
+        env = self._world.env
+        while True:
+            yield self._wake
+            yield env.timeout(self._world.scenario.assumptions.scheduler_s)
+            self._wake = env.event()
+            self._act()
+
+    def _poke_later(self, delay_s: float) -> ProcessGenerator:
+        yield self._world.env.timeout(delay_s)
+        self.poke()
+
+    def _act(self) -> None:
+        """Start what is missing, stop what is too much. Source: facts `ecs.service.rounding`, `ecs.draining.pending_stop`."""
+        leaving = [task for task in self.counted.values() if self._is_draining(task)]
+        for task in [task for task in leaving if task.stage == Stage.STARTING and not task.is_healthy]:
+            self._stop(task, "ServiceSchedulerInitiated")
+            leaving.remove(task)
+        most = max(self.desired, math.floor(self.desired * self.settings.max_percent / 100))
+        wanted = min(self.desired + len(leaving) + self.moves, most)
+        missing = wanted - len(self.counted)
+        if missing > 0 and self._world.env.now >= self._not_before_s:
+            for _ in range(missing):
+                self._start()
+        for _ in range(len(self.counted) - self.desired):
+            if not self._stop_one(wanted, leaving):
+                break
+
+    def _start(self) -> None:
+        task = self._world.cluster.new_task(self.service)
+        self.counted[task.number] = task
+        self._world.env.process(tasks.live(self._world, task))
+
+    def _stop_one(self, wanted: int, leaving: list[Task]) -> bool:
+        """Stop one task too many: those not yet serving first, then by the scale-in rule; never below the minimum."""
+        if len(self.counted) > wanted:
+            for stage in (Stage.CREATED, Stage.STARTING):
+                young = [task for task in self.counted.values() if task.stage == stage]
+                if young:
+                    self._stop(young[-1], "ServiceSchedulerInitiated")
+                    return True
+        serving = [task for task in self.counted.values() if task.is_healthy]
+        least = math.ceil(self.desired * self.settings.min_healthy_percent / 100)
+        if len(serving) - 1 < least:
+            return False
+        movable = [task for task in leaving if task.is_healthy] or serving
+        chosen = victim([(task.number, task.zone, task.host) for task in movable])
+        if chosen is None:
+            return False
+        if not leaving and self.moves > 0:
+            self.moves -= 1
+        task = self.counted[chosen]
+        if task in leaving:
+            leaving.remove(task)
+        self._stop(task, "ServiceSchedulerInitiated")
+        return True
+
+    def _stop(self, task: Task, reason: str) -> None:
+        """Take a task off the count and let it end."""
+        world = self._world
+        self.counted.pop(task.number, None)
+        world.cluster.uncount(task)
+        if task.room is not None and not task.room.triggered:
+            world.fleet.forget(task)
+            task.room.succeed()
+        if task.is_alive:
+            world.env.process(tasks.stop(world, task, reason))
+        else:
+            tasks.bury(world, task, reason)
+
+    def _is_draining(self, task: Task) -> bool:
+        return task.host != NONE and self._world.cluster.hosts[task.host].is_draining
+
+    # --- AZ rebalancing -----------------------------------------------------------------------------------------------------
+
+    def rebalance(self) -> ProcessGenerator:
+        """Now and then, move tasks from the fullest zones to the emptiest: start there first, then stop here.
+
+        Only where all is calm: every task wanted serves and nothing drains. Source: fact `ecs.az_rebalancing.default`.
+        """
+        world = self._world
+        while True:
+            yield world.env.timeout(world.scenario.assumptions.rebalance_every_s)
+            if not self.moves:  # one round at a time
+                self.moves = self._moves_worth_making()
+                if self.moves:
+                    self.poke()
+
+    def _moves_worth_making(self) -> int:
+        is_calm = len(self.counted) == self.desired and all(t.is_healthy for t in self.counted.values())
+        if not is_calm or any(self._is_draining(task) for task in self.counted.values()):
+            return 0
+        cluster = self._world.cluster
+        here = cluster.peers_in_zone[self.service]
+        usable = [zone for zone in range(cluster.n_zones) if cluster.zone_is_usable[zone]]
+        if len(usable) < 2 or max(here[z] for z in usable) - min(here[z] for z in usable) < 2:
+            return 0
+        fair = self.desired // len(usable)
+        room = 0
+        for zone in usable:
+            short = max(0, fair - int(here[zone]))
+            if self._world.launch.owns_hosts:
+                short = min(short, cluster.room_in_zone(self.service, zone))
+            room += short
+        return room

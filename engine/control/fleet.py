@@ -1,0 +1,271 @@
+"""The fleet: who may launch, where tasks find room, and the group that keeps the hosts you bring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import catalog
+from engine.cluster import Host, Task
+from engine.control import tasks
+from engine.events import Kind
+from engine.placement import Verdict, choose, choose_zone
+from engine.rng import stream
+from engine.scenario import ZONES
+
+if TYPE_CHECKING:
+    from simpy.events import ProcessGenerator
+
+    from engine.world import World
+
+
+class Fleet:
+    """Hosts and launches. Where the platform brings a host for each task, only the launch rate is left of it."""
+
+    def __init__(self, world: World) -> None:
+        """Begin with a full launch allowance and no host."""
+        self._world = world
+        self._tokens = world.launch.burst
+        self._tokens_at_s = 0.0
+        self._waiting: dict[int, Task] = {}
+        self._is_moving_hosts = False
+        settings = world.scenario.fleet
+        kind = catalog.instance_type(settings.instance_type)
+        self._cpu_units = kind.cpu_units
+        self._memory_mib = int(kind.memory_mib * world.scenario.assumptions.host_memory_share)
+
+    # --- launching ---------------------------------------------------------------------------------------------------------
+
+    def launch_delay_s(self) -> float:
+        """Take one launch from the allowance; return how long it must wait.
+
+        A token bucket. Source: facts `fargate.rate.burst`, `fargate.rate.sustained`, `ecs.quota.task_launch_rate_service`.
+        """
+        now, launch = self._world.env.now, self._world.launch
+        self._tokens = min(launch.burst, self._tokens + (now - self._tokens_at_s) * launch.per_s)
+        self._tokens_at_s = now
+        self._tokens -= 1
+        return max(0.0, -self._tokens / launch.per_s)
+
+    def place(self, task: Task) -> bool:
+        """Look for a host; if none has room, let the task wait and write down why."""
+        verdict = self._verdict(task)
+        if verdict.host is None:
+            if verdict.reason != task.refusal:
+                task.refusal = verdict.reason
+                self._note_verdict(Kind.TASK_REFUSED, task, verdict)
+            self._waiting[task.number] = task
+            return False
+        self._world.cluster.settle(task, self._world.cluster.hosts[verdict.host])
+        self._note_verdict(Kind.TASK_PLACED, task, verdict)
+        return True
+
+    def place_in_zone(self, task: Task) -> bool:
+        """Let the platform pick the zone. It keeps zones balanced, and starts nothing where it knows of a loss."""
+        cluster = self._world.cluster
+        zone = choose_zone(cluster.peers_in_zone[task.service], cluster.zone_is_usable)
+        if zone is None:
+            return False
+        cluster.settle_in_zone(task, zone)
+        tasks.note(self._world, Kind.TASK_PLACED, task)
+        return True
+
+    def place_waiting(self) -> None:
+        """Room may have appeared: let those who wait try again, in order; one refusal stands for its service."""
+        refused: set[int] = set()
+        for number, task in list(self._waiting.items()):
+            if task.service in refused:
+                continue
+            del self._waiting[number]
+            if self.place(task):
+                if task.room is not None:
+                    task.room.succeed()
+            else:
+                refused.add(task.service)
+        if refused:  # keep the order in which they came
+            self._waiting = dict(sorted(self._waiting.items()))
+
+    def forget(self, task: Task) -> None:
+        """Stop looking for room for a task that is no longer wanted."""
+        self._waiting.pop(task.number, None)
+
+    def _verdict(self, task: Task) -> Verdict:
+        world = self._world
+        service = world.scenario.services[task.service]
+        chance = None
+        if "random" in service.placement:
+            chance = stream(world.scenario.seed, "place", task.number).random(len(world.cluster.hosts))
+        return choose(world.cluster.needs[task.service], world.cluster.view(task.service), service.placement, chance)
+
+    def _note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
+        self._world.log.note(
+            self._world.env.now, kind, service=task.service, task=task.number, host=task.host, zone=task.zone,
+            reason=verdict.reason, verdict=verdict,
+        )  # fmt: skip
+
+    # --- the hosts you bring -----------------------------------------------------------------------------------------------
+
+    def stock(self) -> None:
+        """Begin with the scenario's hosts, ready, dealt out to the zones in turn."""
+        world = self._world
+        for number in range(world.scenario.fleet.hosts):
+            host = self._new_host(number % world.scenario.zones)
+            world.log.note(0.0, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=0.0)
+            self._ready(host)
+
+    def fail(self, host: Host) -> None:
+        """Kill a host without a word, and everything on it."""
+        world = self._world
+        if host.is_gone or (host.is_ready and not host.is_alive):
+            return
+        was_ready = host.is_ready
+        host.is_alive = False
+        host.losses += 1
+        world.log.note(world.env.now, Kind.HOST_LOST, host=host.number, zone=host.zone)
+        for number in sorted(host.tasks):
+            tasks.lose(world, world.cluster.tasks[number])
+        if was_ready:
+            world.env.process(self._miss_agent(host))
+        if world.scenario.fleet.replace:
+            world.env.process(self._replace(host))
+
+    def drain(self, host: Host) -> None:
+        """Close a host and let the schedulers move its tasks."""
+        world = self._world
+        host.is_draining = True
+        world.cluster.set_open(host, False)
+        world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone)
+        self._poke_all()
+
+    def power_returned(self, zone: int) -> None:
+        """The zone is back: hosts that nobody replaced meanwhile boot again; then the group balances its zones."""
+        world = self._world
+        for host in world.cluster.hosts:
+            if host.zone == zone and host.is_ready and not host.is_alive and not host.is_gone:
+                world.env.process(self._boot(host, "reboot"))
+        if world.scenario.fleet.rebalance:
+            self.balance_hosts()
+
+    def _new_host(self, zone: int) -> Host:
+        return self._world.cluster.new_host(zone, ZONES[zone], self._cpu_units, self._memory_mib)
+
+    def _ask(self, zone: int) -> Host:
+        """Order a host and begin to boot it."""
+        host = self._new_host(zone)
+        self._world.env.process(self._boot(host, "boot"))
+        return host
+
+    def _boot(self, host: Host, why: str) -> ProcessGenerator:
+        """Bring a host up: ask, wait for the boot, join the cluster."""
+        world, settings = self._world, self._world.scenario.fleet
+        boot_s = world.draw(settings.boot_min_s, settings.boot_max_s, why, host.number, host.losses)
+        world.log.note(world.env.now, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=boot_s)
+        yield world.env.timeout(boot_s)
+        if host.is_gone:
+            return
+        if not world.cluster.zone_is_up[host.zone]:
+            self._give_up_host(host)
+            return
+        for number in sorted(host.tasks):  # what ran here before the power went
+            self._drop(world.cluster.tasks[number])
+        self._ready(host)
+
+    def _ready(self, host: Host) -> None:
+        host.is_alive = host.is_ready = True
+        if not host.is_draining:
+            self._world.cluster.set_open(host, True)
+        self._world.log.note(self._world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
+        self.place_waiting()
+        self._poke_all()
+
+    def _miss_agent(self, host: Host) -> ProcessGenerator:
+        """Notice a silent agent, close the host, and after a while give its tasks up."""
+        world, assumed = self._world, self._world.scenario.assumptions
+        loss = host.losses
+        delay = world.draw(assumed.agent_missed_min_s, assumed.agent_missed_max_s, "agent", host.number, loss)
+        yield world.env.timeout(delay)
+        if host.is_alive or host.is_gone or host.losses != loss:
+            return
+        world.cluster.set_open(host, False)
+        world.log.note(world.env.now, Kind.AGENT_MISSED, host=host.number, zone=host.zone)
+        yield world.env.timeout(assumed.lost_host_s)
+        if not host.is_alive and not host.is_gone and host.losses == loss:
+            for number in sorted(host.tasks):
+                self._drop(world.cluster.tasks[number])
+
+    def _replace(self, host: Host) -> ProcessGenerator:
+        """Let EC2's status checks fail, then end the host and ask for another."""
+        world = self._world
+        period = catalog.seconds("ec2.status_check_period")
+        loss = host.losses
+        first = world.draw(0, period, "status", host.number, loss)
+        yield world.env.timeout(first + (world.scenario.assumptions.status_checks - 1) * period)
+        if not host.is_alive and not host.is_gone and host.losses == loss:
+            self._give_up_host(host)
+
+    def _give_up_host(self, host: Host) -> None:
+        """End a dead host; its tasks are known to be gone at once (fact `ecs.agent.terminated_inactive_at_once`)."""
+        world = self._world
+        host.is_gone = True
+        world.cluster.set_open(host, False)
+        world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone)
+        for number in sorted(host.tasks):
+            self._drop(world.cluster.tasks[number])
+        if world.scenario.fleet.replace:
+            self._ask(self._emptiest_zone())
+
+    def _drop(self, task: Task) -> None:
+        """The control plane learns that a dead task is dead."""
+        world = self._world
+        world.schedulers[task.service].give_up(task, "host lost")
+        tasks.bury(world, task, "InfrastructureHealth")
+        world.cluster.release(task)
+
+    def _emptiest_zone(self) -> int:
+        """Pick the zone with the fewest hosts among those that can start one (fact `asg.zone_failure`)."""
+        cluster = self._world.cluster
+        counts = self._hosts_in_zones()
+        return min(
+            range(cluster.n_zones), key=lambda z: (not (cluster.zone_is_up[z] or cluster.zone_is_usable[z]), counts[z])
+        )
+
+    def _hosts_in_zones(self) -> list[int]:
+        counts = [0] * self._world.cluster.n_zones
+        for host in self._world.cluster.hosts:
+            counts[host.zone] += not host.is_gone and not host.is_draining
+        return counts
+
+    def balance_hosts(self) -> None:
+        """Move hosts to the emptiest zone, one at a time: launch there, then drain and end one in the fullest."""
+        if not self._is_moving_hosts:
+            self._is_moving_hosts = True
+            self._world.env.process(self._move_hosts())
+
+    def _move_hosts(self) -> ProcessGenerator:
+        world = self._world
+        while True:
+            counts = self._hosts_in_zones()
+            usable = [z for z in range(len(counts)) if world.cluster.zone_is_up[z] and world.cluster.zone_is_usable[z]]
+            if not usable or max(counts[z] for z in usable) - min(counts[z] for z in usable) < 2:
+                break
+            emptiest = min(usable, key=lambda z: counts[z])
+            fullest = max(usable, key=lambda z: counts[z])
+            host = self._ask(emptiest)
+            while not host.is_ready and not host.is_gone:
+                yield world.env.timeout(1)
+            extra = [h for h in world.cluster.hosts if h.zone == fullest and h.is_ready and h.is_alive and not h.is_draining]
+            if host.is_gone or not extra:
+                break
+            leaver = min(extra, key=lambda h: (len(h.tasks), -h.number))
+            self.drain(leaver)
+            while leaver.tasks and leaver.is_alive:
+                yield world.env.timeout(1)
+            if leaver.is_alive and not leaver.is_gone:
+                leaver.is_gone, leaver.is_alive = True, False
+                world.log.note(world.env.now, Kind.HOST_GONE, host=leaver.number, zone=leaver.zone)
+        self._is_moving_hosts = False
+
+    def _poke_all(self) -> None:
+        for scheduler in self._world.schedulers:
+            scheduler.poke()
+
+

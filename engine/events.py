@@ -1,0 +1,211 @@
+"""The past: what happened, when, to whom and why. Every chart, metric and bill is read from it.
+
+Kinds are facts in the past tense. Many come in pairs that open and close something, so that
+timelines, tasks running and host-hours are all `intervals(events, opens, closes, end_s)`.
+Nobody reads the log during the run: the present lives in `cluster`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from enum import IntEnum, auto
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import BudgetError, Problem
+
+if TYPE_CHECKING:
+    from engine.placement import Verdict
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+NOBODY = -1
+
+
+class Kind(IntEnum):
+    """What can happen."""
+
+    HOST_ASKED = auto()  # somebody asked for a host; value: seconds until it is ready
+    HOST_READY = auto()
+    HOST_LOST = auto()  # it no longer answers; nobody knows yet
+    AGENT_MISSED = auto()  # the control plane noticed that the host's agent is silent
+    HOST_DRAINING = auto()
+    HOST_GONE = auto()  # terminated: no longer paid for
+
+    TASK_CREATED = auto()  # PROVISIONING: the scheduler wants one more
+    TASK_REFUSED = auto()  # no room yet; reason: the verdict's
+    TASK_PLACED = auto()  # a host (or a zone) was chosen; verdict
+    TASK_PENDING = auto()  # its host pulls and starts it
+    TASK_PULLED = auto()  # value: seconds the pull took, 0 from the host's cache
+    TASK_ACTIVATING = auto()  # the container runs; the target is registered
+    TASK_RUNNING = auto()  # RUNNING in ECS's words
+    TASK_SERVING = auto()  # the target passed its check: traffic comes
+    TASK_UNHEALTHY = auto()  # the load balancer's checks failed
+    TASK_LOST = auto()  # it died with its host; nobody knows yet
+    TASK_GIVEN_UP = auto()  # the control plane noticed and replaces it
+    TASK_DEACTIVATING = auto()  # deregistered: no new requests
+    TASK_STOPPING = auto()  # SIGTERM
+    TASK_DEPROVISIONING = auto()
+    TASK_STOPPED = auto()  # reason: ECS's stop code
+
+    ZONE_FAILED = auto()
+    ZONE_IMPAIRED = auto()
+    ZONE_RESTORED = auto()
+    FRONT_LEFT = auto()  # the load balancer's front in the zone is leaving DNS
+    FRONT_JOINED = auto()
+    SHIFT_STARTED = auto()
+    SHIFT_ENDED = auto()
+    FAILED_OPEN = auto()  # no healthy target anywhere: traffic goes to all of them
+    FAILED_CLOSED = auto()  # a healthy target is back
+
+    DESIRED_SET = auto()  # value: the new desired count; reason: who
+    METRIC_READ = auto()  # value: what target tracking saw
+    TRAFFIC_CHANGED = auto()  # value: the factor
+    RESTART_THROTTLED = auto()  # value: seconds until the next try
+    OPERATION_IGNORED = auto()  # reason: why; value: its index
+
+
+@dataclass(slots=True)
+class Log:
+    """The run's memory while it runs: columns that only grow, up to a budget."""
+
+    limit: int
+    at_s: list[float] = field(default_factory=list)
+    kind: list[int] = field(default_factory=list)
+    service: list[int] = field(default_factory=list)
+    task: list[int] = field(default_factory=list)
+    host: list[int] = field(default_factory=list)
+    zone: list[int] = field(default_factory=list)
+    value: list[float] = field(default_factory=list)
+    reason: list[str] = field(default_factory=list)
+    verdicts: dict[int, Verdict] = field(default_factory=dict)
+
+    def note(
+        self,
+        at_s: float,
+        kind: Kind,
+        *,
+        service: int = NOBODY,
+        task: int = NOBODY,
+        host: int = NOBODY,
+        zone: int = NOBODY,
+        value: float = np.nan,
+        reason: str = "",
+        verdict: Verdict | None = None,
+    ) -> None:
+        """Write one thing down."""
+        if len(self.at_s) >= self.limit:
+            message = "the run wrote more events than it may: lower the tasks or the duration"
+            raise BudgetError([Problem("duration_s", f"{self.limit:,} events", f"up to {self.limit:,}", message)])
+        if verdict is not None:
+            self.verdicts[len(self.at_s)] = verdict
+        self.at_s.append(at_s)
+        self.kind.append(kind)
+        self.service.append(service)
+        self.task.append(task)
+        self.host.append(host)
+        self.zone.append(zone)
+        self.value.append(value)
+        self.reason.append(reason)
+
+    def events(self) -> Events:
+        """Freeze the columns."""
+        whole = np.int64
+        return Events(
+            at_s=np.array(self.at_s, dtype=np.float64),
+            kind=np.array(self.kind, dtype=whole),
+            service=np.array(self.service, dtype=whole),
+            task=np.array(self.task, dtype=whole),
+            host=np.array(self.host, dtype=whole),
+            zone=np.array(self.zone, dtype=whole),
+            value=np.array(self.value, dtype=np.float64),
+            reason=tuple(self.reason),
+            verdicts=dict(self.verdicts),
+        )
+
+
+@dataclass(frozen=True)
+class Events:
+    """The log of a run, in order of time. Arrays of shape (n_events,); subjects are NOBODY (-1) where there is none.
+
+    service, host, zone count from 0; tasks count from 1, as the map names them. verdicts: event's index -> Verdict.
+    """
+
+    at_s: Floats
+    kind: Ints
+    service: Ints
+    task: Ints
+    host: Ints
+    zone: Ints
+    value: Floats
+    reason: tuple[str, ...]
+    verdicts: dict[int, Verdict]
+
+    def __len__(self) -> int:
+        """Count the events."""
+        return len(self.at_s)
+
+    def where(self, *kinds: Kind) -> Ints:
+        """Give the indices of the events of these kinds, in order."""
+        return np.flatnonzero(np.isin(self.kind, kinds))
+
+    def before(self, at_s: float) -> int:
+        """Count the events strictly before a moment (they come first)."""
+        return int(np.searchsorted(self.at_s, at_s, side="left"))
+
+    @cached_property
+    def digest(self) -> str:
+        """Boil the columns down to a sha256."""
+        total = hashlib.sha256()
+        for column in (self.at_s, self.kind, self.service, self.task, self.host, self.zone, self.value):
+            total.update(np.ascontiguousarray(column).tobytes())
+        total.update("\0".join(self.reason).encode())
+        return total.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """When something was open. Arrays of shape (n,); subject: the task's, host's or zone's number."""
+
+    subject: Ints
+    start_s: Floats
+    end_s: Floats
+
+    def running_at(self, at_s: Floats) -> Ints:
+        """Count how many are open at each moment: those that began, less those that ended."""
+        begun = np.searchsorted(np.sort(self.start_s), at_s, side="right")
+        ended = np.searchsorted(np.sort(self.end_s), at_s, side="right")
+        return np.asarray(begun - ended, dtype=np.int64)
+
+    @property
+    def total_s(self) -> float:
+        """Add the lengths up."""
+        return float((self.end_s - self.start_s).sum())
+
+
+def intervals(
+    events: Events, subject: str, opens: Collection[Kind], closes: Collection[Kind], end_s: float
+) -> Intervals:
+    """Pair what opens with what closes, subject by subject ("task", "host" or "zone"); the open end at `end_s`.
+
+    An opening of what is open already, and a closing of what is not open, change nothing.
+    """
+    column = getattr(events, subject)
+    opening, closing = set(opens), set(closes)
+    rows = events.where(*opening, *closing)
+    began: dict[int, float] = {}
+    spans: list[tuple[int, float, float]] = []
+    for i in rows:
+        who, at_s = int(column[i]), float(events.at_s[i])
+        if int(events.kind[i]) in opening:
+            began.setdefault(who, at_s)
+        elif who in began:
+            spans.append((who, began.pop(who), at_s))
+    spans += [(who, at_s, end_s) for who, at_s in began.items()]
+    table = np.array(spans, dtype=np.float64).reshape(-1, 3)
+    return Intervals(subject=table[:, 0].astype(np.int64), start_s=table[:, 1], end_s=table[:, 2])

@@ -1,0 +1,109 @@
+"""Launch types: rows of data/launch_types.yaml, and the few behaviours that no row can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine import catalog
+from engine.errors import CatalogError, Problem
+
+if TYPE_CHECKING:
+    from engine.scenario import Scenario, Service
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchType:
+    """What a launch type brings and asks. Times in seconds, rates in tasks a second."""
+
+    name: str
+    hosts: Literal["owned", "per-task"]
+    keeps_images: bool
+    burst: float
+    per_s: float
+    provision_min_s: float
+    provision_max_s: float
+    placement: Literal["strategies", "zones"]
+    duties: str
+    facts: tuple[str, ...]
+
+    @property
+    def owns_hosts(self) -> bool:
+        """Say whether you bring the hosts."""
+        return self.hosts == "owned"
+
+    def refusals(self, where: str, service: Service, scenario: Scenario) -> list[Problem]:
+        """List what the platform would refuse of a service."""
+        return _too_large(where, service, scenario) if self.owns_hosts else _no_such_size(where, service)
+
+
+def _too_large(where: str, service: Service, scenario: Scenario) -> list[Problem]:
+    """Find a task that no host of the fleet could ever hold."""
+    found: list[Problem] = []
+    host = catalog.instance_type(scenario.fleet.instance_type)
+    memory = int(host.memory_mib * scenario.assumptions.host_memory_share)
+    if service.cpu_units > host.cpu_units:
+        allowed = f"up to {host.cpu_units:,}, all of one {host.name}"
+        found.append(Problem(f"{where}.cpu_units", f"{service.cpu_units:,}", allowed, "no host could hold the task"))
+    if service.memory_mib > memory:
+        allowed = f"up to {memory:,} MiB, what a {host.name} leaves to tasks"
+        found.append(Problem(f"{where}.memory_mib", f"{service.memory_mib:,}", allowed, "no host could hold the task"))
+    return found
+
+
+def _no_such_size(where: str, service: Service) -> list[Problem]:
+    """Find a pair of CPU and memory that Fargate does not sell, and name the nearest that would hold the task."""
+    sizes = catalog.fargate_sizes()
+    if any((size.cpu_units, size.memory_mib) == (service.cpu_units, service.memory_mib) for size in sizes):
+        return []
+    came = f"{service.cpu_units:,} CPU units with {service.memory_mib:,} MiB"
+    same = [size.memory_mib for size in sizes if size.cpu_units == service.cpu_units]
+    if same:
+        allowed = f"with {service.cpu_units:,} CPU units: {', '.join(f'{mib:,}' for mib in same)} MiB"
+        return [Problem(f"{where}.memory_mib", came, allowed, "Fargate has no such size")]
+    steps = sorted({size.cpu_units for size in sizes})
+    allowed = f"CPU units: {', '.join(f'{step:,}' for step in steps)}"
+    return [Problem(f"{where}.cpu_units", came, allowed, "Fargate has no such size")]
+
+
+@cache
+def launch_types() -> Mapping[str, LaunchType]:
+    """Give every launch type that the engine can run, in the file's order."""
+    return {name: _read(name, row) for name, row in catalog.launch_type_rows().items()}
+
+
+def launch_type(name: str) -> LaunchType:
+    """Look one launch type up."""
+    try:
+        return launch_types()[name]
+    except KeyError:
+        raise CatalogError(f"launch_types.yaml: no launch type is called {name!r}") from None
+
+
+def _read(name: str, row: Mapping[str, Any]) -> LaunchType:
+    """Give a row its meaning; each number is looked up in the facts."""
+    low, high = (0.0, 0.0) if row["provision_s"] == "none" else _pair(row["provision_s"])
+    for cited in (*row["facts"], row["duties"]):
+        catalog.fact(cited)
+    return LaunchType(
+        name=name,
+        hosts=row["hosts"],
+        keeps_images=row["keeps_images"],
+        burst=_number(row["burst"]),
+        per_s=_number(row["per_s"]),
+        provision_min_s=low,
+        provision_max_s=high,
+        placement=row["placement"],
+        duties=row["duties"],
+        facts=tuple(row["facts"]),
+    )
+
+
+def _number(cell: Mapping[str, Any]) -> float:
+    return catalog.number(cell["fact"]) / cell.get("per", 1)
+
+
+def _pair(cell: Mapping[str, Any]) -> tuple[float, float]:
+    return catalog.number(cell["fact"], cell["at"], 0), catalog.number(cell["fact"], cell["at"], 1)

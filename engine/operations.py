@@ -1,0 +1,126 @@
+"""What can be done at a moment: in a scenario file, or from the map at the playhead.
+
+To act during a run is to append an operation and run again from zero. An operation that finds
+nothing to act on (a host that Fargate does not have) is ignored, and the log says so.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Zone = Annotated[str, Field(pattern=r"^[a-f]$", description="Zone, by its letter.", examples=["b"])]
+
+
+class _Operation(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_s: float = Field(
+        ge=0, le=604_800, description="When, in simulated time.", json_schema_extra={"unit": "s"}, allow_inf_nan=False
+    )
+
+
+class FailZone(_Operation):
+    """Cut a zone off: hosts, tasks and the load balancer's front there stop answering."""
+
+    do: Literal["fail-zone"]
+    zone: Zone
+
+
+class ImpairZone(_Operation):
+    """Make a zone slow or lossy without losing it: the grey failure."""
+
+    do: Literal["impair-zone"]
+    zone: Zone
+    latency_ms: float = Field(
+        default=0,
+        ge=0,
+        le=60_000,
+        allow_inf_nan=False,
+        description="Added to every answer that passes through the zone.",
+        json_schema_extra={"unit": "ms"},
+    )
+    loss: float = Field(
+        default=0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of attempts through the zone that are never answered.",
+        json_schema_extra={"unit": "share"},
+    )
+
+
+class RestoreZone(_Operation):
+    """Bring a failed or impaired zone back."""
+
+    do: Literal["restore-zone"]
+    zone: Zone
+
+
+class ZonalShift(_Operation):
+    """Move traffic away from a zone by hand, for a while."""
+
+    do: Literal["zonal-shift"]
+    zone: Zone
+    for_s: float = Field(
+        default=3_600,
+        gt=0,
+        le=259_200,
+        allow_inf_nan=False,
+        description="How long; 72 hours at most.",
+        json_schema_extra={"unit": "s", "fact": "arc.zonal_shift_max"},
+    )
+
+
+class FailHost(_Operation):
+    """Kill one host without a word."""
+
+    do: Literal["fail-host"]
+    host: str = Field(pattern=r"^[a-f][0-9]{1,4}$", description="Host, as the map names it.", examples=["a1"])
+
+
+class DrainHost(_Operation):
+    """Let a host take no more tasks and move those it has, within the service's healthy percentages."""
+
+    do: Literal["drain-host"]
+    host: str = Field(pattern=r"^[a-f][0-9]{1,4}$", description="Host, as the map names it.", examples=["a1"])
+
+
+class StopTask(_Operation):
+    """Stop one task, as a person would from the console."""
+
+    do: Literal["stop-task"]
+    task: int = Field(ge=1, le=1_000_000, description="Task, by its number on the map.")
+
+
+class SetDesired(_Operation):
+    """Set a service's desired count."""
+
+    do: Literal["set-desired"]
+    service: str | None = Field(default=None, description="Service; none = the first.")
+    desired: int = Field(ge=0, le=5_000, description="Tasks wanted.", json_schema_extra={"unit": "tasks"})
+
+
+class ChangeTraffic(_Operation):
+    """Multiply the traffic from here on."""
+
+    do: Literal["change-traffic"]
+    service: str | None = Field(default=None, description="Service; none = all of them.")
+    factor: float = Field(
+        ge=0, le=1_000, allow_inf_nan=False, description="Times the traffic planned.", json_schema_extra={"unit": "x"}
+    )
+
+
+Operation = Annotated[
+    FailZone
+    | ImpairZone
+    | RestoreZone
+    | ZonalShift
+    | FailHost
+    | DrainHost
+    | StopTask
+    | SetDesired
+    | ChangeTraffic,
+    Field(discriminator="do"),
+]

@@ -1,0 +1,89 @@
+"""Choose a host: filters first, then strategies in their order; and say why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.placement.filters import FILTERS
+from engine.placement.hosts import Bools, Floats, Hosts, Ints, Needs
+from engine.placement.strategies import STRATEGIES
+
+FEASIBLE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer, and why.
+
+    host: the winner's index, None if every host said no. refused: hosts by the first filter that struck them out.
+    stopped_by: shape (n_hosts,), index into FILTERS of the filter that said no, FEASIBLE if none did.
+    scores: strategy -> shape (n_hosts,), in the order in which they were asked; higher is better.
+    free_cpu, free_mib: what each host had left before the decision.
+    """
+
+    host: int | None
+    refused: dict[str, int]
+    stopped_by: Ints
+    scores: dict[str, Floats]
+    free_cpu: Ints
+    free_mib: Ints
+
+    @property
+    def reason(self) -> str:
+        """Name the filter that struck out the most hosts: "cpu" when 5 of 6 lack CPU; "" when a host was found."""
+        if self.host is not None:
+            return ""
+        return max(self.refused, key=lambda name: self.refused[name]) if self.refused else "no-hosts"
+
+
+def choose(needs: Needs, hosts: Hosts, strategies: Sequence[str], chance: Floats | None = None) -> Verdict:
+    """Choose a host for a task, by strategies in their order; the first host wins a tie.
+
+    chance: shape (n_hosts,), the scores of the strategy "random"; needed only where it is asked for.
+
+    Errors: KeyError for a strategy that does not exist.
+    """
+    alive = np.ones(len(hosts), dtype=np.bool_)
+    stopped_by = np.full(len(hosts), FEASIBLE, dtype=np.int64)
+    refused: dict[str, int] = {}
+    for number, (name, says_yes) in enumerate(FILTERS.items()):
+        struck = alive & ~says_yes(needs, hosts)
+        count = int(np.count_nonzero(struck))
+        if count:
+            stopped_by[struck] = number
+            refused[name] = count
+            alive &= ~struck
+    scores: dict[str, Floats] = {}
+    for name in strategies:
+        if name == "random" and chance is not None:
+            scores[name] = chance
+        else:
+            scores[name] = STRATEGIES[name](needs, hosts)
+    winner = _best(alive, list(scores.values()))
+    return Verdict(winner, refused, stopped_by, scores, hosts.free_cpu.copy(), hosts.free_mib.copy())
+
+
+def _best(alive: Bools, scores: list[Floats]) -> int | None:
+    """Sort by the first score, ties by the next; the first host wins what is still a tie."""
+    left = np.flatnonzero(alive)
+    if not len(left):
+        return None
+    for score in scores:
+        mine = score[left]
+        left = left[mine == mine.max()]
+        if len(left) == 1:
+            break
+    return int(left[0])
+
+
+def choose_zone(peers: Ints, is_usable: Bools) -> int | None:
+    """Choose a zone as Fargate does: the usable one with the fewest tasks of the service, the first of a tie.
+
+    peers, is_usable: shape (n_zones,). Source: fact `ecs.placement.fargate_none`.
+    """
+    if not is_usable.any():
+        return None
+    return int(np.argmin(np.where(is_usable, peers, np.iinfo(np.int64).max)))

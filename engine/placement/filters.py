@@ -1,0 +1,39 @@
+"""Filters: yes or no, host by host, in the order that AWS documents.
+
+Source: fact `ecs.placement.order`: CPU, memory and ports first, then constraints, then strategies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from engine.placement.hosts import Bools, Hosts, Needs
+
+Filter = Callable[[Needs, Hosts], Bools]
+
+
+def is_open(needs: Needs, hosts: Hosts) -> Bools:
+    """Keep hosts whose agent is connected and that are not draining (fact `ecs.agent.disconnected_no_new_tasks`)."""
+    return hosts.is_open
+
+
+def has_cpu(needs: Needs, hosts: Hosts) -> Bools:
+    """Keep hosts with enough unreserved CPU."""
+    return np.asarray(hosts.free_cpu >= needs.cpu_units)
+
+
+def has_memory(needs: Needs, hosts: Hosts) -> Bools:
+    """Keep hosts with enough unreserved memory."""
+    return np.asarray(hosts.free_mib >= needs.memory_mib)
+
+
+def has_ports(needs: Needs, hosts: Hosts) -> Bools:
+    """Keep hosts where every port that the task wants for itself is free."""
+    if not needs.ports or hosts.ports is None:
+        return np.ones(len(hosts), dtype=np.bool_)
+    return np.array([needs.ports.isdisjoint(taken) for taken in hosts.ports], dtype=np.bool_)
+
+
+FILTERS: dict[str, Filter] = {"closed": is_open, "cpu": has_cpu, "memory": has_memory, "ports": has_ports}

@@ -1,0 +1,353 @@
+"""What the reader chooses: one frozen record, from which a run follows to the bit.
+
+Ranges, units and help live in the fields: widgets, the JSON Schema and error messages all read
+the same place. A default that AWS documents is taken from its fact; one without a source is
+marked `assumed`, and the screen says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from engine import catalog
+from engine.operations import Operation
+
+ZONES = "abcdef"
+Algorithm = Literal["round-robin", "random", "least-outstanding-requests"]
+Strategy = Literal["spread-zones", "spread-hosts", "binpack-cpu", "binpack-memory", "random"]
+LaunchTypeName = Literal["ecs-ec2", "ecs-fargate"]
+MAX_RATES = 20_160  # a fortnight of minutes
+
+
+def _setting(
+    default: Any, help: str, *, unit: str = "", assumed: bool = False, fact: str = "", **limits: Any
+) -> Any:
+    """Declare a field: what it means, in which unit, and whether anybody documents its default."""
+    extra: dict[str, Any] = {"unit": unit} if unit else {}
+    if assumed:
+        extra["assumed"] = True
+    if fact:
+        catalog.fact(fact)  # a citation that nobody wrote down fails here, at import
+        extra["fact"] = fact
+    if {"ge", "gt", "le", "lt"} & set(limits):
+        limits.setdefault("allow_inf_nan", False)
+    return Field(default=default, description=help, json_schema_extra=extra, **limits)
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Traffic(_Record):
+    """How many requests users send, second by second."""
+
+    shape: Literal["steady", "day", "ramp", "spike", "flash-crowd", "rates"] = _setting(
+        "steady", "The curve: level, a day's wave, a ramp, a block, a sudden crowd that wanders off, or a table of rates."
+    )
+    rps: float = _setting(1_000, "Requests a second, before any peak.", unit="req/s", ge=0, le=100_000)
+    peak_rps: float = _setting(2_000, "Requests a second at the peak.", unit="req/s", ge=0, le=100_000)
+    at_s: float = _setting(120, "When the change begins.", unit="s", ge=0, le=604_800)
+    for_s: float = _setting(300, "How long the ramp, spike or crowd takes.", unit="s", gt=0, le=604_800)
+    period_s: float = _setting(86_400, "Length of a day's wave.", unit="s", ge=60, le=604_800)
+    rates: tuple[float, ...] = _setting((), "Rates of a recorded trace, one for each `rates_every_s`.", unit="req/s")
+    rates_every_s: float = _setting(60, "Time between two rates.", unit="s", ge=1, le=86_400)
+    scale: float = _setting(1, "Multiply the rates to suit the service.", unit="x", ge=0, le=10_000)
+
+    @field_validator("rates", mode="before")
+    @classmethod
+    def _from_csv(cls, given: Any) -> Any:
+        """Take a CSV's text too: two columns (minute, requests_per_s) under a header, or one rate a line."""
+        return _rates_of_csv(given) if isinstance(given, str) else given
+
+    @field_validator("rates")
+    @classmethod
+    def _are_rates(cls, rates: tuple[float, ...]) -> tuple[float, ...]:
+        if len(rates) > MAX_RATES:
+            raise ValueError(f"at most {MAX_RATES} rates, got {len(rates)}")
+        for row, rate in enumerate(rates):
+            if not 0 <= rate <= 1_000_000:
+                raise ValueError(f"rate {row} must be between 0 and 1,000,000 req/s, got {rate}")
+        return rates
+
+
+class Scaling(_Record):
+    """Target tracking: keep a metric near a value by changing the desired count."""
+
+    metric: Literal["cpu", "requests"] = _setting(
+        "cpu", "What is tracked: average CPU, or requests for each target and minute.", fact="ecs.sas.metrics"
+    )
+    target: float = _setting(60, "The value to keep: percent, or requests a target and minute.", gt=0, le=1_000_000)
+    min_tasks: int = _setting(1, "Never fewer tasks than this.", unit="tasks", ge=0, le=5_000)
+    max_tasks: int = _setting(100, "Never more tasks than this.", unit="tasks", ge=1, le=5_000)
+    period_s: float = _setting(
+        catalog.seconds("ecs.sas.metric_period"), "How often the metric comes.", unit="s", fact="ecs.sas.metric_period",
+        ge=20, le=300, multiple_of=20,
+    )  # fmt: skip
+    points_out: int = _setting(
+        round(catalog.seconds("ecs.sas.alarm_out") / 60), "Points over target before scaling out.", unit="points",
+        fact="ecs.sas.alarm_out", ge=1, le=60,
+    )  # fmt: skip
+    points_in: int = _setting(
+        round(catalog.seconds("ecs.sas.alarm_in") / 60), "Points under target before scaling in.", unit="points",
+        fact="ecs.sas.alarm_in", ge=1, le=120,
+    )  # fmt: skip
+    low_share: float = _setting(
+        catalog.number("ecs.sas.scale_in_margin"), "The low alarm sits at this share of the target.", unit="share",
+        assumed=True, fact="ecs.sas.scale_in_margin", gt=0, le=1,
+    )  # fmt: skip
+    cooldown_out_s: float = _setting(
+        catalog.seconds("ecs.sas.cooldown"), "Pause after scaling out.", unit="s", fact="ecs.sas.cooldown", ge=0, le=3_600
+    )
+    cooldown_in_s: float = _setting(
+        catalog.seconds("ecs.sas.cooldown"), "Pause after scaling in.", unit="s", fact="ecs.sas.cooldown", ge=0, le=3_600
+    )
+
+
+class Service(_Record):
+    """One service: what its tasks need, how they work, and how ECS keeps them."""
+
+    name: str = _setting("web", "What the service is called.", pattern=r"^[a-z][a-z0-9-]{0,31}$")
+    desired: int = _setting(21, "Tasks wanted.", unit="tasks", ge=0, le=5_000)
+    cpu_units: int = _setting(1024, "CPU of a task; 1024 units are one vCPU.", unit="CPU units", ge=1, le=196_608,
+                              fact="ecs.placement.cpu_unit")  # fmt: skip
+    memory_mib: int = _setting(2048, "Memory of a task.", unit="MiB", ge=6, le=1_572_864)
+    host_ports: tuple[int, ...] = _setting(
+        (), "Ports that a task takes on its host for itself alone; none = a free port is found.",
+        fact="ecs.network.bridge_dynamic_ports",
+    )  # fmt: skip
+    image_mib: float = _setting(250, "Size of the image to pull.", unit="MiB", ge=0, le=20_000)
+    image_pulls: bool = _setting(True, "Off: every pull fails, as with a tag that does not exist.")
+    start_s: float = _setting(12, "From the container's start until the application answers.", unit="s", assumed=True,
+                              ge=0, le=1_800)  # fmt: skip
+    work: Literal["exponential", "constant", "lognormal"] = _setting(
+        "exponential", "How the work of one request varies.", assumed=True
+    )
+    work_ms: float = _setting(60, "Work of one request, on average.", unit="ms", assumed=True, gt=0, le=600_000)
+    work_cv: float = _setting(1, "Spread of lognormal work: standard deviation over mean.", ge=0, le=10)
+    concurrency: int = _setting(4, "Requests that a task works on at once.", unit="requests", assumed=True, ge=1, le=256)
+    backlog: int = _setting(100, "Requests that may wait in a task; the next is refused.", unit="requests", assumed=True,
+                            ge=0, le=100_000)  # fmt: skip
+    timeout_s: float = _setting(3, "How long a client waits for an answer.", unit="s", assumed=True, gt=0, le=3_600)
+    retries: int = _setting(0, "How often a client tries again.", unit="times", assumed=True, ge=0, le=10)
+    retry_after_s: float = _setting(0.5, "How long a client waits before it tries again.", unit="s", assumed=True, ge=0,
+                                    le=3_600)  # fmt: skip
+    share: float = _setting(1, "Requests to this service for each request that users send.", unit="x", ge=0, le=100)
+    grace_s: float = _setting(
+        catalog.seconds("ecs.service.health_check_grace_default"), "A new task's failing health checks are ignored so long.",
+        unit="s", fact="ecs.service.health_check_grace_default", ge=0, le=7_200,
+    )  # fmt: skip
+    min_healthy_percent: int = _setting(
+        int(catalog.number("ecs.service.min_healthy_percent_default")), "Healthy tasks never fall below this on purpose.",
+        unit="%", fact="ecs.service.min_healthy_percent_default", ge=0, le=100,
+    )  # fmt: skip
+    max_percent: int = _setting(
+        int(catalog.number("ecs.service.max_percent_default")), "Running and pending tasks never pass this on purpose.",
+        unit="%", fact="ecs.service.max_percent_default", ge=100, le=400,
+    )  # fmt: skip
+    placement: tuple[Strategy, ...] = _setting(
+        ("spread-zones", "spread-hosts"), "Placement strategies, in order, on hosts that you own.",
+        fact="ecs.placement.service_default", max_length=5, min_length=1,
+    )  # fmt: skip
+    az_rebalancing: bool = _setting(
+        catalog.value("ecs.az_rebalancing.default", "create") == "ENABLED", "Move tasks back when zones are out of balance.",
+        fact="ecs.az_rebalancing.default",
+    )  # fmt: skip
+    scaling: Scaling | None = _setting(None, "Target tracking; none = the desired count stays.")
+    traffic: Traffic | None = _setting(None, "Traffic of its own; none = the scenario's, times `share`.")
+
+    @field_validator("host_ports")
+    @classmethod
+    def _are_ports(cls, ports: tuple[int, ...]) -> tuple[int, ...]:
+        reserved = catalog.value("ecs.agent.reserved_ports")
+        for port in ports:
+            if not 1 <= port <= 65_535:
+                raise ValueError(f"a port is a number from 1 to 65535, got {port}")
+            if isinstance(reserved, tuple) and port in reserved:
+                raise ValueError(f"port {port} is kept by the host's agent ({', '.join(map(str, reserved))})")
+        if len(set(ports)) < len(ports):
+            raise ValueError("each port once")
+        return ports
+
+
+class Fleet(_Record):
+    """The hosts, where you bring them."""
+
+    instance_type: str = _setting("m5.xlarge", "EC2 instance type of every host.")
+    hosts: int = _setting(6, "Hosts, spread over the zones.", unit="hosts", ge=0, le=1_000)
+    replace: bool = _setting(True, "An Auto Scaling group replaces a dead host, in another zone if it must.",
+                             fact="asg.zone_failure")  # fmt: skip
+    rebalance: bool = _setting(True, "The group moves hosts back when zones are out of balance, launching first.",
+                               fact="asg.az_rebalance.launch_first")  # fmt: skip
+    boot_min_s: float = _setting(
+        catalog.seconds("timing.ec2_ecs_ready", 0), "A host is ready for tasks after this at the soonest.", unit="s",
+        assumed=True, fact="timing.ec2_ecs_ready", ge=0, le=3_600,
+    )  # fmt: skip
+    boot_max_s: float = _setting(
+        catalog.seconds("timing.ec2_ecs_ready", 1), "And after this at the latest.", unit="s",
+        assumed=True, fact="timing.ec2_ecs_ready", ge=0, le=3_600,
+    )  # fmt: skip
+
+    @field_validator("instance_type")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in catalog.instance_types():
+            near = [known for known in catalog.instance_types() if known.split(".")[0] == name.split(".")[0]]
+            raise ValueError(f"an EC2 instance type from our table is needed, such as {', '.join(near[:4] or ['m5.xlarge'])}")
+        return name
+
+
+class Balancer(_Record):
+    """The Application Load Balancer in front."""
+
+    algorithm: Algorithm = _setting("round-robin", "How a front picks a target.", fact="elb.alb.algorithms")
+    cross_zone: bool = _setting(
+        bool(catalog.value("elb.alb.cross_zone")), "A front sends to targets in every zone, not only its own.",
+        fact="elb.alb.cross_zone",
+    )  # fmt: skip
+    check_every_s: float = _setting(
+        catalog.seconds("elb.alb.hc_interval"), "Time between health checks.", unit="s", fact="elb.alb.hc_interval",
+        ge=5, le=300,
+    )  # fmt: skip
+    check_timeout_s: float = _setting(
+        catalog.seconds("elb.alb.hc_timeout"), "A check without an answer fails after this.", unit="s",
+        fact="elb.alb.hc_timeout", ge=2, le=120,
+    )  # fmt: skip
+    healthy_after: int = _setting(
+        int(catalog.number("elb.alb.healthy_threshold")), "Passed checks until a target is back.", unit="checks",
+        fact="elb.alb.healthy_threshold", ge=2, le=10,
+    )  # fmt: skip
+    unhealthy_after: int = _setting(
+        int(catalog.number("elb.alb.unhealthy_threshold")), "Failed checks until a target is out.", unit="checks",
+        fact="elb.alb.unhealthy_threshold", ge=2, le=10,
+    )  # fmt: skip
+    deregistration_delay_s: float = _setting(
+        catalog.seconds("elb.dereg_delay"), "A leaving target may finish for so long.", unit="s", fact="elb.dereg_delay",
+        ge=0, le=3_600,
+    )  # fmt: skip
+    dns_ttl_s: float = _setting(60, "Clients learn a change of DNS within this.", unit="s", assumed=True, ge=0, le=3_600)
+    dns_notices_s: float = _setting(20, "A dead front leaves DNS after this.", unit="s", assumed=True, ge=0, le=600)
+
+
+class Assumptions(_Record):
+    """What nobody publishes. Change any of them and see whether your conclusion stands."""
+
+    scheduler_s: float = _setting(1, "The service scheduler looks again after this.", unit="s", assumed=True, ge=0.1, le=60)
+    report_s: float = _setting(1, "A stopped container is reported by its agent after this.", unit="s", assumed=True,
+                               ge=0, le=60)  # fmt: skip
+    agent_missed_min_s: float = _setting(
+        catalog.seconds("ecs.agent.acs_heartbeat_timeout"), "A silent agent is missed after this at the soonest.",
+        unit="s", assumed=True, fact="ecs.agent.acs_heartbeat_timeout", ge=0, le=3_600,
+    )  # fmt: skip
+    agent_missed_max_s: float = _setting(
+        catalog.seconds("ecs.agent.acs_heartbeat_timeout") + catalog.seconds("ecs.agent.acs_heartbeat_jitter"),
+        "And after this at the latest.", unit="s", assumed=True, fact="ecs.agent.acs_heartbeat_jitter", ge=0, le=3_600,
+    )  # fmt: skip
+    lost_host_s: float = _setting(
+        60, "ECS gives up a host's tasks so long after it missed the agent.", unit="s", assumed=True,
+        fact="ecs.agent.lost_host_replacement_time", ge=0, le=3_600,
+    )  # fmt: skip
+    status_checks: int = _setting(
+        2, "Failed EC2 status checks, one a minute, until the group replaces a host.", unit="checks", assumed=True,
+        fact="ec2.status_check_period", ge=1, le=10,
+    )  # fmt: skip
+    zone_noticed_s: float = _setting(30, "AWS starts nothing more in a lost zone after this.", unit="s", assumed=True,
+                                     ge=0, le=3_600)  # fmt: skip
+    host_memory_share: float = _setting(0.97, "Share of a host's memory that its system leaves to tasks.", unit="share",
+                                        assumed=True, gt=0.1, le=1)  # fmt: skip
+    pull_min_mib_per_s: float = _setting(12.5, "Slowest pull and unpacking of an image.", unit="MiB/s", assumed=True,
+                                         fact="timing.fargate.assumption", gt=0, le=10_000)  # fmt: skip
+    pull_max_mib_per_s: float = _setting(25, "Fastest pull and unpacking of an image.", unit="MiB/s", assumed=True,
+                                         fact="timing.fargate.assumption", gt=0, le=10_000)  # fmt: skip
+    container_s: float = _setting(1, "From the image on disk to the container's start.", unit="s", assumed=True, ge=0, le=60)
+    exit_s: float = _setting(2, "The application ends this long after SIGTERM.", unit="s", assumed=True, ge=0, le=300,
+                             fact="ecs.agent.stop_timeout_default")  # fmt: skip
+    first_gap_s: float = _setting(10, "First pause of the restart throttle; it doubles from there.", unit="s", assumed=True,
+                                  fact="ecs.service.throttle_max", gt=0, le=900)  # fmt: skip
+    rebalance_every_s: float = _setting(60, "AZ rebalancing looks again after this.", unit="s", assumed=True, ge=1, le=3_600)
+
+
+class Scenario(_Record):
+    """Everything a run follows from."""
+
+    name: str = _setting("untitled", "What to call it.", max_length=80)
+    seed: int = _setting(1, "The run's own chance: same seed, same run.", ge=0, le=2**32 - 1)
+    duration_s: float = _setting(600, "How long to simulate.", unit="s", ge=10, le=604_800)
+    launch_type: LaunchTypeName = _setting("ecs-ec2", "Who brings the hosts.")
+    zones: int = _setting(3, "Availability Zones.", unit="zones", ge=1, le=6, fact="az.min_per_region")
+    warm: bool = _setting(True, "Begin with the desired tasks already serving.")
+    traffic: Traffic = _setting(Traffic(), "What users send.")
+    services: tuple[Service, ...] = _setting((Service(),), "Who answers.", min_length=1, max_length=20)
+    fleet: Fleet = _setting(Fleet(), "Hosts that you bring.")
+    balancer: Balancer = _setting(Balancer(), "The load balancer in front.")
+    assumptions: Assumptions = _setting(Assumptions(), "What nobody publishes.")
+    operations: tuple[Operation, ...] = _setting((), "What is done, and when.", max_length=500)
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read YAML or JSON; every problem at once as a `ScenarioError`."""
+        from engine import reading
+
+        return cls.of(reading.parse(text))
+
+    @classmethod
+    def of(cls, given: object) -> Self:
+        """Check plain data; every problem at once as a `ScenarioError`."""
+        from engine import reading
+
+        return reading.check(cls, given)
+
+    @classmethod
+    def from_token(cls, token: str) -> Self:
+        """Read what `token` wrote into a link."""
+        from engine import reading
+
+        return cls.of(reading.untoken(token))
+
+    def token(self) -> str:
+        """Write the whole scenario as a short, URL-safe word; `from_token` reads it back without loss."""
+        from engine import reading
+
+        return reading.token(self.model_dump(mode="json"))
+
+    def to_yaml(self) -> str:
+        """Write it as a file that `read` takes back, what is at its default left out."""
+        from engine import reading
+
+        return reading.to_yaml(self)
+
+    def with_(self, path: str, value: object) -> Self:
+        """Change one value by its dotted path and check again.
+
+        >>> Scenario().with_("services.web.desired", 30).services[0].desired
+        30
+        """
+        from engine import reading
+
+        return self.of(reading.put(self.model_dump(mode="json"), path, value))
+
+    def acting(self, *operations: Operation) -> Self:
+        """Append operations: what the map does at the playhead."""
+        return self.of(
+            self.model_dump(mode="json")
+            | {"operations": [o.model_dump(mode="json") for o in (*self.operations, *operations)]}
+        )
+
+    @property
+    def zone_letters(self) -> str:
+        """Name the zones."""
+        return ZONES[: self.zones]
+
+
+def _rates_of_csv(text: str) -> list[float]:
+    """Read rates from a CSV's text; a row that is no number is named."""
+    rates: list[float] = []
+    for row, line in enumerate(text.strip().splitlines(), 1):
+        cell = line.strip().rsplit(",", 1)[-1].strip()
+        try:
+            rates.append(float(cell))
+        except ValueError:
+            if row > 1:
+                raise ValueError(f"row {row}: a rate is needed, got {cell!r}") from None
+    return rates

@@ -1,0 +1,118 @@
+"""run(scenario) -> Run: the one thing that everything else rests on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from simpy import Environment
+
+from engine import checks
+from engine.cluster import Cluster
+from engine.control import actions, scaler, tasks
+from engine.control.balancer import LoadBalancer
+from engine.control.ecs import ServiceScheduler
+from engine.control.fleet import Fleet
+from engine.events import Events, Kind, Log
+from engine.launch import launch_type
+from engine.placement import Needs
+from engine.scenario import Scenario
+from engine.traffic.arrivals import expected_requests
+from engine.traffic.compiled import CompiledPlane
+from engine.traffic.plane import Plane, Requests
+from engine.world import World
+
+PlaneOf = Callable[[Environment, Scenario], Plane]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What happened: the event log and the request tables, nothing derived.
+
+    hosts: each host's name and zone, by number. `engine.metrics`, `engine.pricing` and `engine.frames` fold over it.
+    """
+
+    scenario: Scenario
+    events: Events
+    requests: Requests
+    hosts: tuple[tuple[str, int], ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Boil every column down to a sha256: equal digests, equal runs."""
+        total = hashlib.sha256(self.events.digest.encode())
+        for service in self.requests.services:
+            for column in (service.task, service.arrived, service.retried, service.served, service.failed):
+                total.update(np.ascontiguousarray(column).tobytes())
+            total.update(np.ascontiguousarray(service.busy_ns).tobytes())
+            filled = np.flatnonzero(service.latency)  # most buckets are empty
+            total.update(filled.astype(np.int64).tobytes())
+            total.update(service.latency.reshape(-1)[filled].tobytes())
+            total.update(str(service.in_flight).encode())
+        return total.hexdigest()
+
+
+def run(scenario: Scenario, *, keep_requests: bool = False) -> Run:
+    """Simulate a scenario from zero to its end.
+
+    keep_requests: remember every request too, for drill-down, export and tests.
+
+    Errors: BudgetError if it would take too many requests, tasks or events, before it starts.
+    """
+    return simulate(scenario, lambda env, it: CompiledPlane(env, it, keep_requests=keep_requests))
+
+
+def simulate(scenario: Scenario, plane_of: PlaneOf) -> Run:
+    """Simulate with a data plane of your own: the twin comes in here."""
+    checks.refuse_over_budget(scenario, expected_requests(scenario))
+    env = Environment()
+    needs = [Needs(s.cpu_units, s.memory_mib, frozenset(s.host_ports)) for s in scenario.services]
+    world = World(
+        env=env,
+        scenario=scenario,
+        launch=launch_type(scenario.launch_type),
+        cluster=Cluster(scenario.zones, len(scenario.services), needs),
+        log=Log(checks.MAX_EVENTS),
+        plane=plane_of(env, scenario),
+    )
+    world.balancer = LoadBalancer(world)
+    world.fleet = Fleet(world)
+    world.schedulers = [ServiceScheduler(world, service) for service in range(len(scenario.services))]
+    _begin(world)
+    env.run(until=scenario.duration_s)
+    hosts = tuple((host.name, host.zone) for host in world.cluster.hosts)
+    return Run(scenario, world.log.events(), world.plane.finish(scenario.duration_s), hosts)
+
+
+def _begin(world: World) -> None:
+    """Set the stage at time zero, and start everyone who acts on their own."""
+    if world.launch.owns_hosts:
+        world.fleet.stock()
+    for service, scheduler in enumerate(world.schedulers):
+        if world.scenario.warm:
+            _warm(world, service, scheduler)
+        scheduler.poke()
+        if scheduler.settings.az_rebalancing and world.scenario.zones > 1:
+            world.env.process(scheduler.rebalance())
+        if scheduler.settings.scaling is not None:
+            world.env.process(scaler.track(world, service, scheduler.settings.scaling))
+    world.env.process(actions.perform(world))
+
+
+def _warm(world: World, service: int, scheduler: ServiceScheduler) -> None:
+    """Place the desired tasks as ECS would and let them serve from the first second."""
+    for _ in range(scheduler.desired):
+        task = world.cluster.new_task(service)
+        scheduler.counted[task.number] = task
+        tasks.note(world, Kind.TASK_CREATED, task)
+        if world.launch.owns_hosts:
+            if not world.fleet.place(task):
+                world.env.process(tasks.live(world, task, is_created=True))
+                continue
+            world.cluster.hosts[task.host].images.add(service)
+        else:
+            world.fleet.place_in_zone(task)
+        tasks.run(world, task, is_warm=True)

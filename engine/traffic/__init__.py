@@ -1,0 +1,1 @@
+"""Traffic: arrivals, balancing, and the two data planes that must agree."""

@@ -1,0 +1,280 @@
+"""The data plane of a run: one compiled kernel for each service, advanced only when somebody looks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from simpy import Environment
+
+from engine.checks import step_s
+from engine.rng import salt
+from engine.scenario import Scenario, Service
+from engine.traffic import kernel
+from engine.traffic.arrivals import segments
+from engine.traffic.draws import Draws
+from engine.traffic.plane import Fronts, Kept, Requests, ServiceRequests
+
+ALGORITHMS = {
+    "round-robin": kernel.ROUND_ROBIN,
+    "random": kernel.RANDOM,
+    "least-outstanding-requests": kernel.LEAST_OUTSTANDING,
+}
+
+
+class CompiledPlane:
+    """Every service's requests, played in windows that end where the control plane looks."""
+
+    def __init__(self, env: Environment, scenario: Scenario, *, keep_requests: bool = False) -> None:
+        """Lay out empty tables. keep_requests: remember every request, for drill-down and tests."""
+        self._env = env
+        self._lanes = [_Lane(scenario, service, keep_requests) for service in scenario.services]
+        self._step_s = step_s(scenario.duration_s)
+
+    def add(self, service: int, task: int, zone: int) -> int:
+        """Make a target known; return its row."""
+        return self._lanes[service].add(task, zone)
+
+    def route(self, service: int, targets: Sequence[Sequence[int]], fronts: Fronts) -> None:
+        """Say whom each front sends to from now on, having played all requests up to now."""
+        lane = self._lanes[service]
+        lane.advance(self._env.now)
+        lane.route(targets, fronts)
+
+    def strike(self, service: int, row: int, is_silent: bool) -> None:
+        """Take a target away, now."""
+        lane = self._lanes[service]
+        lane.advance(self._env.now)
+        lane.strike(self._env.now, row, kernel.SILENT if is_silent else kernel.GONE)
+
+    def busy_ns(self, service: int, rows: Sequence[int], since_s: float) -> int:
+        """Sum the worker-nanoseconds of targets from a whole step until now, requests under way included."""
+        lane = self._lanes[service]
+        now = self._env.now
+        lane.advance(now)
+        return int(
+            kernel.busy_ns(
+                np.array(rows, dtype=np.int64), int(since_s / self._step_s), since_s, now, lane.carry, lane.tally
+            )
+        )
+
+    def answered(self, service: int, rows: Sequence[int], since_s: float) -> int:
+        """Count the requests that targets closed from a whole step until now."""
+        lane = self._lanes[service]
+        lane.advance(self._env.now)
+        steps = slice(int(since_s / self._step_s), None)
+        tally = lane.tally
+        return int(tally.served[rows, steps].sum()) + int(tally.failed[:, rows, steps].sum())
+
+    def finish(self, end_s: float) -> Requests:
+        """Play to the end and hand the tables over, cut to what was used."""
+        return Requests(self._step_s, tuple(lane.finish(end_s) for lane in self._lanes))
+
+
+class _Lane:
+    """One service: its draws, its state, its tables."""
+
+    def __init__(self, scenario: Scenario, service: Service, keep: bool) -> None:
+        self._name = service.name
+        self._steps = math.ceil(scenario.duration_s / step_s(scenario.duration_s)) + 1
+        self._draws = Draws(scenario.seed, service)
+        ends, rates = segments(scenario, service)
+        gaps_s = np.full_like(rates, np.inf)
+        np.divide(1.0, rates, out=gaps_s, where=rates > 0)
+        self._tasks = [0]
+        n = scenario.zones
+        room = max(8, service.desired + service.desired // 2 + 2)
+        self.plan = kernel.Plan(
+            segment_end_s=ends,
+            segment_gap_s=gaps_s,
+            work_s=service.work_ms / 1000,
+            timeout_s=service.timeout_s,
+            backoff_s=service.retry_after_s,
+            ttl_s=scenario.balancer.dns_ttl_s,
+            steps_per_s=1 / step_s(scenario.duration_s),
+            salt=salt(scenario.seed, "choices", service.name),
+            workers=service.concurrency,
+            backlog=service.backlog,
+            retries=service.retries,
+            algorithm=ALGORITHMS[scenario.balancer.algorithm],
+            keep=keep,
+        )
+        self._route = kernel.Route(
+            targets=np.zeros((n, room), dtype=np.int64),
+            n_targets=np.zeros(n, dtype=np.int64),
+            dns=np.arange(n, dtype=np.int64),
+            n_dns=np.array([n], dtype=np.int64),
+            front_is_dead=np.zeros(n, dtype=np.int64),
+            fade=np.zeros(n, dtype=np.int64),
+            fade_since_s=np.zeros(n),
+            extra_s=np.zeros(n),
+            loss=np.zeros(n),
+            mode=np.zeros(room, dtype=np.int64),
+            zone=np.zeros(room, dtype=np.int64),
+            has_quirks=np.zeros(1, dtype=np.int64),
+        )
+        self.carry = kernel.Carry(
+            at_s=np.zeros(1),
+            n=np.zeros(kernel.N_SIZE, dtype=np.int64),
+            next_target=np.zeros(n, dtype=np.int64),
+            free_s=np.zeros((room, service.concurrency)),
+            queue_s=np.zeros((room, service.backlog + 1)),
+            queue_head=np.zeros(room, dtype=np.int64),
+            queue_len=np.zeros(room, dtype=np.int64),
+            outstanding=np.zeros(room, dtype=np.int64),
+            leaving=np.zeros((1024, 3)),
+            generation=np.zeros(room, dtype=np.int64),
+            pending=np.zeros((1024, kernel.PENDING_WIDTH)),
+            again=np.zeros((1024, kernel.AGAIN_WIDTH)),
+            scratch=np.zeros(kernel.AGAIN_WIDTH),
+        )
+        # Zeroed pages cost nothing until they are touched.
+        self.tally = kernel.Tally(
+            arrived=np.zeros(self._steps, dtype=np.int32),
+            retried=np.zeros(self._steps, dtype=np.int32),
+            served=np.zeros((room, self._steps), dtype=np.int32),
+            failed=np.zeros((4, room, self._steps), dtype=np.int32),
+            busy_ns=np.zeros((room, self._steps), dtype=np.int64),
+            latency=np.zeros((self._steps, kernel.N_BUCKETS), dtype=np.int32),
+            kept=np.full((4096 if keep else 1, 6), np.nan),
+        )
+        self._at_s = 0.0
+        self._draws.refill()
+
+    def add(self, task: int, zone: int) -> int:
+        row = len(self._tasks)
+        if row >= len(self._route.mode):
+            self._widen()
+        self._tasks.append(task)
+        self._route.zone[row] = zone
+        self._route.mode[row] = kernel.LIVE
+        return row
+
+    def route(self, targets: Sequence[Sequence[int]], fronts: Fronts) -> None:
+        route = self._route
+        for zone, rows in enumerate(targets):
+            route.targets[zone, : len(rows)] = rows
+            route.n_targets[zone] = len(rows)
+        route.n_dns[0] = len(fronts.in_dns)
+        route.dns[: len(fronts.in_dns)] = fronts.in_dns
+        route.front_is_dead[:] = fronts.is_dead
+        route.fade[:] = fronts.fade
+        route.fade_since_s[:] = fronts.fade_since_s
+        route.extra_s[:] = fronts.extra_s
+        route.loss[:] = fronts.loss
+        route.has_quirks[0] = fronts.has_quirks
+
+    def strike(self, now_s: float, row: int, mode: int) -> None:
+        # A strike may write a leaver for every pending attempt.
+        while len(self.carry.leaving) < self.carry.n[kernel.N_LEAVING] + self.carry.n[kernel.N_PENDING] + 1:
+            self.carry = self.carry._replace(leaving=_doubled(self.carry.leaving))
+        kernel.strike(now_s, row, mode, self.plan, self._route, self.carry)
+
+    def advance(self, until_s: float) -> None:
+        if until_s <= self._at_s:
+            return
+        self._at_s = until_s
+        fresh = True
+        draws = self._draws
+        while True:
+            status = kernel.serve(
+                until_s, draws.gaps, draws.works, self.plan, self._route, self.carry, self.tally, fresh
+            )
+            fresh = False
+            if status == kernel.DONE:
+                return
+            if status == kernel.WANTS_DRAWS:
+                draws.refill()
+                self.carry.n[kernel.N_DRAW] = 0
+            else:
+                self._make_room()
+
+    def _make_room(self) -> None:
+        """Double whichever tables are full."""
+        carry, n = self.carry, self.carry.n
+        if n[kernel.N_PENDING] >= len(carry.pending):
+            carry = carry._replace(pending=_doubled(carry.pending))
+        if n[kernel.N_AGAIN] + 1 >= len(carry.again):
+            carry = carry._replace(again=_doubled(carry.again))
+        if n[kernel.N_LEAVING] >= len(carry.leaving):
+            carry = carry._replace(leaving=_doubled(carry.leaving))
+        self.carry = carry
+        if self.plan.keep and n[kernel.N_ID] >= len(self.tally.kept):
+            more = np.full_like(self.tally.kept, np.nan)
+            self.tally = self.tally._replace(kept=np.concatenate([self.tally.kept, more]))
+
+    def _widen(self) -> None:
+        """Make room for more targets."""
+        self._route = self._route._replace(
+            targets=_doubled(self._route.targets, axis=1),
+            mode=_doubled(self._route.mode),
+            zone=_doubled(self._route.zone),
+        )
+        rows = ("free_s", "queue_s", "queue_head", "queue_len", "outstanding", "generation")
+        self.carry = self.carry._replace(**{name: _doubled(getattr(self.carry, name)) for name in rows})
+        self.tally = self.tally._replace(
+            served=_doubled(self.tally.served),
+            failed=_doubled(self.tally.failed, axis=1),
+            busy_ns=_doubled(self.tally.busy_ns),
+        )
+
+    def finish(self, end_s: float) -> ServiceRequests:
+        self.advance(end_s)
+        kernel.work_so_far(end_s, self.plan, self.carry, self.tally)
+        rows, tally = len(self._tasks), self.tally
+        arrived = int(tally.arrived.sum())
+        closed = int(tally.served[:rows].sum()) + int(tally.failed[:, :rows].sum())
+        return ServiceRequests(
+            name=self._name,
+            task=np.array(self._tasks, dtype=np.int64),
+            arrived=tally.arrived,
+            retried=tally.retried,
+            served=tally.served[:rows],
+            failed=tally.failed[:, :rows],
+            busy_ns=tally.busy_ns[:rows],
+            latency=tally.latency,
+            in_flight=arrived - closed,
+            kept=self._kept(arrived) if self.plan.keep else None,
+        )
+
+    def _kept(self, arrived: int) -> Kept:
+        """Cut the columns out, and fill in those who are still waiting."""
+        rows = self.tally.kept[:arrived].copy()
+        for pending in self.carry.pending[: self.carry.n[kernel.N_PENDING]]:
+            if pending[kernel.ANSWER] < kernel.NEVER:
+                _wait(rows, int(pending[kernel.ID]), pending[kernel.FIRST], int(pending[kernel.ATTEMPT]) + 1)
+        for again in self.carry.again[: self.carry.n[kernel.N_AGAIN]]:
+            _wait(rows, int(again[kernel.A_ID]), again[kernel.A_FIRST], int(again[kernel.A_ATTEMPT]))
+        start = rows[:, 1]
+        start[~((start >= 0) & (start < kernel.NEVER))] = np.nan
+        task = np.array(self._tasks, dtype=np.int64)[rows[:, 3].astype(np.int64)]
+        whole = np.int64
+        return Kept(rows[:, 0], start, rows[:, 2], task, rows[:, 4].astype(whole), rows[:, 5].astype(whole))
+
+
+def _wait(rows: npt.NDArray[np.float64], request: int, first_s: float, attempts: int) -> None:
+    rows[request] = (first_s, np.nan, np.nan, 0, -1, attempts)
+
+
+def _doubled(array: npt.NDArray[Any], axis: int = 0) -> npt.NDArray[Any]:
+    """Return the array with twice the room along an axis, zeroes in the new half."""
+    grown = np.zeros([2 * size if i == axis else size for i, size in enumerate(array.shape)], dtype=array.dtype)
+    grown[tuple(slice(size) for size in array.shape)] = array
+    return grown
+
+
+def warm_up() -> None:
+    """Compile (or load from the cache) what the first run would otherwise wait for."""
+    scenario = Scenario(duration_s=10)
+    env = Environment()
+    plane = CompiledPlane(env, scenario)
+    row = plane.add(0, 1, 0)
+    nothing = [0.0] * 3
+    plane.route(0, [[row]] * 3, Fronts((0, 1, 2), [False] * 3, [0] * 3, nothing, nothing, nothing))
+    env.run(until=5)
+    plane.busy_ns(0, [row], 0)
+    plane.strike(0, row, is_silent=True)
+    plane.finish(10)

@@ -1,0 +1,632 @@
+"""The compiled data plane: every request of one service, in order of time.
+
+A request is a pass through one loop, not a process. State comes in as arrays and stays in
+them, so a window can end anywhere (law 3): only what is still on its way at the window's end
+is written down in `Carry.pending`, and settled when the next window begins.
+
+One attempt of one request, in the words of the loop:
+
+* it enters by the load balancer's front in one zone (`dns`, round robin, as resolvers do),
+* the front picks a target by the service's algorithm,
+* the target works on `workers` requests at once, first come first served; at most `backlog`
+  wait, the next is refused,
+* the client leaves after `timeout_s`. One who leaves while waiting is never worked on; one who
+  leaves later has cost the target the whole work,
+* a failed attempt is tried again, `retries` times, each after `backoff_s`.
+
+`engine.traffic.one_by_one` tells the same story in SimPy, one process a request; the twin
+tests hold the two to a difference of 0.0.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int32]
+
+# What can become of a request. SERVED is counted by target; so are the others, with row 0 for "no target".
+SERVED, REFUSED, TIMED_OUT, RESET, NO_TARGET = range(5)
+# How a target answers: as it should, never (its host or zone is dark), or with a reset (its process is gone).
+LIVE, SILENT, GONE = range(3)
+ROUND_ROBIN, RANDOM, LEAST_OUTSTANDING = range(3)
+# Why `serve` came back: the window is done, a new block of draws is needed, or a table is full.
+DONE, WANTS_DRAWS, WANTS_ROOM = range(3)
+
+# Latency buckets: the float's own exponent and five bits of mantissa, so 32 to the octave (within 1.6 %),
+# from 2**-14 s (61 us) to 2**9 s.
+LOWEST_BUCKET = (1023 - 14) << 5
+N_BUCKETS = (14 + 9) << 5
+
+# Columns of `Carry.pending`, what is on its way at a window's end.
+ID, ATTEMPT, FIRST, ARRIVE, START, END, ANSWER, OUTCOME, TARGET, WORK, PENDING_WIDTH = range(11)
+# Columns of `Carry.again`, the heap of attempts to come.
+A_AT, A_ID, A_ATTEMPT, A_FIRST, A_WORK, AGAIN_WIDTH = range(6)
+# Slots of `Carry.n`.
+N_ID, N_DRAW, N_SEGMENT, N_DNS, N_PENDING, N_AGAIN, N_LEAVING, N_SIZE = range(8)
+NEVER = np.inf
+NOWHERE = -1.0  # START of an attempt that never reached its target
+
+
+class Plan(NamedTuple):
+    """What does not change during a run. `segment_*`: traffic, piecewise constant, shape (n_segments,)."""
+
+    segment_end_s: Floats
+    segment_gap_s: Floats  # mean time between arrivals, inf where there are none
+    work_s: float
+    timeout_s: float
+    backoff_s: float
+    ttl_s: float
+    steps_per_s: float
+    salt: int
+    workers: int
+    backlog: int
+    retries: int
+    algorithm: int
+    keep: bool
+
+
+class Route(NamedTuple):
+    """What the control plane last said. Fronts are zones, shape (n_zones,); targets are rows, 0 is "no target"."""
+
+    targets: Ints  # (n_zones, room): whom each front sends to
+    n_targets: Ints  # (n_zones,)
+    dns: Ints  # (n_zones,): fronts that resolvers hand out
+    n_dns: Ints  # (1,)
+    front_is_dead: Ints  # (n_zones,)
+    fade: Ints  # (n_zones,): +1 joining DNS, -1 leaving it, 0 neither
+    fade_since_s: Floats  # (n_zones,)
+    extra_s: Floats  # (n_zones,): latency of an impaired zone
+    loss: Floats  # (n_zones,): share of attempts that an impaired zone swallows
+    mode: Ints  # (room,)
+    zone: Ints  # (room,)
+    has_quirks: Ints  # (1,): a dead front, a fade or an impairment somewhere
+
+
+class Carry(NamedTuple):
+    """What one window hands to the next."""
+
+    at_s: Floats  # (1,): the last arrival
+    n: Ints  # (N_SIZE,)
+    next_target: Ints  # (n_zones,): round robin's finger, one for each front
+    free_s: Floats  # (room, workers): when each worker has done what it holds
+    queue_s: Floats  # (room, backlog + 1): ring of the times at which the waiting stop waiting
+    queue_head: Ints  # (room,)
+    queue_len: Ints  # (room,)
+    outstanding: Ints  # (room,): kept only for least outstanding requests
+    leaving: Floats  # (cap, 3): heap of (when, target, generation)
+    generation: Ints  # (room,): bumped when a target dies, so that old leavers are not counted twice
+    pending: Floats  # (cap, PENDING_WIDTH)
+    again: Floats  # (cap, AGAIN_WIDTH)
+    scratch: Floats  # (AGAIN_WIDTH,): a row in the making
+
+
+class Tally(NamedTuple):
+    """What is counted, by step of `step_s` (1 s but for very long runs)."""
+
+    arrived: Counts  # (steps,)
+    retried: Counts  # (steps,)
+    served: Counts  # (room, steps)
+    failed: Counts  # (4, room, steps): REFUSED, TIMED_OUT, RESET, NO_TARGET
+    busy_ns: Ints  # (room, steps): worker-nanoseconds, whole numbers so that sums do not depend on their order
+    latency: Counts  # (steps, N_BUCKETS): of the served, from the first attempt to the answer
+    kept: Floats  # (cap, 6): arrive, start, end, target, outcome, attempts; only when Plan.keep
+
+
+@njit(cache=True, error_model="numpy")
+def _chance(salt: int, request: int, attempt: int, what: int) -> float:
+    """Draw a number in [0, 1) that belongs to this attempt alone (splitmix64 of its name)."""
+    z = np.uint64(salt) + np.uint64(request * 64 + attempt * 4 + what + 1) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = z ^ (z >> np.uint64(31))
+    return float(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@njit(cache=True, error_model="numpy")
+def _push(heap: Floats, size: int, row: Floats) -> int:
+    """Add a row to a binary heap ordered by its first column; return the new size."""
+    width = heap.shape[1]
+    k = size
+    while k > 0:
+        parent = (k - 1) >> 1
+        if heap[parent, 0] <= row[0]:
+            break
+        for c in range(width):
+            heap[k, c] = heap[parent, c]
+        k = parent
+    for c in range(width):
+        heap[k, c] = row[c]
+    return size + 1
+
+
+@njit(cache=True, error_model="numpy")
+def _pop(heap: Floats, size: int) -> int:
+    """Drop the first row of the heap; return the new size."""
+    size -= 1
+    width = heap.shape[1]
+    k = 0
+    while True:
+        child = 2 * k + 1
+        if child >= size:
+            break
+        if child + 1 < size and heap[child + 1, 0] < heap[child, 0]:
+            child += 1
+        if heap[size, 0] <= heap[child, 0]:
+            break
+        for c in range(width):
+            heap[k, c] = heap[child, c]
+        k = child
+    for c in range(width):
+        heap[k, c] = heap[size, c]
+    return size
+
+
+@njit(cache=True, error_model="numpy")
+def _work_done(plan: Plan, busy: Ints, target: int, start_s: float, end_s: float) -> None:
+    """Count a worker's time from start to end into the steps it covers."""
+    first = int(start_s * plan.steps_per_s)
+    last = int(end_s * plan.steps_per_s)
+    start_ns = int(start_s * 1e9)
+    end_ns = int(end_s * 1e9)
+    if first == last:
+        busy[target, first] += end_ns - start_ns
+        return
+    step_ns = int(1e9 / plan.steps_per_s + 0.5)
+    busy[target, first] += (first + 1) * step_ns - start_ns
+    for step in range(first + 1, last):
+        busy[target, step] += step_ns
+    busy[target, last] += end_ns - last * step_ns
+
+
+@njit(cache=True, error_model="numpy")
+def _answered(
+    plan: Plan,
+    carry: Carry,
+    tally: Tally,
+    request: int,
+    attempt: int,
+    first_s: float,
+    start_s: float,
+    answer_s: float,
+    outcome: int,
+    target: int,
+    work: float,
+) -> None:
+    """Close an attempt whose client has its answer: count it, or let it be tried again."""
+    n = carry.n
+    if outcome != SERVED and attempt < plan.retries:
+        row = carry.scratch
+        row[A_AT] = answer_s + plan.backoff_s
+        row[A_ID] = request
+        row[A_ATTEMPT] = attempt + 1
+        row[A_FIRST] = first_s
+        row[A_WORK] = work
+        n[N_AGAIN] = _push(carry.again, n[N_AGAIN], row)
+        return
+    step = int(answer_s * plan.steps_per_s)
+    if outcome == SERVED:
+        tally.served[target, step] += 1
+        bucket = (np.float64(answer_s - first_s).view(np.int64) >> 47) - LOWEST_BUCKET
+        tally.latency[step, min(max(bucket, 0), N_BUCKETS - 1)] += 1
+    else:
+        tally.failed[outcome - 1, target, step] += 1
+    if plan.keep:
+        kept = tally.kept[request]
+        kept[0] = first_s
+        kept[1] = start_s
+        kept[2] = answer_s
+        kept[3] = target
+        kept[4] = outcome
+        kept[5] = attempt + 1
+
+
+@njit(cache=True, error_model="numpy")
+def _settle(plan: Plan, carry: Carry, tally: Tally, until_s: float) -> None:
+    """Close what was on its way when the last window ended and has arrived by `until_s`."""
+    n = carry.n
+    pending = carry.pending
+    left = 0
+    for i in range(n[N_PENDING]):
+        row = pending[i]
+        if row[ANSWER] <= until_s:
+            _answered(
+                plan,
+                carry,
+                tally,
+                int(row[ID]),
+                int(row[ATTEMPT]),
+                row[FIRST],
+                row[START],
+                row[ANSWER],
+                int(row[OUTCOME]),
+                int(row[TARGET]),
+                row[WORK],
+            )
+            row[ANSWER] = NEVER
+        if row[END] <= until_s:
+            _work_done(plan, tally.busy_ns, int(row[TARGET]), row[START], row[END])
+            row[END] = NEVER
+        if row[ANSWER] < NEVER or row[END] < NEVER:
+            if left < i:
+                for c in range(PENDING_WIDTH):
+                    pending[left, c] = row[c]
+            left += 1
+    n[N_PENDING] = left
+
+
+@njit(cache=True, error_model="numpy")
+def _leave_behind(carry: Carry, at_s: float) -> None:
+    """Let go of every attempt that has left its target by now (least outstanding requests only)."""
+    n = carry.n
+    while n[N_LEAVING] > 0 and carry.leaving[0, 0] <= at_s:
+        target = int(carry.leaving[0, 1])
+        if int(carry.leaving[0, 2]) == carry.generation[target]:
+            carry.outstanding[target] -= 1
+        n[N_LEAVING] = _pop(carry.leaving, n[N_LEAVING])
+
+
+@njit(cache=True, error_model="numpy")
+def _least_outstanding(carry: Carry, targets: Ints, zone: int, n_targets: int, k: int, at_s: float) -> int:
+    """Find the front's target with the fewest attempts on it, from finger `k` on; the first of a tie."""
+    _leave_behind(carry, at_s)
+    best = k
+    for hop in range(1, n_targets):
+        i = k + hop
+        if i >= n_targets:
+            i -= n_targets
+        if carry.outstanding[targets[zone, i]] < carry.outstanding[targets[zone, best]]:
+            best = i
+    return best
+
+
+@njit(cache=True, error_model="numpy")
+def _arrives_at(carry: Carry, target: int, answer_s: float) -> None:
+    """Count an attempt at its target until it has its answer (least outstanding requests only)."""
+    carry.outstanding[target] += 1
+    leaver = carry.scratch
+    leaver[0] = answer_s
+    leaver[1] = target
+    leaver[2] = carry.generation[target]
+    carry.n[N_LEAVING] = _push(carry.leaving, carry.n[N_LEAVING], leaver)
+
+
+@njit(cache=True, error_model="numpy")
+def serve(
+    until_s: float, gaps: Floats, works: Floats, plan: Plan, route: Route, carry: Carry, tally: Tally, fresh: bool
+) -> int:
+    """Play the service's requests up to `until_s`; return DONE, WANTS_DRAWS or WANTS_ROOM.
+
+    gaps, works: shape (block,), standard exponential and unit-mean draws, used from
+    `carry.n[N_DRAW]` on. fresh: this is a window's first call. A draw is used up only when
+    its request has arrived, so that windows change nothing.
+    """
+    n = carry.n
+    if fresh:
+        _settle(plan, carry, tally, until_s)
+    room_pending = carry.pending.shape[0]
+    room_again = carry.again.shape[0]
+    room_leaving = carry.leaving.shape[0]
+    room_kept = tally.kept.shape[0]
+    n_draws = gaps.shape[0]
+    n_segments = plan.segment_end_s.shape[0]
+    draw = n[N_DRAW]
+    segment = n[N_SEGMENT]
+    request_id = n[N_ID]
+    at = carry.at_s[0]
+    segment_end = plan.segment_end_s[segment]
+    gap_s = plan.segment_gap_s[segment]
+    timeout_s = plan.timeout_s
+    workers = plan.workers
+    steps_per_s = plan.steps_per_s
+    work_s = plan.work_s
+    backlog = plan.backlog
+    algorithm = plan.algorithm
+    keep = plan.keep
+    # The loop touches bare arrays: a view or an attribute inside it would count references at every request.
+    segment_ends = plan.segment_end_s
+    segment_gaps_s = plan.segment_gap_s
+    dns = route.dns
+    n_dns = route.n_dns[0]
+    targets = route.targets
+    counts = route.n_targets
+    mode = route.mode
+    target_zone = route.zone
+    zone_extra_s = route.extra_s
+    zone_loss = route.loss
+    front_is_dead = route.front_is_dead
+    fade = route.fade
+    fade_since_s = route.fade_since_s
+    next_target = carry.next_target
+    free_s = carry.free_s
+    queue_s = carry.queue_s
+    queue_head = carry.queue_head
+    queue_len = carry.queue_len
+    pending = carry.pending
+    again = carry.again
+    arrived = tally.arrived
+    retried = tally.retried
+    served = tally.served
+    busy = tally.busy_ns
+    latency = tally.latency
+    kept = tally.kept
+    quirks = route.has_quirks[0] != 0
+    salt = plan.salt
+    ttl_s = plan.ttl_s
+    status = DONE
+
+    while True:
+        if n[N_PENDING] >= room_pending or n[N_AGAIN] + 1 >= room_again or n[N_LEAVING] >= room_leaving:
+            status = WANTS_ROOM
+            break
+        if keep and request_id >= room_kept:
+            status = WANTS_ROOM
+            break
+        if draw >= n_draws:
+            status = WANTS_DRAWS
+            break
+        # The next arrival: spend one unit-rate gap at the traffic of each segment it crosses.
+        gap = gaps[draw]
+        arrive = at + gap * gap_s
+        seg = segment
+        if not arrive < segment_end:  # also where 0 x inf is no number
+            since = at
+            arrive = NEVER
+            while True:
+                mean_s = segment_gaps_s[seg]
+                edge_s = segment_ends[seg]
+                if mean_s < NEVER:
+                    reached = since + gap * mean_s
+                    if reached < edge_s:
+                        arrive = reached
+                        break
+                    gap -= (edge_s - since) / mean_s
+                since = edge_s
+                if edge_s >= until_s or seg + 1 >= n_segments:
+                    break
+                seg += 1
+
+        if n[N_AGAIN] > 0 and again[0, A_AT] <= arrive and again[0, A_AT] <= until_s:
+            now = again[0, A_AT]
+            request = int(again[0, A_ID])
+            attempt = int(again[0, A_ATTEMPT])
+            first = again[0, A_FIRST]
+            work = again[0, A_WORK]
+            n[N_AGAIN] = _pop(again, n[N_AGAIN])
+            retried[int(now * steps_per_s)] += 1
+        elif arrive <= until_s:
+            now = arrive
+            request = request_id
+            attempt = 0
+            first = arrive
+            work = works[draw] * work_s
+            request_id += 1
+            draw += 1
+            at = arrive
+            if seg != segment:
+                segment = seg
+                segment_end = segment_ends[segment]
+                gap_s = segment_gaps_s[segment]
+            arrived[int(now * steps_per_s)] += 1
+        else:
+            break
+
+        # Through which front, to which target? Resolvers hand the fronts out in turn.
+        extra = 0.0
+        swallowed = False
+        target = 0
+        if n_dns > 0:
+            k = n[N_DNS]
+            if k >= n_dns:
+                k = 0
+            n[N_DNS] = k + 1
+            zone = dns[k]
+            if quirks:
+                if fade[zone] != 0:
+                    # Clients of a zone that joins or leaves DNS find out one by one, within the record's time to live.
+                    known = min(1.0, (now - fade_since_s[zone]) / ttl_s) if ttl_s > 0.0 else 1.0
+                    share = known if fade[zone] > 0 else 1.0 - known
+                    if _chance(salt, request, attempt, 0) >= share:
+                        for hop in range(1, n_dns):
+                            other = dns[(k + hop) % n_dns]
+                            if fade[other] >= 0:
+                                zone = other
+                                break
+                if front_is_dead[zone] != 0:
+                    swallowed = True
+            n_targets = counts[zone]
+            if n_targets > 0 and not swallowed:
+                if algorithm == RANDOM:
+                    target = targets[zone, int(_chance(salt, request, attempt, 1) * n_targets)]
+                else:
+                    k = next_target[zone]
+                    if k >= n_targets:
+                        k = 0
+                    if algorithm == LEAST_OUTSTANDING:
+                        k = _least_outstanding(carry, targets, zone, n_targets, k, now)
+                    next_target[zone] = k + 1
+                    target = targets[zone, k]
+                if quirks:
+                    there = target_zone[target]
+                    extra = zone_extra_s[zone]
+                    passes = 1.0 - zone_loss[zone]
+                    if there != zone:
+                        extra += zone_extra_s[there]
+                        passes *= 1.0 - zone_loss[there]
+                    if passes < 1.0 and _chance(salt, request, attempt, 2) >= passes:
+                        swallowed = True
+
+        start = NEVER
+        end = NEVER
+        deadline = now + timeout_s
+        if swallowed:
+            outcome = TIMED_OUT
+            answer = deadline
+            start = NOWHERE
+        elif target == 0:
+            outcome = NO_TARGET
+            answer = now
+        elif mode[target] == LIVE:
+            soonest = free_s[target, 0]
+            worker = 0
+            for w in range(1, workers):
+                if free_s[target, w] < soonest:
+                    soonest = free_s[target, w]
+                    worker = w
+            start = now
+            outcome = SERVED
+            if soonest > now:
+                start = soonest
+                # Who waits there right now? Their times of leaving stand in a ring, in order.
+                head = queue_head[target]
+                waiting = queue_len[target]
+                while waiting > 0 and queue_s[target, head] <= now:
+                    head += 1
+                    if head > backlog:
+                        head = 0
+                    waiting -= 1
+                if waiting >= backlog:
+                    outcome = REFUSED
+                else:
+                    slot = head + waiting
+                    if slot > backlog:
+                        slot -= backlog + 1
+                    queue_s[target, slot] = min(soonest, deadline)
+                    waiting += 1
+                queue_head[target] = head
+                queue_len[target] = waiting
+            if outcome == REFUSED:
+                answer = now
+                start = NEVER
+            elif start > deadline:
+                outcome = TIMED_OUT
+                answer = deadline
+                start = NEVER
+            else:
+                end = start + work
+                free_s[target, worker] = end
+                answer = end + extra
+                if answer > deadline:
+                    outcome = TIMED_OUT
+                    answer = deadline
+        elif mode[target] == SILENT:
+            outcome = TIMED_OUT
+            answer = deadline
+            start = NOWHERE
+        else:
+            outcome = RESET
+            answer = now
+
+        if algorithm == LEAST_OUTSTANDING and target > 0 and answer > now:
+            _arrives_at(carry, target, answer)
+
+        if outcome == SERVED and answer <= until_s:
+            # By far the most: served, and done within the window (the answer never comes before the work's end).
+            step = int(answer * steps_per_s)
+            served[target, step] += 1
+            bucket = (np.float64(answer - first).view(np.int64) >> 47) - LOWEST_BUCKET
+            latency[step, min(max(bucket, 0), N_BUCKETS - 1)] += 1
+            first_step = int(start * steps_per_s)
+            if first_step == int(end * steps_per_s):
+                busy[target, first_step] += int(end * 1e9) - int(start * 1e9)
+            else:
+                _work_done(plan, busy, target, start, end)
+            if keep:
+                kept[request, 0] = first
+                kept[request, 1] = start
+                kept[request, 2] = answer
+                kept[request, 3] = target
+                kept[request, 4] = outcome
+                kept[request, 5] = attempt + 1
+            continue
+        answered = answer <= until_s
+        worked = end == NEVER or end <= until_s
+        if answered:
+            _answered(plan, carry, tally, request, attempt, first, start, answer, outcome, target, work)
+        if worked and end < NEVER:
+            _work_done(plan, busy, target, start, end)
+        if not (answered and worked):
+            i = n[N_PENDING]
+            n[N_PENDING] = i + 1
+            pending[i, ID] = request
+            pending[i, ATTEMPT] = attempt
+            pending[i, FIRST] = first
+            pending[i, ARRIVE] = now
+            pending[i, START] = start
+            pending[i, END] = NEVER if worked else end
+            pending[i, ANSWER] = NEVER if answered else answer
+            pending[i, OUTCOME] = outcome
+            pending[i, TARGET] = target
+            pending[i, WORK] = work
+
+    n[N_DRAW] = draw
+    n[N_SEGMENT] = segment
+    n[N_ID] = request_id
+    carry.at_s[0] = at
+    return status
+
+
+@njit(cache=True, error_model="numpy")
+def strike(now_s: float, target: int, mode: int, plan: Plan, route: Route, carry: Carry) -> None:
+    """Take a live target away at `now_s`: SILENT (nobody answers any more) or GONE (connections are reset).
+
+    Call after `serve` has come to `now_s`. What the target had not finished fails: with a reset
+    at once, in silence when its client's patience ends.
+    """
+    n = carry.n
+    carry.generation[target] += 1
+    carry.outstanding[target] = 0
+    for i in range(n[N_PENDING]):
+        row = carry.pending[i]
+        if int(row[TARGET]) != target:
+            continue
+        is_worked_on = row[END] < NEVER
+        is_waiting = row[START] == NEVER and int(row[OUTCOME]) == TIMED_OUT
+        if (is_worked_on or is_waiting) and row[ANSWER] < NEVER:
+            if mode == GONE:
+                row[OUTCOME] = RESET
+                row[ANSWER] = now_s
+            elif int(row[OUTCOME]) == SERVED:
+                row[OUTCOME] = TIMED_OUT
+                row[ANSWER] = row[ARRIVE] + plan.timeout_s
+        if is_worked_on:
+            # Work stops here; work that had not begun never will.
+            if row[START] < now_s:
+                row[END] = now_s
+            else:
+                row[START] = NEVER
+                row[END] = NEVER
+        if plan.algorithm == LEAST_OUTSTANDING and now_s < row[ANSWER] < NEVER:
+            _arrives_at(carry, target, row[ANSWER])
+    route.mode[target] = mode
+    carry.queue_len[target] = 0
+
+
+@njit(cache=True, error_model="numpy")
+def busy_ns(rows: Ints, first_step: int, since_s: float, now_s: float, carry: Carry, tally: Tally) -> int:
+    """Sum the worker-nanoseconds of targets from `since_s` to `now_s`, requests under way included."""
+    total = 0
+    for row in rows:
+        for step in range(first_step, tally.busy_ns.shape[1]):
+            total += tally.busy_ns[row, step]
+    for i in range(carry.n[N_PENDING]):
+        pending = carry.pending[i]
+        if pending[END] < NEVER and pending[START] < now_s:
+            for row in rows:
+                if row == int(pending[TARGET]):
+                    total += int(now_s * 1e9) - int(max(pending[START], since_s) * 1e9)
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def work_so_far(end_s: float, plan: Plan, carry: Carry, tally: Tally) -> None:
+    """Count the work of requests that are still under way when the run ends."""
+    for i in range(carry.n[N_PENDING]):
+        row = carry.pending[i]
+        if row[END] < NEVER and row[START] < end_s:
+            _work_done(plan, tally.busy_ns, int(row[TARGET]), row[START], end_s)

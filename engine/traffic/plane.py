@@ -1,0 +1,106 @@
+"""What the control plane asks of a data plane: compiled, or one request by request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Fronts:
+    """The load balancer's fronts as clients and requests meet them. Lists have one entry a zone.
+
+    in_dns: zones whose front resolvers hand out. fade: +1 joining DNS, -1 leaving, 0 neither, since `fade_since_s`.
+    extra_s, loss: what an impaired zone adds and swallows.
+    """
+
+    in_dns: Sequence[int]
+    is_dead: Sequence[bool]
+    fade: Sequence[int]
+    fade_since_s: Sequence[float]
+    extra_s: Sequence[float]
+    loss: Sequence[float]
+
+    @property
+    def has_quirks(self) -> bool:
+        """Say whether anything stands between a request and its target but the choice itself."""
+        handed_out_dead = any(self.is_dead[zone] for zone in self.in_dns)
+        return handed_out_dead or any(self.fade) or any(self.extra_s) or any(self.loss)
+
+
+class Plane(Protocol):
+    """Requests on their way. Services count from 0; rows are targets, 1 and up, given out by `add`."""
+
+    def add(self, service: int, task: int, zone: int) -> int:
+        """Make a target known; return its row."""
+
+    def route(self, service: int, targets: Sequence[Sequence[int]], fronts: Fronts) -> None:
+        """Say whom each zone's front sends to from now on, having played all requests up to now."""
+
+    def strike(self, service: int, row: int, is_silent: bool) -> None:
+        """Take a target away, now: in silence, or with its connections reset."""
+
+    def busy_ns(self, service: int, rows: Sequence[int], since_s: float) -> int:
+        """Sum the worker-nanoseconds of targets from `since_s` (a whole step) until now."""
+
+    def answered(self, service: int, rows: Sequence[int], since_s: float) -> int:
+        """Count the requests that targets closed from `since_s` (a whole step) until now, failed ones too."""
+
+    def finish(self, end_s: float) -> Requests:
+        """Play to the end and hand the tables over."""
+
+
+@dataclass(frozen=True)
+class ServiceRequests:
+    """The requests of one service, by step of time. Row 0 of a table by target is "no target".
+
+    task: shape (rows,), the task behind each row. arrived, retried: shape (steps,). served: shape (rows, steps).
+    failed: shape (4, rows, steps), in the order of FAILURES. busy_ns: shape (rows, steps), worker-nanoseconds.
+    latency: shape (steps, buckets), of the served; `edges_s` are the buckets' bounds.
+    in_flight: requests that had no answer when the run ended.
+    """
+
+    name: str
+    task: Ints
+    arrived: Counts
+    retried: Counts
+    served: Counts
+    failed: Counts
+    busy_ns: Ints
+    latency: Counts
+    in_flight: int
+    kept: Kept | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Every request of a service. Arrays of shape (n,), seconds; NaN where there was none.
+
+    task: 0 = none. outcome: 0 served, then as in FAILURES + 1; -1 still in flight at the end.
+    """
+
+    arrive_s: Floats
+    start_s: Floats
+    end_s: Floats
+    task: Ints
+    outcome: Ints
+    attempts: Ints
+
+
+FAILURES = ("refused", "timed-out", "reset", "no-target")
+
+
+@dataclass(frozen=True)
+class Requests:
+    """The request tables of a run. step_s: length of a step, 1 s but for very long runs."""
+
+    step_s: float
+    services: tuple[ServiceRequests, ...]
