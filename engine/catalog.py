@@ -4,9 +4,8 @@ Everything is read once, checked once and handed out frozen. A file that does no
 `CatalogError` with its name and the row, at the first touch and not in the middle of a run.
 """
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Literal, TypeAlias, get_args
 import yaml
 
 from engine.errors import CatalogError
+from engine.rows import Row, rows
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -202,24 +202,25 @@ def _fact(name: str, row: Any) -> Fact:
 def instance_types() -> Mapping[str, InstanceType]:
     """Give the EC2 instance types, by name, in the file's order: families together, small to large."""
     table: dict[str, InstanceType] = {}
-    for where, row in _read_csv("catalog/instance_types.csv", InstanceType):
-        if row["name"] in table:
-            raise CatalogError(f"{where}: {row['name']} stands twice")
-        table[row["name"]] = InstanceType(
-            name=row["name"],
-            vcpu=_count(where, row, "vcpu"),
-            memory_mib=_count(where, row, "memory_mib"),
-            arch=_one_of(where, row, "arch", ("amd64", "arm64")),
-            enis=_count(where, row, "enis"),
-            ipv4_per_eni=_count(where, row, "ipv4_per_eni"),
-            trunking=_one_of(where, row, "trunking", ("yes", "no")) == "yes",
-            branch_enis=_count(where, row, "branch_enis", least=0),
-            max_pods=_count(where, row, "max_pods"),
-            network_mbps=_count(where, row, "network_mbps"),
-            usd_per_hour=_above_zero(where, row, "usd_per_hour"),
-            region=row["region"],
-            source=row["source"],
-            as_of=row["as_of"],
+    for row in _read_csv("catalog/instance_types.csv", InstanceType):
+        name = row.text("name")
+        if name in table:
+            raise CatalogError(f"{row.where}: {name} stands twice")
+        table[name] = InstanceType(
+            name=name,
+            vcpu=row.count("vcpu"),
+            memory_mib=row.count("memory_mib"),
+            arch=row.one_of("arch", "amd64", "arm64"),
+            enis=row.count("enis"),
+            ipv4_per_eni=row.count("ipv4_per_eni"),
+            trunking=row.one_of("trunking", "yes", "no") == "yes",
+            branch_enis=row.count("branch_enis", least=0),
+            max_pods=row.count("max_pods"),
+            network_mbps=row.count("network_mbps"),
+            usd_per_hour=row.above_zero("usd_per_hour"),
+            region=row.text("region"),
+            source=row.text("source"),
+            as_of=row.text("as_of"),
         )
     return MappingProxyType(table)
 
@@ -237,13 +238,13 @@ def fargate_sizes() -> tuple[FargateSize, ...]:
     """Give the pairs of CPU and memory that Fargate accepts, smallest first."""
     table = tuple(
         FargateSize(
-            cpu_units=_count(where, row, "cpu_units"),
-            memory_mib=_count(where, row, "memory_mib"),
-            since=row["since"],
-            source=row["source"],
-            as_of=row["as_of"],
+            cpu_units=row.count("cpu_units"),
+            memory_mib=row.count("memory_mib"),
+            since=row.text("since", may_be_empty=True),
+            source=row.text("source"),
+            as_of=row.text("as_of"),
         )
-        for where, row in _read_csv("catalog/fargate_sizes.csv", FargateSize, may_be_empty={"since"})
+        for row in _read_csv("catalog/fargate_sizes.csv", FargateSize)
     )
     pairs = [(size.cpu_units, size.memory_mib) for size in table]
     if pairs != sorted(set(pairs)):
@@ -337,51 +338,9 @@ def _read_yaml(where: str) -> Mapping[str, Any]:
     return loaded
 
 
-def _read_csv(where: str, record: type, may_be_empty: Iterable[str] = ()) -> Iterable[tuple[str, dict[str, str]]]:
-    """Yield each row with the words that name its place; columns must be the record's fields, in its order."""
-    lines = csv.DictReader(_read(where).splitlines(), strict=True)
-    wanted = [field.name for field in fields(record)]
-    if lines.fieldnames != wanted:
-        raise CatalogError(f"{where}: columns must be {wanted}, got {lines.fieldnames}")
-    for row in lines:
-        place = f"{where} row {lines.line_num}"
-        for column in wanted:
-            if not row[column] and column not in may_be_empty:
-                raise CatalogError(f"{place}: {column} is empty")
-        if None in row:
-            raise CatalogError(f"{place}: more cells than columns: {row[None]}")
-        yield place, row
-
-
-def _cell(where: str, row: Mapping[str, str], column: str, read: Callable[[str], Any]) -> Any:
-    """Read one cell as a number, or say where and what it was."""
-    try:
-        return read(row[column])
-    except ValueError:
-        raise CatalogError(f"{where}: {column} must be a number, got {row[column]!r}") from None
-
-
-def _count(where: str, row: Mapping[str, str], column: str, least: int = 1) -> int:
-    """Read a whole number of at least `least`."""
-    found: int = _cell(where, row, column, int)
-    if found < least:
-        raise CatalogError(f"{where}: {column} must be {least} or more, got {found}")
-    return found
-
-
-def _above_zero(where: str, row: Mapping[str, str], column: str) -> float:
-    """Read an amount that cannot be free."""
-    found: float = _cell(where, row, column, float)
-    if not 0 < found < float("inf"):
-        raise CatalogError(f"{where}: {column} must be above 0, got {found}")
-    return found
-
-
-def _one_of(where: str, row: Mapping[str, str], column: str, choices: tuple[str, ...]) -> str:
-    """Read a word from a short list."""
-    if row[column] not in choices:
-        raise CatalogError(f"{where}: {column} must be one of {choices}, got {row[column]!r}")
-    return row[column]
+def _read_csv(where: str, record: type) -> Iterator[Row]:
+    """Yield the rows of a table whose columns are the record's fields, in its order."""
+    return rows(where, _read(where), [field.name for field in fields(record)])
 
 
 def _frozen(found: Any) -> Value:

@@ -26,6 +26,8 @@ from engine.traffic.plane import Plane, Requests
 from engine.world import World
 
 PlaneOf = Callable[[Environment, Scenario], Plane]
+Watch = Callable[[float], None]
+PARTS = 200  # how often a watcher hears of progress
 
 
 @dataclass(frozen=True)
@@ -55,17 +57,17 @@ class Run:
         return total.hexdigest()
 
 
-def run(scenario: Scenario, *, keep_requests: bool = False) -> Run:
+def run(scenario: Scenario, *, keep_requests: bool = False, watch: Watch | None = None) -> Run:
     """Simulate a scenario from zero to its end.
 
-    keep_requests: remember every request too, for drill-down, export and tests.
+    keep_requests: remember every request too, for drill-down, export and tests. watch: is told the share that is done.
 
     Errors: BudgetError if it would take too many requests, tasks or events, before it starts.
     """
-    return simulate(scenario, lambda env, it: CompiledPlane(env, it, keep_requests=keep_requests))
+    return simulate(scenario, lambda env, it: CompiledPlane(env, it, keep_requests=keep_requests), watch)
 
 
-def simulate(scenario: Scenario, plane_of: PlaneOf) -> Run:
+def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) -> Run:
     """Simulate with a data plane of your own: the twin comes in here."""
     checks.refuse_over_budget(scenario, expected_requests(scenario))
     env = Environment()
@@ -82,7 +84,13 @@ def simulate(scenario: Scenario, plane_of: PlaneOf) -> Run:
     world.fleet = Fleet(world)
     world.schedulers = [ServiceScheduler(world, service) for service in range(len(scenario.services))]
     _begin(world)
+    if watch is not None:
+        for part in range(1, PARTS):
+            env.run(until=scenario.duration_s * part / PARTS)
+            watch(part / PARTS)
     env.run(until=scenario.duration_s)
+    if watch is not None:
+        watch(1.0)
     hosts = tuple((host.name, host.zone) for host in world.cluster.hosts)
     return Run(scenario, world.log.events(), world.plane.finish(scenario.duration_s), hosts)
 

@@ -299,7 +299,7 @@ class _Lane:
         table[row][step] = table[row].get(step, 0) + 1
         self.closed[row][step] = self.closed[row].get(step, 0) + 1
         if outcome == kernel.SERVED:
-            bits = int(np.float64(now - first).view(np.int64)) >> 47
+            bits = int(np.float64(now - first).view(np.int64)) >> kernel.BUCKET_SHIFT
             bucket = min(max(bits - kernel.LOWEST_BUCKET, 0), kernel.N_BUCKETS - 1)
             self._latency[step, bucket] = self._latency.get((step, bucket), 0) + 1
         if self._kept is not None:

@@ -1,0 +1,131 @@
+"""The command line: run a scenario file, print its schema, measure the engine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import yaml
+
+from engine import bench, reading
+from engine.errors import Problem, ScenarioError
+from engine.scenario import Scenario
+from engine.simulation import run
+from engine.summary import as_text, summary
+from engine.traffic.compiled import warm_up
+
+BAR_AFTER_S = 1.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the arguments say; return the exit code: 0 well, 2 a scenario that cannot be run."""
+    given = _parser().parse_args(arguments)
+    try:
+        code: int = given.act(given)
+    except ScenarioError as error:
+        print(f"{len(error.problems)} to mend:", file=sys.stderr)
+        for problem in error.problems:
+            print(f"  {problem}", file=sys.stderr)
+        return 2
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m engine", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    run_ = commands.add_parser("run", help="run a scenario file and print what happened")
+    run_.add_argument("file", type=Path, help="YAML or JSON")
+    run_.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="settings",
+                      help="change a value, such as seed=2, launch_type=ecs-fargate, traffic.rps=500")  # fmt: skip
+    run_.add_argument("--rates", type=Path, metavar="CSV", help="traffic from a recorded trace: minute,requests_per_s")
+    run_.add_argument("--json", action="store_true", help="print plain data")
+    run_.set_defaults(act=_run)
+    schema = commands.add_parser("schema", help="print the scenario's JSON Schema")
+    schema.set_defaults(act=_schema)
+    bench_ = commands.add_parser("bench", help="measure the engine: ratios, in one run")
+    bench_.add_argument("--json", action="store_true", help="print plain data")
+    bench_.set_defaults(act=_bench)
+    return parser
+
+
+def _run(given: argparse.Namespace) -> int:
+    data = reading.parse(_text(given.file))
+    if not isinstance(data, dict):
+        Scenario.of(data)  # says what is wrong
+        return 2
+    if given.rates:
+        data = data | {"traffic": {**(data.get("traffic") or {}), "shape": "rates", "rates": _text(given.rates)}}
+    scenario = Scenario.of(_with_settings(data, given.settings))
+    warm_up()
+    began = time.perf_counter()
+    found = run(scenario, watch=_bar() if sys.stderr.isatty() and not given.json else None)
+    result = summary(found, time.perf_counter() - began)
+    print(json.dumps(result, indent=2) if given.json else as_text(result))
+    return 0
+
+
+def _with_settings(data: dict[str, object], settings: Sequence[str]) -> object:
+    """Put every --set in; a path may lead into what the file leaves at its default."""
+    if not settings:
+        return data
+    problems: list[Problem] = []
+    whole: dict[str, object] = {**_defaults_under(data), **data}
+    for setting in settings:
+        path, equals, text = setting.partition("=")
+        if not equals or not path:
+            problems.append(Problem("--set", setting, "PATH=VALUE", "a setting needs a path and a value"))
+            continue
+        try:
+            whole = reading.put(whole, path, yaml.safe_load(text))
+        except ScenarioError as error:
+            problems += error.problems
+        except yaml.YAMLError:
+            problems.append(Problem(path, text, "a number, a word, or YAML", "the value cannot be read"))
+    if problems:
+        raise ScenarioError(problems)
+    return whole
+
+
+def _defaults_under(data: dict[str, object]) -> dict[str, object]:
+    """Give the default services where the file names none, so that a path can lead into them."""
+    return {} if "services" in data else {"services": [Scenario().services[0].model_dump(mode="json")]}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise ScenarioError([Problem(str(path), reason or "an error", "a readable file", "cannot read it")]) from None
+
+
+def _bar() -> Callable[[float], None]:
+    """Make a progress bar that shows itself only when a run is long."""
+    began = time.perf_counter()
+
+    def show(share: float) -> None:
+        if time.perf_counter() - began > BAR_AFTER_S:
+            filled = round(share * 40)
+            end = "\n" if share >= 1 else ""
+            print(f"\r[{'#' * filled}{'.' * (40 - filled)}] {share:4.0%}", end=end, file=sys.stderr, flush=True)
+
+    return show
+
+
+def _schema(_: argparse.Namespace) -> int:
+    print(json.dumps(Scenario.model_json_schema(), indent=2))
+    return 0
+
+
+def _bench(given: argparse.Namespace) -> int:
+    result = bench.bench()
+    print(json.dumps(result, indent=2) if given.json else bench.report(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

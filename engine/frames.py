@@ -1,0 +1,80 @@
+"""A run's tables as pandas frames: for pages, export and notebooks. The only module of the engine that knows pandas."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+
+from engine import metrics
+from engine.events import NOBODY, Kind
+from engine.simulation import Run
+from engine.traffic.plane import FAILURES
+
+
+def events(run: Run) -> pd.DataFrame:
+    """Give the event log, one row an event, names for numbers. Columns: at_s, event, service, task, host, zone, value, reason."""
+    log = run.events
+    services = np.array([service.name for service in run.scenario.services] + [""], dtype=object)
+    hosts = np.array([name for name, _ in run.hosts] + [""], dtype=object)
+    zones = np.array([*run.scenario.zone_letters, ""], dtype=object)
+    names = {int(kind): kind.name.lower().replace("_", "-") for kind in Kind}
+    return pd.DataFrame(
+        {
+            "at_s": log.at_s,
+            "event": pd.Categorical([names[int(kind)] for kind in log.kind]),
+            "service": services[log.service],
+            "task": pd.array(np.where(log.task == NOBODY, 0, log.task), dtype="Int64"),
+            "host": hosts[log.host],
+            "zone": zones[log.zone],
+            "value": log.value,
+            "reason": np.array(log.reason, dtype=object),
+        }
+    ).assign(task=lambda frame: frame["task"].mask(log.task == NOBODY))
+
+
+def seconds(run: Run) -> pd.DataFrame:
+    """Give what users met, one row a step. Rates in req/s, latency in s."""
+    line = metrics.timeline(run)
+    columns = ("at_s", "arrived", "ok", "slow", "refused", "timed_out", "reset", "p99_s")
+    return pd.DataFrame({name: getattr(line, name) for name in columns})
+
+
+def requests(run: Run) -> pd.DataFrame:
+    """Give every request of a run that kept them: arrive_s, start_s, end_s, service, task, outcome, attempts.
+
+    Errors: ValueError if the run did not keep its requests.
+    """
+    outcomes = np.array(["served", *FAILURES, "in-flight"], dtype=object)
+    parts = []
+    for table in run.requests.services:
+        if table.kept is None:
+            raise ValueError("the run did not keep its requests: run(scenario, keep_requests=True)")
+        kept = table.kept
+        parts.append(
+            pd.DataFrame(
+                {
+                    "arrive_s": kept.arrive_s,
+                    "start_s": kept.start_s,
+                    "end_s": kept.end_s,
+                    "service": table.name,
+                    "task": kept.task,
+                    "outcome": pd.Categorical(outcomes[kept.outcome]),
+                    "attempts": kept.attempts,
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True).sort_values("arrive_s", ignore_index=True)
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """Write a frame as CSV, UTF-8."""
+    return frame.to_csv(index=False).encode()
+
+
+def to_parquet(frame: pd.DataFrame) -> bytes:
+    """Write a frame as Parquet."""
+    buffer = BytesIO()
+    frame.to_parquet(buffer, index=False)
+    return buffer.getvalue()

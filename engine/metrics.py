@@ -1,0 +1,262 @@
+"""Metrics: folds over a Run. Nothing here was kept on the way; everything is read from the log and the request tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.events import Intervals, Kind, intervals
+from engine.simulation import Run
+from engine.traffic import kernel
+from engine.traffic.plane import FAILURES
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+GOES = (Kind.TASK_STOPPED,)
+NOT_SERVING = (Kind.TASK_UNHEALTHY, Kind.TASK_LOST, Kind.TASK_DEACTIVATING, Kind.TASK_STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Requests of a whole run: arrived = served + failed + in_flight."""
+
+    arrived: int
+    served: int
+    failed: int
+    in_flight: int
+
+    @property
+    def availability(self) -> float:
+        """Give the share of the closed requests that were served; 1 where none was closed."""
+        closed = self.served + self.failed
+        return self.served / closed if closed else 1.0
+
+
+def totals(run: Run) -> Totals:
+    """Count the requests of all services."""
+    tables = run.requests.services
+    return Totals(
+        arrived=sum(int(t.arrived.sum()) for t in tables),
+        served=sum(int(t.served.sum()) for t in tables),
+        failed=sum(int(t.failed.sum()) for t in tables),
+        in_flight=sum(t.in_flight for t in tables),
+    )
+
+
+def failures(run: Run) -> dict[str, int]:
+    """Count the failed requests by cause, in the order of FAILURES."""
+    counts = sum(table.failed.sum(axis=(1, 2)) for table in run.requests.services)
+    return {cause: int(n) for cause, n in zip(FAILURES, np.atleast_1d(counts), strict=True)}
+
+
+# --- latency ---------------------------------------------------------------------------------------------------------
+
+
+def bucket_edges_s() -> Floats:
+    """Give the lower edges of the latency buckets and the last upper one, shape (buckets + 1,), seconds."""
+    bits = (np.arange(kernel.N_BUCKETS + 1, dtype=np.int64) + kernel.LOWEST_BUCKET) << kernel.BUCKET_SHIFT
+    return bits.view(np.float64)
+
+
+def percentiles_s(counts: npt.NDArray[np.integer], shares: tuple[float, ...] = (0.5, 0.95, 0.99)) -> Floats:
+    """Read percentiles off latency histograms.
+
+    counts: shape (..., buckets). Returns shape (..., len(shares)), seconds: the middle of the bucket in which the
+    share is reached; NaN where nothing was counted.
+    """
+    edges = bucket_edges_s()
+    middles = (edges[1:] + edges[:-1]) / 2
+    running = counts.cumsum(axis=-1)
+    total = running[..., -1:]
+    found = [np.argmax(running >= np.ceil(share * total).clip(1), axis=-1) for share in shares]
+    values = middles[np.stack(found, axis=-1)]
+    return np.asarray(np.where(total > 0, values, np.nan), dtype=np.float64)
+
+
+def latency_counts(run: Run) -> npt.NDArray[np.integer]:
+    """Add the services' latency histograms. Shape (steps, buckets)."""
+    return np.sum([table.latency for table in run.requests.services], axis=0)
+
+
+def latency_s(run: Run) -> dict[str, float]:
+    """Give p50, p95 and p99 of the served requests of the whole run, seconds; NaN if none was served."""
+    p50, p95, p99 = percentiles_s(latency_counts(run).sum(axis=0))
+    return {"p50": float(p50), "p95": float(p95), "p99": float(p99)}
+
+
+# --- over time -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What users met, step by step. Arrays of shape (steps,); rates in requests a second.
+
+    at_s: each step's beginning. ok: served within `slow_s`; slow: served later. refused: turned away at once (the
+    backlog was full, or there was no target). timed_out: no answer in time. reset: the task died at work.
+    p99_s: NaN in a step without a served request.
+    """
+
+    at_s: Floats
+    arrived: Floats
+    ok: Floats
+    slow: Floats
+    refused: Floats
+    timed_out: Floats
+    reset: Floats
+    p99_s: Floats
+
+    @property
+    def failed(self) -> Floats:
+        """Add the causes of failure."""
+        return np.asarray(self.refused + self.timed_out + self.reset)
+
+
+def timeline(run: Run, slow_s: float = 0.5) -> Timeline:
+    """Fold the request tables over tasks and services. slow_s: from here on an answer counts as slow."""
+    requests = run.requests
+    step_s = requests.step_s
+    steps = len(requests.services[0].arrived) - 1
+    failed = np.sum([table.failed.sum(axis=1) for table in requests.services], axis=0) / step_s
+    counts = latency_counts(run)
+    is_slow = bucket_edges_s()[:-1] >= slow_s
+    slow = counts[:, is_slow].sum(axis=1) / step_s
+    served = np.sum([table.served.sum(axis=0) for table in requests.services], axis=0) / step_s
+    arrived = np.sum([table.arrived for table in requests.services], axis=0) / step_s
+    return Timeline(
+        at_s=np.arange(steps) * step_s,
+        arrived=arrived[:steps],
+        ok=(served - slow)[:steps],
+        slow=slow[:steps],
+        refused=(failed[0] + failed[3])[:steps],
+        timed_out=failed[1][:steps],
+        reset=failed[2][:steps],
+        p99_s=percentiles_s(counts[:steps], (0.99,))[:, 0],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneTraffic:
+    """Requests a second that the tasks of each zone served and failed. Shape (zones, steps)."""
+
+    served: Floats
+    failed: Floats
+
+
+def by_zone(run: Run) -> ZoneTraffic:
+    """Fold the request tables by the zone of the task."""
+    zone_of = zones_of_tasks(run)
+    steps = len(run.requests.services[0].arrived) - 1
+    served = np.zeros((run.scenario.zones, steps))
+    failed = np.zeros_like(served)
+    for table in run.requests.services:
+        lost = table.failed.sum(axis=0)
+        for row in range(1, len(table.task)):
+            zone = zone_of[int(table.task[row])]
+            served[zone] += table.served[row, :steps]
+            failed[zone] += lost[row, :steps]
+    return ZoneTraffic(served / run.requests.step_s, failed / run.requests.step_s)
+
+
+def zones_of_tasks(run: Run) -> dict[int, int]:
+    """Say in which zone each task was placed; tasks that never were are missing."""
+    events = run.events
+    return {int(events.task[i]): int(events.zone[i]) for i in events.where(Kind.TASK_PLACED)}
+
+
+# --- tasks and hosts -------------------------------------------------------------------------------------------------
+
+
+def serving(run: Run) -> Intervals:
+    """Say when each task truly served: from its first passed check to its loss, its draining or its end."""
+    return intervals(run.events, "task", (Kind.TASK_SERVING,), NOT_SERVING, run.scenario.duration_s)
+
+
+def counted(run: Run) -> Intervals:
+    """Say when the scheduler counted on each task."""
+    closes = (Kind.TASK_GIVEN_UP, Kind.TASK_UNHEALTHY, Kind.TASK_DEACTIVATING, Kind.TASK_STOPPING, Kind.TASK_STOPPED)
+    return intervals(run.events, "task", (Kind.TASK_CREATED,), closes, run.scenario.duration_s)
+
+
+def hosts_up(run: Run) -> Intervals:
+    """Say when each host was yours to pay for: from its order to its end."""
+    return intervals(run.events, "host", (Kind.HOST_ASKED,), (Kind.HOST_GONE,), run.scenario.duration_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A quantity that jumps. at_s, value: shape (n,); it holds `value` from `at_s` on."""
+
+    at_s: Floats
+    value: Floats
+
+    def at(self, when_s: Floats) -> Floats:
+        """Read it at moments, 0 before the first."""
+        place = np.searchsorted(self.at_s, when_s, side="right") - 1
+        return np.asarray(np.where(place >= 0, self.value[place.clip(0)], 0.0), dtype=np.float64)
+
+
+def jumps(spans: Intervals, end_s: float) -> Steps:
+    """Count what is open, as steps."""
+    edges = np.unique(np.concatenate([[0.0], spans.start_s, spans.end_s[spans.end_s < end_s]]))
+    return Steps(edges, spans.running_at(edges).astype(np.float64))
+
+
+def desired(run: Run) -> Steps:
+    """Give the desired count of all services over time."""
+    events = run.events
+    now = [float(service.desired) for service in run.scenario.services]
+    at_s, value = [0.0], [sum(now)]
+    for i in events.where(Kind.DESIRED_SET):
+        now[int(events.service[i])] = float(events.value[i])
+        at_s.append(float(events.at_s[i]))
+        value.append(sum(now))
+    return Steps(np.array(at_s), np.array(value))
+
+
+def recovered_s(run: Run) -> float | None:
+    """Say how long the last loss of capacity lasted: from the moment fewer tasks served than were wanted until
+    enough did again. 0 if capacity never fell short; None if it was not back when the run ended.
+
+    The begin of a cold start is no loss. Counted from the first failure that an operation caused, if there is one.
+    """
+    have = jumps(serving(run), run.scenario.duration_s)
+    wanted = desired(run)
+    edges = np.unique(np.concatenate([have.at_s, wanted.at_s]))
+    edges = edges[edges < run.scenario.duration_s]
+    short = have.at(edges) < wanted.at(edges)
+    blow = _first_blow_s(run)
+    if blow is not None:
+        short &= edges >= blow
+    if not short.any():
+        return 0.0
+    if short[-1]:
+        return None
+    last = int(np.flatnonzero(short)[-1])
+    begin = int(np.flatnonzero(short)[0])
+    return float(edges[last + 1] - edges[begin])
+
+
+def _first_blow_s(run: Run) -> float | None:
+    """Find when the first operation took something away."""
+    blows = run.events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING)
+    return float(run.events.at_s[blows[0]]) if len(blows) else None
+
+
+def error_seconds(run: Run, share: float = 0.01) -> float:
+    """Count the seconds in which more than `share` of the closed requests failed: what users call an outage."""
+    line = timeline(run)
+    closed = line.ok + line.slow + line.failed
+    bad = line.failed > share * np.maximum(closed, 1e-9)
+    return float(np.count_nonzero(bad & (closed > 0)) * run.requests.step_s)
+
+
+def worst_p99_s(run: Run, window_s: float = 10.0) -> float:
+    """Find the worst p99 of any window of ten seconds; NaN if nothing was served."""
+    counts = latency_counts(run)
+    width = max(1, round(window_s / run.requests.step_s))
+    steps = len(counts) // width * width
+    grouped = counts[:steps].reshape(-1, width, counts.shape[1]).sum(axis=1)
+    found = percentiles_s(grouped, (0.99,))[:, 0]
+    return float(np.nanmax(found)) if np.isfinite(found).any() else float("nan")

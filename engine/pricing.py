@@ -1,0 +1,111 @@
+"""What a run cost: intervals times prices, and every price has its source. US dollars, us-east-1, on demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine import catalog, metrics
+from engine.events import Intervals, Kind, intervals
+from engine.launch import launch_type
+from engine.metrics import Steps
+from engine.simulation import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the bill: what, how long it ran in all, and what it cost. facts: where the price comes from."""
+
+    name: str
+    running_s: float
+    usd: float
+    facts: tuple[str, ...]
+
+
+def bill(run: Run) -> tuple[Item, ...]:
+    """Write the bill of a run: compute, and the load balancer's hours (its capacity units are left out)."""
+    return (_compute(run), _balancer(run))
+
+
+def total_usd(run: Run) -> float:
+    """Add the bill up."""
+    return sum(item.usd for item in bill(run))
+
+
+def usd_per_hour(run: Run) -> Steps:
+    """Give the cost rate over time: what runs now, times its price an hour."""
+    end_s = run.scenario.duration_s
+    balancer = catalog.number("elb.price", "hour")
+    moments = [moment for spans, _ in _billed(run) for moment in (spans.start_s, spans.end_s)]
+    edges = np.unique(np.concatenate([[0.0], *moments]))
+    edges = edges[edges < end_s]
+    rate = np.full(len(edges), balancer)
+    for spans, price in _billed(run):
+        rate += spans.running_at(edges) * price
+    return Steps(edges, rate)
+
+
+def _compute(run: Run) -> Item:
+    """Bill hosts or tasks by the second, with their minimum, for each start.
+
+    Source: facts `ec2.billing`, `fargate.billing`.
+    """
+    owned = launch_type(run.scenario.launch_type).owns_hosts
+    fact = "ec2.billing" if owned else "fargate.billing"
+    minimum_s = catalog.number(fact, "minimum_s")
+    usd = running_s = 0.0
+    for spans, price in _billed(run):
+        lengths = np.maximum(spans.end_s - spans.start_s, minimum_s)
+        running_s += float(lengths.sum())
+        usd += float(lengths.sum()) * price / 3600
+    prices = () if owned else ("fargate.price.x86_vcpu_h", "fargate.price.x86_gb_h")
+    return Item("hosts" if owned else "fargate", running_s, usd, (fact, *prices))
+
+
+def _balancer(run: Run) -> Item:
+    """Bill the load balancer by the hour, begun hours in full proportion to the run."""
+    hours = run.scenario.duration_s / 3600
+    return Item("load_balancer", run.scenario.duration_s, hours * catalog.number("elb.price", "hour"), ("elb.price",))
+
+
+def _billed(run: Run) -> list[tuple[Intervals, float]]:
+    """List what is paid for: when it ran, and its price an hour."""
+    if launch_type(run.scenario.launch_type).owns_hosts:
+        kind = catalog.instance_type(run.scenario.fleet.instance_type)
+        return [(metrics.hosts_up(run), kind.usd_per_hour)]
+    return [
+        (_tasks_of(run, number), fargate_usd_per_hour(service.cpu_units, service.memory_mib))
+        for number, service in enumerate(run.scenario.services)
+    ]
+
+
+def _tasks_of(run: Run, service: int) -> Intervals:
+    """Say when each task of a service is billed: from its pull until it ends. A warm task is billed from the start."""
+    events = run.events
+    opens = (Kind.TASK_PENDING, Kind.TASK_ACTIVATING)
+    closes = (Kind.TASK_LOST, Kind.TASK_STOPPED)
+    spans = intervals(events, "task", opens, closes, run.scenario.duration_s)
+    ours = {int(t) for t, s in zip(events.task, events.service, strict=True) if s == service}
+    keep = np.array([int(task) in ours for task in spans.subject], dtype=np.bool_)
+    return Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
+
+
+def fargate_usd_per_hour(cpu_units: int, memory_mib: int) -> float:
+    """Price one Fargate task's hour by its size, whatever it uses.
+
+    >>> round(fargate_usd_per_hour(1024, 2048), 5)
+    0.04937
+    """
+    vcpu = cpu_units / catalog.number("ecs.placement.cpu_unit")
+    return (
+        vcpu * catalog.number("fargate.price.x86_vcpu_h") + memory_mib / 1024 * catalog.number("fargate.price.x86_gb_h")
+    )
+
+
+def calm_usd_per_hour(run: Run) -> float:
+    """Give the cost rate while all was well: at the run's beginning."""
+    rate = usd_per_hour(run)
+    return float(rate.value[0])
+
+

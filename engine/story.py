@@ -1,0 +1,312 @@
+"""What a person would say while watching a run: sentences as keys and amounts, in no language yet.
+
+A caption gives the cause, then the number. Everything is read from the finished run, so the words and the picture
+cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from engine import catalog, metrics
+from engine.events import Kind
+from engine.launch import launch_type
+from engine.simulation import Run
+
+Unit = Literal["s", "clock", "share", "vcpu", "gib", "mib", "usd"]
+Tone = Literal["lost", "ok", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number that the page writes in its own language and format."""
+
+    value: float
+    unit: Unit
+
+
+Values = dict[str, "int | str | Amount"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence from a moment on: its key among the texts, and what to fill in. "" ends the one before."""
+
+    at_s: float
+    key: str
+    values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment worth a tick on the scrubber. operation: its index in the scenario, if somebody did it."""
+
+    at_s: float
+    key: str
+    values: Values
+    tone: Tone
+    is_key: bool
+    operation: int | None = None
+
+
+# --- marks -----------------------------------------------------------------------------------------------------------
+
+
+def marks(run: Run) -> tuple[Mark, ...]:
+    """List the moments to step through: what was done, and what came of it."""
+    found = [*_done(run), *_came(run)]
+    return tuple(sorted(found, key=lambda mark: mark.at_s))
+
+
+def _done(run: Run) -> Iterator[Mark]:
+    """List the operations."""
+    for number, o in enumerate(run.scenario.operations):
+        values: Values = {}
+        for name in ("zone", "host"):
+            if hasattr(o, name):
+                values[name] = getattr(o, name)
+        if hasattr(o, "task"):
+            values["task"] = str(o.task)
+        if hasattr(o, "desired"):
+            values["n"] = o.desired
+        if hasattr(o, "factor"):
+            values["factor"] = f"{o.factor:g}"
+        tone: Tone = "lost" if o.do in {"fail-zone", "fail-host", "impair-zone"} else "plain"
+        yield Mark(o.at_s, f"mark.{o.do}", values, tone, True, number)
+
+
+def _came(run: Run) -> Iterator[Mark]:
+    """List what followed: targets out, hosts ready, the first replacement, full strength."""
+    events = run.events
+    blow = _blow_s(run)
+    if blow is None:
+        return
+    out = [i for i in events.where(Kind.TASK_UNHEALTHY) if events.at_s[i] > blow]
+    if out:
+        yield Mark(float(events.at_s[out[-1]]), "mark.noticed", {}, "plain", False)
+    hosts = [i for i in events.where(Kind.HOST_READY) if events.at_s[i] > blow]
+    if hosts:
+        yield Mark(float(events.at_s[hosts[0]]), "mark.hosts_ready", {}, "plain", True)
+    first = [i for i in events.where(Kind.TASK_SERVING) if events.at_s[i] > blow]
+    if first:
+        yield Mark(float(events.at_s[first[0]]), "mark.first_up", {}, "plain", not hosts)
+    back = full_again_s(run)
+    if back is not None:
+        yield Mark(back, "mark.full", {"tasks": _wanted_at(run, back)}, "ok", True)
+
+
+def full_again_s(run: Run) -> float | None:
+    """Find when the wanted tasks all served again after the last loss; None if they never fell short, or still do."""
+    took = metrics.recovered_s(run)
+    short = first_short_s(run)
+    return None if not took or short is None else short + took
+
+
+def first_short_s(run: Run) -> float | None:
+    """Find when, from the first blow on, fewer tasks served than were wanted."""
+    blow = _blow_s(run)
+    if blow is None:
+        return None
+    have, wanted = metrics.jumps(metrics.serving(run), run.scenario.duration_s), metrics.desired(run)
+    edges = np.unique(np.concatenate([have.at_s, wanted.at_s]))
+    edges = edges[edges >= blow]
+    short = edges[have.at(edges) < wanted.at(edges)]
+    return float(short[0]) if len(short) else None
+
+
+def _blow_s(run: Run) -> float | None:
+    blows = run.events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING)
+    return float(run.events.at_s[blows[0]]) if len(blows) else None
+
+
+def _wanted_at(run: Run, at_s: float) -> int:
+    return int(metrics.desired(run).at(np.array([at_s]))[0])
+
+
+# --- captions --------------------------------------------------------------------------------------------------------
+
+
+def captions(run: Run) -> tuple[Line, ...]:
+    """Tell the run, sentence by sentence."""
+    return tuple(_Teller(run).tell())
+
+
+class _Teller:
+    """Walks the log once and says what changed for the people outside."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._zones = run.scenario.zone_letters
+        self._line = metrics.timeline(run)
+        self._serving = metrics.jumps(metrics.serving(run), run.scenario.duration_s)
+        service = run.scenario.services[0]
+        self._each = service.concurrency / (service.work_ms / 1000)
+        self._full_s = full_again_s(run)
+        self._lost: set[int] = set()
+        self._blow_s = 0.0
+
+    def tell(self) -> Iterator[Line]:
+        yield Line(0.0, "caption.calm", {"tasks": self._serves(0.0), "rate": self._rate(0.0)})
+        events = self._run.events
+        owned = launch_type(self._run.scenario.launch_type).owns_hosts
+        said: set[str] = set()
+        for i in range(len(events)):
+            at_s, kind, zone = float(events.at_s[i]), Kind(int(events.kind[i])), int(events.zone[i])
+            if at_s <= 0:
+                continue
+            if kind == Kind.ZONE_FAILED:
+                self._lost.add(zone)
+                self._blow_s = at_s
+                said.clear()
+                yield self._unnoticed(at_s, zone)
+            elif kind == Kind.ZONE_RESTORED and zone in self._lost:
+                self._lost.discard(zone)
+                key = "returned" if self._run.scenario.services[0].az_rebalancing else "unbalanced"
+                yield Line(at_s, f"caption.{key}", {"zone": self._zones[zone]})
+            elif kind == Kind.FRONT_LEFT and zone in self._lost:
+                ttl = Amount(self._run.scenario.balancer.dns_ttl_s, "s")
+                yield Line(at_s, "caption.dns", {"zone": self._zones[zone], "ttl": ttl})
+            elif kind == Kind.TASK_UNHEALTHY and zone in self._lost and "load" not in said and self._all_out(i, zone):
+                said.add("load")
+                yield self._load(at_s)
+            elif kind == Kind.TASK_REFUSED and "wait" not in said and owned and self._lost:
+                said.add("wait")
+                later = at_s + 1.5
+                yield Line(
+                    later, "caption.waiting_room", {"pending": self._pending(later), "hosts": self._booting(later)}
+                )
+            elif kind == Kind.HOST_ASKED and "wait" in said and self._lost:
+                yield Line(
+                    at_s, "caption.waiting_room", {"pending": self._pending(at_s), "hosts": self._booting(at_s)}
+                )
+            elif kind == Kind.TASK_PENDING and not owned and "cold" not in said and self._lost:
+                said.add("cold")
+                image = Amount(self._run.scenario.services[0].image_mib, "mib")
+                yield Line(at_s, "caption.cold", {"starting": self._starting(at_s), "image": image})
+            elif kind == Kind.SHIFT_STARTED:
+                yield Line(at_s, "caption.shifted", {"zone": self._zones[zone]})
+            elif kind == Kind.FAILED_OPEN:
+                yield Line(at_s, "caption.fail_open", {})
+            elif kind == Kind.DESIRED_SET and events.reason[i] == "target tracking":
+                yield self._scaled(i)
+            elif kind == Kind.TASK_SERVING and self._full_s is not None and at_s == self._full_s:
+                n = self._serves(at_s)
+                since = first_short_s(self._run) or 0.0
+                yield Line(at_s, "caption.full", {"tasks": n, "took": Amount(at_s - since, "s")})
+
+    def _unnoticed(self, at_s: float, zone: int) -> Line:
+        """Say how much fails at once: a share of the next seconds' requests."""
+        rows = slice(*np.searchsorted(self._line.at_s, [at_s + 4, at_s + 14]))
+        failed, arrived = float(self._line.failed[rows].sum()), float(self._line.arrived[rows].sum())
+        share = Amount(failed / arrived if arrived else 0.0, "share")
+        return Line(at_s, "caption.unnoticed", {"zone": self._zones[zone], "share": share})
+
+    def _load(self, at_s: float) -> Line:
+        """Say whether those left can carry it."""
+        tasks, rate = self._serves(at_s), self._rate(at_s)
+        values: Values = {
+            "left": len(self._zones) - len(self._lost), "zones": len(self._zones), "tasks": tasks,
+            "each": round(self._each), "capacity": round(tasks * self._each), "rate": rate,
+        }  # fmt: skip
+        return Line(at_s, "caption.overload" if tasks * self._each < rate else "caption.enough", values)
+
+    def _scaled(self, i: int) -> Line:
+        events = self._run.events
+        read = [j for j in events.where(Kind.METRIC_READ) if j < i and events.service[j] == events.service[i]]
+        scaling = self._run.scenario.services[int(events.service[i])].scaling
+        value = round(float(events.value[read[-1]])) if read else 0
+        target = round(scaling.target) if scaling else 0
+        values: Values = {"tasks": int(events.value[i]), "metric": events.reason[read[-1]], "value": value, "target": target}
+        return Line(float(events.at_s[i]), "caption.scaled", values)
+
+    def _all_out(self, i: int, zone: int) -> bool:
+        """Say whether this was the zone's last target to be taken out."""
+        events = self._run.events
+        later = events.where(Kind.TASK_UNHEALTHY)
+        return not any(j > i and events.zone[j] == zone and events.at_s[j] < self._blow_s + 120 for j in later)
+
+    def _serves(self, at_s: float) -> int:
+        return int(self._serving.at(np.array([at_s]))[0])
+
+    def _rate(self, at_s: float) -> int:
+        """Read the requests a second around a moment, to two figures and a half: 1,204 is 1,200."""
+        rows = slice(*np.searchsorted(self._line.at_s, [at_s, at_s + 10]))
+        rate = float(self._line.arrived[rows].mean()) if self._line.arrived[rows].size else 0.0
+        step = 10 ** max(0, len(str(int(rate))) - 2)
+        return round(rate / step) * step if rate >= 10 else round(rate)
+
+    def _pending(self, at_s: float) -> int:
+        events = self._run.events
+        upto = events.before(at_s + 1e-9)
+        waiting: set[int] = set()
+        for i in range(upto):
+            task = int(events.task[i])
+            if events.kind[i] == Kind.TASK_REFUSED:
+                waiting.add(task)
+            elif events.kind[i] in (Kind.TASK_PLACED, Kind.TASK_STOPPED):
+                waiting.discard(task)
+        return len(waiting)
+
+    def _starting(self, at_s: float) -> int:
+        events = self._run.events
+        rows = range(events.before(at_s + 1e-9))
+        placed = {int(events.task[i]) for i in rows if events.kind[i] == Kind.TASK_PLACED}
+        done = {int(events.task[i]) for i in rows if events.kind[i] in (Kind.TASK_SERVING, Kind.TASK_STOPPED)}
+        return len(placed - done)
+
+    def _booting(self, at_s: float) -> int:
+        events = self._run.events
+        rows = range(events.before(at_s + 1e-9))
+        asked = {int(events.host[i]) for i in rows if events.kind[i] == Kind.HOST_ASKED}
+        done = {int(events.host[i]) for i in rows if events.kind[i] in (Kind.HOST_READY, Kind.HOST_GONE)}
+        return len(asked - done)
+
+
+# --- waiting for room ------------------------------------------------------------------------------------------------
+
+
+def waiting(run: Run) -> tuple[Line, ...]:
+    """Say why tasks wait for room, whenever the answer changes; a line without a key ends it."""
+    events = run.events
+    waits: dict[int, str] = {}
+    booting: dict[int, float] = {}
+    found: list[Line] = []
+    for i in range(len(events)):
+        kind, task, host, at_s = int(events.kind[i]), int(events.task[i]), int(events.host[i]), float(events.at_s[i])
+        if kind == Kind.TASK_REFUSED:
+            waits[task] = events.reason[i]
+        elif kind in (Kind.TASK_PLACED, Kind.TASK_STOPPED) and task in waits:
+            del waits[task]
+        elif kind == Kind.HOST_ASKED and at_s > 0:
+            booting[host] = at_s + float(events.value[i])
+        elif kind in (Kind.HOST_READY, Kind.HOST_GONE) and host in booting:
+            del booting[host]
+        else:
+            continue
+        line = _waiting_line(run, at_s, waits, booting)
+        if found and found[-1].at_s == at_s:
+            found.pop()
+        if not found or (found[-1].key, found[-1].values) != (line.key, line.values):
+            found.append(line)
+    return tuple(line for k, line in enumerate(found) if line.key or k)
+
+
+def _waiting_line(run: Run, at_s: float, waits: dict[int, str], booting: dict[int, float]) -> Line:
+    if not waits:
+        return Line(at_s, "", {})
+    service = run.scenario.services[0]
+    reasons = list(waits.values())
+    need: Amount | str = Amount(service.memory_mib / 1024, "gib")
+    if max(set(reasons), key=reasons.count) in {"cpu", "closed", "no-hosts"}:
+        need = Amount(service.cpu_units / catalog.number("ecs.placement.cpu_unit"), "vcpu")
+    if not booting:
+        return Line(at_s, "waiting.no_hosts", {"need": need})
+    names = sorted(run.hosts[host][0] for host in booting)
+    when = Amount(max(booting.values()), "clock")
+    if len(names) == 1:
+        return Line(at_s, "waiting.host_one", {"need": need, "host": names[0], "time": when})
+    return Line(at_s, "waiting.hosts", {"need": need, "hosts": ", ".join(names), "time": when})

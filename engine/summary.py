@@ -1,0 +1,65 @@
+"""A run in a dozen numbers: what the command line prints, and what two runs are compared by."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from engine import metrics, pricing
+from engine.simulation import Run
+
+
+def summary(run: Run, wall_s: float) -> dict[str, Any]:
+    """Boil a run down to plain data, ready for JSON. wall_s: how long it took to simulate."""
+    totals = metrics.totals(run)
+    items = {item.name: item.usd for item in pricing.bill(run)}
+    return {
+        "name": run.scenario.name,
+        "launch_type": run.scenario.launch_type,
+        "seed": run.scenario.seed,
+        "duration_s": run.scenario.duration_s,
+        "requests": {
+            "arrived": totals.arrived,
+            "served": totals.served,
+            "failed": totals.failed,
+            "in_flight": totals.in_flight,
+        },
+        "failures": metrics.failures(run),
+        "availability": totals.availability,
+        "latency_ms": {
+            name: None if math.isnan(value) else round(value * 1000, 3)
+            for name, value in metrics.latency_s(run).items()
+        },
+        "cost_usd": items | {"total": sum(items.values())},
+        "recovered_s": metrics.recovered_s(run),
+        "events": len(run.events),
+        "digest": run.digest,
+        "wall_s": wall_s,
+    }
+
+
+def as_text(found: dict[str, Any]) -> str:
+    """Lay a summary out for a person."""
+    requests = found["requests"]
+    latency = {name: "–" if value is None else f"{value:,.0f} ms" for name, value in found["latency_ms"].items()}
+    causes = ", ".join(f"{n:,} {cause}" for cause, n in found["failures"].items() if n)
+    back = found["recovered_s"]
+    rows = [
+        ("launch type", found["launch_type"]),
+        ("simulated", f"{found['duration_s']:,.0f} s, seed {found['seed']}"),
+        ("requests", f"{requests['arrived']:,} arrived, {requests['in_flight']:,} still in flight"),
+        ("served", f"{requests['served']:,}  ({found['availability']:.3%} of those answered)"),
+        ("failed", f"{requests['failed']:,}" + (f"  ({causes})" if causes else "")),
+        ("latency", f"p50 {latency['p50']}, p95 {latency['p95']}, p99 {latency['p99']}"),
+        ("full strength", "not back when the run ended" if back is None else _back(back)),
+        *(("cost: " + name.replace("_", " "), f"$ {usd:,.4f}") for name, usd in found["cost_usd"].items()),
+        ("events", f"{found['events']:,}"),
+        ("digest", found["digest"][:16]),
+        ("took", f"{found['wall_s'] * 1000:,.0f} ms"),
+    ]
+    width = max(len(name) for name, _ in rows)
+    return "\n".join([found["name"], *(f"  {name:<{width}}  {value}" for name, value in rows)])
+
+
+def _back(seconds: float) -> str:
+    return "never lost" if seconds == 0 else f"back after {seconds:,.0f} s"

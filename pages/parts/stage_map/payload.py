@@ -1,0 +1,291 @@
+"""From a run to what the map plays: moves as columns, rates, and sentences in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine import metrics, story
+from engine.events import Events, Kind
+from engine.launch import launch_type
+from engine.simulation import Run
+from pages.parts.words import Voice
+
+# What the browser knows a task, a host and a zone by; map_glyphs.js draws them.
+GONE, PENDING, STARTING, SERVING, DRAINING, LOST, UNSEEN, FAILED = range(8)
+H_GONE, H_BOOTING, H_READY, H_DRAINING, H_LOST, H_MISSED = range(6)
+Z_WELL, Z_IMPAIRED, Z_LOST, Z_SHIFTED = range(4)
+F_OUT, F_IN, F_TURNING, F_DEAD = range(4)
+
+MOST_POINTS = 600
+LINGER_S = 8.0  # a task that ended stays to be seen for so long
+
+TASK_STATES = {
+    Kind.TASK_CREATED: PENDING,
+    Kind.TASK_PLACED: STARTING,
+    Kind.TASK_SERVING: SERVING,
+    Kind.TASK_UNHEALTHY: DRAINING,
+    Kind.TASK_LOST: UNSEEN,
+    Kind.TASK_GIVEN_UP: LOST,
+    Kind.TASK_DEACTIVATING: DRAINING,
+    Kind.TASK_STOPPING: DRAINING,
+}
+HOST_STATES = {
+    Kind.HOST_ASKED: H_BOOTING,
+    Kind.HOST_READY: H_READY,
+    Kind.HOST_DRAINING: H_DRAINING,
+    Kind.HOST_LOST: H_LOST,
+    Kind.AGENT_MISSED: H_MISSED,
+    Kind.HOST_GONE: H_GONE,
+}
+
+
+def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> dict[str, Any]:
+    """Pack a run for the map. About 60 kB for ten minutes of 400 tasks.
+
+    words: the component's own texts; none = the table `map` in the voice's language.
+    """
+    scenario = run.scenario
+    owned = launch_type(scenario.launch_type).owns_hosts
+    return {
+        "id": run.digest[:16],
+        "end": scenario.duration_s,
+        "lang": voice.lang,
+        "kind": "hosts" if owned else "solo",
+        "name": voice.say(f"common.launch_type.{scenario.launch_type}.name"),
+        "accent": scenario.launch_type,
+        "zones": list(scenario.zone_letters),
+        "services": [service.name for service in scenario.services],
+        "hosts": {
+            "id": [name for name, _ in run.hosts],
+            "zone": [zone for _, zone in run.hosts],
+            "room": [_room(run)] * len(run.hosts),
+        },
+        "host_moves": _host_moves(run.events),
+        "task_moves": _task_moves(run, owned=owned),
+        "task_service": _services_of_tasks(run.events),
+        "zone_moves": _zone_moves(run.events),
+        "front_moves": _front_moves(run),
+        "wanted": _wanted(run),
+        "flow": _flow(run),
+        "marks": marks(run, voice),
+        "captions": [_caption(line, voice) for line in story.captions(run)],
+        "waiting": [{"t": line.at_s, "text": _said(line, voice)} for line in story.waiting(run)],
+        "actions": actions(voice, owned=owned),
+        "words": words or voice.table("map"),
+        "number": voice.number_signs(),
+    }
+
+
+def _room(run: Run) -> int:
+    """Count how many tasks of the first service a host can hold."""
+    from engine import catalog
+
+    service, host = run.scenario.services[0], catalog.instance_type(run.scenario.fleet.instance_type)
+    memory = host.memory_mib * run.scenario.assumptions.host_memory_share
+    return int(min(host.cpu_units // service.cpu_units, memory // service.memory_mib, 40))
+
+
+# --- moves -----------------------------------------------------------------------------------------------------------
+
+
+def _columns(rows: list[tuple[float, ...]], *names: str) -> dict[str, list[float]]:
+    """Turn rows into columns, in order of time; rows of one moment keep their order."""
+    rows.sort(key=lambda row: row[0])
+    return {name: [row[k] for row in rows] for k, name in enumerate(names)}
+
+
+def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
+    """List what became of each task and when; of several moves at one moment only the last is seen."""
+    events, end_s = run.events, run.scenario.duration_s
+    moves: dict[tuple[float, int], tuple[float, ...]] = {}
+    on_host: dict[int, list[int]] = {}
+    lost: set[int] = set()
+    for i in range(len(events)):
+        kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
+        host, zone = int(events.host[i]), int(events.zone[i])
+        if task > 0:
+            state = TASK_STATES.get(kind)
+            if kind == Kind.TASK_LOST:
+                lost.add(task)
+                on_host.setdefault(host, []).append(task)
+            if state is not None:
+                moves[at_s, task] = (at_s, task, state, host, zone)
+            elif kind == Kind.TASK_STOPPED:
+                if task in lost:
+                    moves[at_s, task] = (at_s, task, LOST, host, zone)
+                    if not owned and at_s + LINGER_S < end_s:
+                        moves[at_s + LINGER_S, task] = (at_s + LINGER_S, task, GONE, host, zone)
+                elif events.reason[i] == "TaskFailedToStart":
+                    moves[at_s, task] = (at_s, task, FAILED, host, zone)
+                    moves[at_s + LINGER_S, task] = (at_s + LINGER_S, task, GONE, host, zone)
+                else:
+                    moves[at_s, task] = (at_s, task, GONE, host, zone)
+        elif kind in (Kind.HOST_GONE, Kind.HOST_READY):
+            for dead in on_host.pop(host, []):
+                moves[at_s, dead] = (at_s, dead, GONE, host, zone)
+    return _columns(list(moves.values()), "t", "task", "state", "host", "zone")
+
+
+def _services_of_tasks(events: Events) -> list[int]:
+    created = events.where(Kind.TASK_CREATED)
+    services = [0] * int(events.task[created].max(initial=0))
+    for i in created:
+        services[int(events.task[i]) - 1] = int(events.service[i])
+    return services
+
+
+def _host_moves(events: Events) -> dict[str, list[float]]:
+    moves: dict[tuple[float, int], tuple[float, ...]] = {}
+    for i in events.where(*HOST_STATES):
+        at_s, host = round(float(events.at_s[i]), 3), int(events.host[i])
+        moves[at_s, host] = (at_s, host, HOST_STATES[Kind(int(events.kind[i]))])
+    return _columns(list(moves.values()), "t", "host", "state")
+
+
+def _zone_moves(events: Events) -> dict[str, list[float]]:
+    """A lost zone stays lost, whatever else is done to it, until it is restored."""
+    state: dict[int, dict[str, bool]] = {}
+    rows: list[tuple[float, ...]] = []
+    for i in events.where(
+        Kind.ZONE_FAILED, Kind.ZONE_IMPAIRED, Kind.ZONE_RESTORED, Kind.SHIFT_STARTED, Kind.SHIFT_ENDED
+    ):
+        zone, kind = int(events.zone[i]), int(events.kind[i])
+        is_ = state.setdefault(zone, {"lost": False, "impaired": False, "shifted": False})
+        if kind == Kind.ZONE_FAILED:
+            is_["lost"] = True
+        elif kind == Kind.ZONE_IMPAIRED:
+            is_["impaired"] = True
+        elif kind == Kind.ZONE_RESTORED:
+            is_["lost"] = is_["impaired"] = False
+        else:
+            is_["shifted"] = kind == Kind.SHIFT_STARTED
+        now = Z_LOST if is_["lost"] else Z_SHIFTED if is_["shifted"] else Z_IMPAIRED if is_["impaired"] else Z_WELL
+        rows.append((round(float(events.at_s[i]), 3), zone, now))
+    return _columns(rows, "t", "zone", "state")
+
+
+def _front_moves(run: Run) -> dict[str, list[float]]:
+    """Follow each front through death, leaving DNS, and coming back."""
+    events, ttl_s, end_s = run.events, run.scenario.balancer.dns_ttl_s, run.scenario.duration_s
+    rows: list[tuple[float, ...]] = []
+    in_dns = [True] * run.scenario.zones
+    dead = [False] * run.scenario.zones
+    kinds = (Kind.ZONE_FAILED, Kind.ZONE_RESTORED, Kind.FRONT_LEFT, Kind.FRONT_JOINED)
+    turns = [(float(events.at_s[i]), int(events.kind[i]), int(events.zone[i])) for i in events.where(*kinds)]
+    for k, (at_s, kind, zone) in enumerate(turns):
+        if kind in (Kind.ZONE_FAILED, Kind.ZONE_RESTORED):
+            dead[zone] = kind == Kind.ZONE_FAILED
+            if in_dns[zone]:
+                rows.append((at_s, zone, F_DEAD if dead[zone] else F_IN))
+            continue
+        in_dns[zone] = kind == Kind.FRONT_JOINED
+        rows.append((at_s, zone, F_TURNING))
+        until = at_s + ttl_s
+        turned = any(z == zone and kd in (Kind.FRONT_LEFT, Kind.FRONT_JOINED) and t < until for t, kd, z in turns[k + 1 :])
+        if not turned and until < end_s:
+            rows.append((until, zone, F_IN if in_dns[zone] else F_OUT))
+    return _columns(rows, "t", "zone", "state")
+
+
+def _wanted(run: Run) -> dict[str, list[float]]:
+    steps = metrics.desired(run)
+    return {"t": steps.at_s.tolist(), "n": steps.value.tolist()}
+
+
+# --- rates -----------------------------------------------------------------------------------------------------------
+
+
+def _flow(run: Run) -> dict[str, Any]:
+    """Average the rates into at most 600 points."""
+    line, zones = metrics.timeline(run), metrics.by_zone(run)
+    width = max(1, -(-len(line.at_s) // MOST_POINTS))
+    return {
+        "step": width * run.requests.step_s,
+        "users": _thin(line.arrived, width),
+        "ok": _thin(line.ok + line.slow, width),
+        "refused": _thin(line.refused, width),
+        "timed_out": _thin(line.timed_out, width),
+        "lost": _thin(line.reset, width),
+        "zone_ok": [_thin(row, width) for row in zones.served],
+        "zone_bad": [_thin(row, width) for row in zones.failed],
+    }
+
+
+def _thin(rates: np.ndarray[Any, np.dtype[np.float64]], width: int) -> list[float]:
+    whole = np.add.reduceat(rates, np.arange(0, len(rates), width))
+    lengths = np.diff(np.append(np.arange(0, len(rates), width), len(rates)))
+    return [round(float(rate), 1) for rate in whole / lengths]
+
+
+# --- words -----------------------------------------------------------------------------------------------------------
+
+
+def amount(value: object, voice: Voice) -> object:
+    """Write an amount in the voice's language; what is none passes as it is."""
+    if not isinstance(value, story.Amount):
+        return value
+    number = value.value
+    match value.unit:
+        case "s":
+            return voice.seconds(number)
+        case "clock":
+            return voice.clock(number)
+        case "share":
+            return voice.percent(number, 0)
+        case "usd":
+            return voice.money(number)
+        case "vcpu" | "gib" | "mib":
+            digits = 0 if number == int(number) else 2
+            return voice.say(f"story.amount.{value.unit}", value=voice.number(number, digits))
+
+
+def _said(line: story.Line, voice: Voice) -> str:
+    if not line.key:
+        return ""
+    return voice.say(f"story.{line.key}", **{name: amount(value, voice) for name, value in line.values.items()})
+
+
+def _caption(line: story.Line, voice: Voice) -> dict[str, Any]:
+    """Split a caption into its cause (between ** **) and its number."""
+    cause, _, number = _said(line, voice).removeprefix("**").partition("**")
+    return {"t": line.at_s, "cause": cause.strip(), "number": number.strip()}
+
+
+def marks(run: Run, voice: Voice) -> list[dict[str, Any]]:
+    """Write the scrubber's marks."""
+    return [
+        {
+            "t": mark.at_s,
+            "text": voice.say(f"story.{mark.key}", **{name: amount(value, voice) for name, value in mark.values.items()}),
+            "tone": mark.tone,
+            "label": mark.is_key,
+            "op": mark.operation,
+        }
+        for mark in story.marks(run)
+    ]
+
+
+def actions(voice: Voice, *, owned: bool) -> dict[str, list[dict[str, Any]]]:
+    """List what can be done to what, in which of its states."""
+
+    def action(do: str, when: list[int], tone: str = "plain", **more: object) -> dict[str, Any]:
+        return {"do": do, "label": voice.say(f"story.action.{do}"), "tone": tone, "when": when, **more}
+
+    return {
+        "zone": [
+            action("fail-zone", [Z_WELL, Z_IMPAIRED, Z_SHIFTED], "lost"),
+            action("impair-zone", [Z_WELL, Z_SHIFTED], "lost"),
+            action("zonal-shift", [Z_WELL, Z_IMPAIRED]),
+            action("restore-zone", [Z_IMPAIRED, Z_LOST], "ok"),
+        ],
+        "host": [
+            action("fail-host", [H_BOOTING, H_READY, H_DRAINING], "lost"),
+            action("drain-host", [H_READY]),
+        ]
+        if owned
+        else [],
+        "task": [action("stop-task", [PENDING, STARTING, SERVING])],
+        "balancer": [action("surge", [0, 1, 2, 3])],
+    }

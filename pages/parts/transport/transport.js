@@ -1,0 +1,267 @@
+// The transport: play, clock, scrubber, events, speed. It gives the clock its run and never talks to the server, but for
+// the one action a page may put beside it.
+
+const SPEEDS = [1, 4, 16];
+
+function makeTransport(parent) {
+  const room = make("div", "q room"), root = make("div", "q transport"), play = make("button", "btn primary play");
+  const icon = make("canvas"), playWord = make("span"), time = make("output", "clock"), steps = make("div", "steps");
+  const prev = make("button", "step"), next = make("button", "step"), track = make("div", "track"), rail = make("div", "rail");
+  const gone = make("div", "gone"), thumb = make("div", "thumb"), marks = make("div"), seg = make("div", "seg");
+  const cycle = make("button", "btn cycle"), doing = make("button", "btn doing");
+  for (const b of [play, prev, next, cycle, doing]) b.type = "button";
+  const prevIcon = make("canvas"), nextIcon = make("canvas");
+  for (const c of [icon, prevIcon, nextIcon]) c.setAttribute("aria-hidden", "true");
+  play.append(icon, playWord);
+  prev.append(prevIcon);
+  next.append(nextIcon);
+  steps.append(prev, next);
+  track.append(rail, gone, marks, thumb);
+  track.setAttribute("role", "slider");
+  track.tabIndex = 0;
+  marks.setAttribute("aria-hidden", "true");
+  time.setAttribute("aria-live", "off");
+  seg.setAttribute("role", "group");
+  root.setAttribute("role", "group");
+  root.append(play, time, steps, track, seg, cycle, doing);
+  room.append(root);
+  parent.append(room);
+
+  let data = null, send = () => {}, width = 0, C = {}, drawn = [], shownIcon = "", started = false;
+  const say = (key, values) => fill(data.words, key, values);
+  const part = (t) => (clock.end ? Math.min(1, t / clock.end) : 0);
+
+  function paintIcon(node, shape, colour) {
+    const ratio = (window.devicePixelRatio || 1) * 2, pen = node.getContext("2d");
+    node.width = node.height = 16 * ratio;
+    pen.scale(ratio, ratio);
+    pen.fillStyle = colour;
+    const triangle = (a, b, x) => {
+      pen.beginPath();
+      pen.moveTo(a, 2.5);
+      pen.lineTo(b, 8);
+      pen.lineTo(a, 13.5);
+      pen.fill();
+      if (x !== undefined) pen.fillRect(x, 2.5, 2, 11);
+    };
+    if (shape === "play") triangle(4, 13);
+    else if (shape === "next") triangle(3, 10.5, 11.5);
+    else if (shape === "prev") triangle(13, 5.5, 2.5);
+    else {
+      pen.fillRect(3.6, 2.5, 3, 11);
+      pen.fillRect(9.4, 2.5, 3, 11);
+    }
+  }
+
+  /** Where the words under the marks go, so that none touch: as many as possible, each centred if it may be, else
+   *  pushed to a side of its line, else left unsaid (the slider still speaks it). Null where a word is left out. */
+  function spread(words) {
+    const places = ({ x, w }) => [x - w / 2, x - w * 0.7, x - w * 0.3, x + 4 - w, x - 4, x - w - 4, x + 4]
+      .map((left) => Math.max(-8, Math.min(left, width + 8 - w))).filter((left) => x >= left - 10 && x <= left + w + 10);
+    let best = { score: -1, spots: [] };
+    const tryFrom = (i, spots, score) => {
+      if (score + (words.length - i) * 100 <= best.score) return;
+      if (i === words.length) {
+        best = { score, spots };
+        return;
+      }
+      places(words[i]).forEach((left, k) => {
+        const clash = spots.some((s, j) => s !== null && left <= s + words[j].w + 10 && left + words[i].w >= s - 10);
+        if (!clash) tryFrom(i + 1, [...spots, left], score + 100 - k);
+      });
+      tryFrom(i + 1, [...spots, null], score);
+    };
+    tryFrom(0, [], 0);
+    return best.spots;
+  }
+
+  function layMarks() {
+    marks.replaceChildren();
+    drawn = [];
+    width = track.clientWidth;
+    if (!data || !clock.end || !width) return;
+    const said = [];
+    for (const m of data.marks.filter((m) => m.t <= clock.end)) {
+      const line = make("div", `mark ${m.tone}`), x = part(m.t) * width, entry = { t: m.t, line, word: null };
+      line.style.left = `${x}px`;
+      marks.append(line);
+      drawn.push(entry);
+      if (!m.label || !m.text) continue;
+      const word = make("div", `word ${m.tone}`, m.text);
+      marks.append(word);
+      said.push({ entry, word, x, w: word.offsetWidth, tone: m.tone });
+    }
+    said.sort((a, b) => (b.tone === "lost") - (a.tone === "lost")); // what went wrong is said first
+    const spots = spread(said.slice(0, 7));
+    said.forEach(({ entry, word }, i) => {
+      if (spots[i] === null || spots[i] === undefined) {
+        word.remove();
+        return;
+      }
+      word.style.left = `${spots[i]}px`;
+      entry.word = word;
+    });
+  }
+
+  function show(why) {
+    if (!data) return;
+    const x = part(clock.t), text = clockText(clock.t);
+    put(time, text);
+    gone.style.transform = `scaleX(${x})`;
+    thumb.style.transform = `translateX(${x * width}px)`;
+    for (const m of drawn) {
+      const later = m.t > clock.t + 1e-6, hide = later && data.locked_future;
+      m.line.style.visibility = hide ? "hidden" : "";
+      if (m.word) {
+        m.word.classList.toggle("later", later);
+        m.word.style.visibility = hide ? "hidden" : "";
+      }
+    }
+    const doingNow = clock.playing ? "pause" : "play";
+    if (shownIcon !== doingNow + C.page) {
+      shownIcon = doingNow + C.page;
+      paintIcon(icon, doingNow, C["on-accent"]);
+      put(playWord, say(doingNow));
+      play.setAttribute("aria-label", say(doingNow));
+    }
+    if (why !== "tick" || Math.floor(clock.t) !== Number(track.getAttribute("aria-valuenow"))) {
+      const near = data.marks.find((m) => m.text && Math.abs(m.t - clock.t) < 0.5 && !(data.locked_future && m.t > clock.t));
+      track.setAttribute("aria-valuenow", Math.floor(clock.t));
+      track.setAttribute("aria-valuetext", near ? say("at_mark", { clock: text, end: clockText(clock.end), mark: near.text }) : say("at", { clock: text, end: clockText(clock.end) }));
+    }
+    for (const b of seg.children) b.setAttribute("aria-pressed", String(Number(b.dataset.x) === clock.speed));
+    put(cycle, say("times", { n: clock.speed }));
+    showAction();
+  }
+
+  function actionNow() {
+    return (data.action ?? []).findLast((a) => a.from_t <= clock.t + 1e-6) ?? null;
+  }
+  function showAction() {
+    const a = actionNow();
+    doing.hidden = !(data.action?.length) || !a;
+    if (!a) return;
+    put(doing, fill({ a: a.label }, "a", { clock: clockText(clock.t) }));
+    doing.classList.toggle("danger", a.tone === "lost");
+  }
+
+  function arrange() {
+    if (!data) return;
+    root.dataset.theme = room.dataset.theme = themeOf(room) === "dark" ? "dark" : "light";
+    const own = room.clientWidth;
+    const size = data.size === "stage" ? "stage" : innerWidth < 520 ? "phone" : own < 620 ? "narrow" : "study";
+    root.dataset.size = room.dataset.size = size;
+    C = paletteOf(root);
+    paintIcon(prevIcon, "prev", C.ink2);
+    paintIcon(nextIcon, "next", C.ink2);
+    shownIcon = "";
+    showAction();
+    room.style.setProperty("--q-tall", `${root.offsetHeight}px`);
+    layMarks();
+    show("run");
+  }
+  const watch = new ResizeObserver(() => { if (track.clientWidth !== width) arrange(); });
+  watch.observe(room);
+  watch.observe(track);
+  const resized = () => arrange();
+  addEventListener("resize", resized);
+
+  // ---- hands --------------------------------------------------------------------------------------------------
+  const seekTo = (event) => {
+    const at = track.getBoundingClientRect();
+    clock.seek(((event.clientX - at.left) / at.width) * clock.end);
+  };
+  let resume = false;
+  track.addEventListener("pointerdown", (event) => {
+    if (event.button) return;
+    event.preventDefault();
+    track.focus({ preventScroll: true });
+    track.setPointerCapture(event.pointerId);
+    resume = clock.playing; // the world holds still in the hand, and goes on when let go
+    clock.pause();
+    seekTo(event);
+  });
+  track.addEventListener("pointermove", (event) => { if (track.hasPointerCapture(event.pointerId)) seekTo(event); });
+  track.addEventListener("pointerup", () => {
+    if (resume) clock.play();
+    resume = false;
+  });
+  track.addEventListener("pointercancel", () => { resume = false; });
+  track.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 30, PageDown: -30 }[event.key];
+    if (by) clock.seek(clock.t + by * (event.shiftKey ? 10 : 1));
+    else if (event.key === "Home") clock.seek(0);
+    else if (event.key === "End") clock.seek(clock.end);
+    else if (event.key === " ") clock.toggle();
+    else if (event.key === ".") clock.next();
+    else if (event.key === ",") clock.prev();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  play.addEventListener("click", () => clock.toggle());
+  prev.addEventListener("click", () => clock.prev());
+  next.addEventListener("click", () => clock.next());
+  cycle.addEventListener("click", () => clock.setSpeed(SPEEDS[(SPEEDS.indexOf(clock.speed) + 1) % SPEEDS.length]));
+  doing.addEventListener("click", () => {
+    const a = actionNow();
+    if (a) send("act", { zone: null, host: null, task: null, ...a.act, at_s: Math.floor(clock.t * 10 + 1e-6) / 10 });
+  });
+
+  /** On stage the keys belong to the speaker, wherever the focus is: space plays, F does what the button says. */
+  const stageKeys = (event) => {
+    if (!data?.keys || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    const at = event.composedPath()[0];
+    if (at.closest?.("input, textarea, select, button, a, summary, [contenteditable], [role=slider], [role=dialog], canvas")) return;
+    if (event.key === " ") clock.toggle();
+    else if (event.key.toLowerCase() === "f" && !doing.hidden) doing.click();
+    else return;
+    event.preventDefault();
+  };
+  document.addEventListener("keydown", stageKeys);
+
+  const deaf = clock.subscribe((_, why) => show(why));
+  return {
+    update(fresh, trigger) {
+      send = trigger;
+      data = fresh;
+      root.lang = fresh.lang ?? "";
+      root.setAttribute("aria-label", say("label"));
+      prev.setAttribute("aria-label", say("prev"));
+      next.setAttribute("aria-label", say("next"));
+      prev.title = `${say("prev")} (,)`;
+      next.title = `${say("next")} (.)`;
+      track.setAttribute("aria-label", say("scrubber"));
+      track.setAttribute("aria-valuemin", 0);
+      track.setAttribute("aria-valuemax", Math.floor(fresh.end));
+      seg.setAttribute("aria-label", say("speed"));
+      cycle.setAttribute("aria-label", say("speed"));
+      if (!seg.children.length || seg.lang !== root.lang) {
+        seg.lang = root.lang;
+        seg.replaceChildren(...SPEEDS.map((x) => {
+          const b = make("button", "", say("times", { n: x }));
+          b.type = "button";
+          b.dataset.x = x;
+          b.setAttribute("aria-label", `${say("times", { n: x })}: ${say("times_label", { n: x })}`);
+          b.addEventListener("click", () => clock.setSpeed(x));
+          return b;
+        }));
+      }
+      if (!started && fresh.speed) clock.setSpeed(fresh.speed);
+      started = true;
+      const open = fresh.locked_future ? fresh.marks.filter((m) => m.op !== null && m.op !== undefined) : fresh.marks;
+      clock.setRun({ id: fresh.id, end: fresh.end, stops: [0, ...open.map((m) => m.t), fresh.end], scope: fresh.scope, at: fresh.at });
+      arrange();
+    },
+    destroy() {
+      deaf();
+      clock.pause();
+      watch.disconnect();
+      removeEventListener("resize", resized);
+      document.removeEventListener("keydown", stageKeys);
+      room.remove();
+    },
+  };
+}
+
+export default keeper(makeTransport);

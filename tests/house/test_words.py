@@ -1,0 +1,145 @@
+"""The words of both languages fit together, and fit the code that says them."""
+
+import ast
+import re
+from string import Formatter
+
+import pytest
+
+from engine import catalog, scenario
+from engine.catalog import LANGUAGES
+from pages.parts.words import _CITED, Voice
+
+OTHER = "es"
+RECORDS = (
+    scenario.Scenario,
+    scenario.Traffic,
+    scenario.Service,
+    scenario.Scaling,
+    scenario.Fleet,
+    scenario.Balancer,
+    scenario.Assumptions,
+)
+
+
+def placeholders(text):
+    return sorted({name for _, name, _, _ in Formatter().parse(text) if name is not None})
+
+
+def test_both_languages_have_the_same_texts():
+    english, other = (set(catalog.texts(lang)) for lang in LANGUAGES)
+
+    assert sorted(english ^ other) == []
+
+
+def test_both_languages_fill_in_the_same_values():
+    english, other = (catalog.texts(lang) for lang in LANGUAGES)
+
+    assert {key: placeholders(other[key]) for key in english} == {key: placeholders(english[key]) for key in english}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_placeholders_are_plain_names_and_texts_say_something(lang):
+    for key, text in catalog.texts(lang).items():
+        assert text.strip() == text != "", key
+        for _, name, spec, conversion in Formatter().parse(text):
+            assert name is None or (name.isidentifier() and not spec and not conversion), (key, name)
+
+
+def test_both_languages_have_the_same_paragraphs_and_cite_the_same_facts():
+    english, other = LANGUAGES
+    assert catalog.prose_pages(english) == catalog.prose_pages(other)
+    for page in catalog.prose_pages(english):
+        there, here = catalog.prose(english, page), catalog.prose(other, page)
+
+        assert list(there) == list(here), page
+        for section in there:
+            assert sorted(_CITED.findall(there[section])) == sorted(_CITED.findall(here[section])), (page, section)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_paragraph_can_be_said(lang):
+    for page in catalog.prose_pages(lang):
+        for section in catalog.prose(lang, page):
+            said = Voice(lang).prose(page, section)
+
+            assert said, (page, section)
+            assert "{" not in said, (page, section)
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_every_field_of_a_scenario_has_its_words(record):
+    english = catalog.texts("en")
+    for name, field in record.model_fields.items():
+        key = f"ask.{record.__name__.lower()}.{name}"
+
+        assert english[f"{key}.label"]
+        assert english[f"{key}.help"] == field.description, f"{key}: the text and engine/scenario.py differ"
+
+
+# --- what the code says ---
+
+
+def python_files(root):
+    return [root / "app.py", *sorted((root / "pages").rglob("*.py"))]
+
+
+def said(root):
+    """Give the keys that the code names: whole ones, patterns with holes, and prefixes asked for as a table."""
+    whole, patterns, prefixes = set(), [], set()
+    for path in python_files(root):
+        if not path.exists():
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+            if isinstance(node, ast.JoinedStr):
+                pattern = "".join(
+                    re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in node.values
+                )
+                if re.match(r"[a-z_]+\\\.", pattern):  # a whole first word: f"{a}.{b}" would name everything
+                    patterns.append(re.compile(pattern))
+            if isinstance(node, ast.Call) and node.args and name_of(node.func) == "table":
+                prefixes |= {f"{a.value}." for a in node.args if isinstance(a, ast.Constant)}
+    return whole, patterns, prefixes
+
+
+def name_of(function):
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def calls(root, *names):
+    for path in python_files(root):
+        if path.exists():
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and name_of(node.func) in names:
+                    yield path, node
+
+
+def test_every_text_that_the_code_says_exists(root):
+    english = catalog.texts("en")
+    for path, call in calls(root, "say"):
+        first = call.args[0] if call.args else None
+        if isinstance(first, ast.Constant):
+            assert first.value in english or f"{first.value}.other" in english, f"{path.name}:{call.lineno}"
+    for path, call in calls(root, "prose"):
+        if len(call.args) >= 2 and all(isinstance(argument, ast.Constant) for argument in call.args[:2]):
+            page, section = (argument.value for argument in call.args[:2])
+            assert section in catalog.prose("en", page), f"{path.name}:{call.lineno}"
+
+
+def test_no_text_is_kept_that_nobody_says(root):
+    whole, patterns, prefixes = said(root)
+    lonely = [
+        key
+        for key in catalog.texts("en")
+        if (short := re.sub(r"\.(one|other)$", "", key)) not in whole
+        and not any(pattern.fullmatch(short) for pattern in patterns)
+        and not any(key.startswith(prefix) for prefix in prefixes)
+    ]
+
+    assert lonely == [], f"{len(lonely)} texts: say them or delete them in every language"
+
+
+def test_the_placeholder_finder_finds():
+    assert placeholders("{n} of {whole}, {{plain}}") == ["n", "whole"]
