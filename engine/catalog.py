@@ -272,6 +272,13 @@ def scenario_text(name: str) -> str:
     return (DATA / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def lesson(name: str) -> Mapping[str, Any]:
+    """Read a chapter's lesson (data/lessons/): what it asks, compares and cites. The name is our own, never a visitor's."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/lessons: {name!r} is no chapter's name")
+    return _read_yaml(f"lessons/{name}.yaml")
+
+
 @cache
 def texts(lang: Language) -> Mapping[str, str]:
     """Give every label of a language under its key: the file's name, then the path inside it, with dots.

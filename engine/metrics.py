@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from engine.traffic.plane import FAILURES
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-GOES = (Kind.TASK_STOPPED,)
+_RECENT = lru_cache(maxsize=8)  # runs never change, and a page asks for the same fold several times
 NOT_SERVING = (Kind.TASK_UNHEALTHY, Kind.TASK_LOST, Kind.TASK_DEACTIVATING, Kind.TASK_STOPPED)
 
 
@@ -75,6 +76,7 @@ def percentiles_s(counts: npt.NDArray[np.integer], shares: tuple[float, ...] = (
     return np.asarray(np.where(total > 0, values, np.nan), dtype=np.float64)
 
 
+@_RECENT
 def latency_counts(run: Run) -> npt.NDArray[np.integer]:
     """Add the services' latency histograms. Shape (steps, buckets)."""
     return np.sum([table.latency for table in run.requests.services], axis=0)
@@ -113,6 +115,7 @@ class Timeline:
         return np.asarray(self.refused + self.timed_out + self.reset)
 
 
+@_RECENT
 def timeline(run: Run, slow_s: float = 0.5) -> Timeline:
     """Fold the request tables over tasks and services. slow_s: from here on an answer counts as slow."""
     requests = run.requests
@@ -120,8 +123,8 @@ def timeline(run: Run, slow_s: float = 0.5) -> Timeline:
     steps = len(requests.services[0].arrived) - 1
     failed = np.sum([table.failed.sum(axis=1) for table in requests.services], axis=0) / step_s
     counts = latency_counts(run)
-    is_slow = bucket_edges_s()[:-1] >= slow_s
-    slow = counts[:, is_slow].sum(axis=1) / step_s
+    first_slow = int(np.searchsorted(bucket_edges_s()[:-1], slow_s))
+    slow = counts[:, first_slow:].sum(axis=1) / step_s
     served = np.sum([table.served.sum(axis=0) for table in requests.services], axis=0) / step_s
     arrived = np.sum([table.arrived for table in requests.services], axis=0) / step_s
     return Timeline(
@@ -144,6 +147,7 @@ class ZoneTraffic:
     failed: Floats
 
 
+@_RECENT
 def by_zone(run: Run) -> ZoneTraffic:
     """Fold the request tables by the zone of the task."""
     zone_of = zones_of_tasks(run)
@@ -168,6 +172,7 @@ def zones_of_tasks(run: Run) -> dict[int, int]:
 # --- tasks and hosts -------------------------------------------------------------------------------------------------
 
 
+@_RECENT
 def serving(run: Run) -> Intervals:
     """Say when each task truly served: from its first passed check to its loss, its draining or its end."""
     return intervals(run.events, "task", (Kind.TASK_SERVING,), NOT_SERVING, run.scenario.duration_s)
@@ -215,17 +220,22 @@ def desired(run: Run) -> Steps:
     return Steps(np.array(at_s), np.array(value))
 
 
+@_RECENT
+def capacity(run: Run) -> tuple[Floats, Floats, Floats]:
+    """Give when anything changed, how many tasks were wanted then, and how many truly served. Shapes (n,)."""
+    have, wanted = jumps(serving(run), run.scenario.duration_s), desired(run)
+    edges = np.unique(np.concatenate([have.at_s, wanted.at_s]))
+    return edges, wanted.at(edges), have.at(edges)
+
+
 def recovered_s(run: Run) -> float | None:
     """Say how long the last loss of capacity lasted: from the moment fewer tasks served than were wanted until
     enough did again. 0 if capacity never fell short; None if it was not back when the run ended.
 
     The begin of a cold start is no loss. Counted from the first failure that an operation caused, if there is one.
     """
-    have = jumps(serving(run), run.scenario.duration_s)
-    wanted = desired(run)
-    edges = np.unique(np.concatenate([have.at_s, wanted.at_s]))
-    edges = edges[edges < run.scenario.duration_s]
-    short = have.at(edges) < wanted.at(edges)
+    edges, wanted, have = capacity(run)
+    short = have < wanted
     blow = _first_blow_s(run)
     if blow is not None:
         short &= edges >= blow

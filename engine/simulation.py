@@ -30,9 +30,9 @@ Watch = Callable[[float], None]
 PARTS = 200  # how often a watcher hears of progress
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
-    """What happened: the event log and the request tables, nothing derived.
+    """What happened: the event log and the request tables, nothing derived. Compare runs by their digests.
 
     hosts: each host's name and zone, by number. `engine.metrics`, `engine.pricing` and `engine.frames` fold over it.
     """

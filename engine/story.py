@@ -13,8 +13,9 @@ from typing import Literal
 import numpy as np
 
 from engine import catalog, metrics
-from engine.events import Kind
+from engine.events import Kind, intervals
 from engine.launch import launch_type
+from engine.metrics import Steps
 from engine.simulation import Run
 
 Unit = Literal["s", "clock", "share", "vcpu", "gib", "mib", "usd"]
@@ -146,6 +147,10 @@ class _Teller:
         service = run.scenario.services[0]
         self._each = service.concurrency / (service.work_ms / 1000)
         self._full_s = full_again_s(run)
+        ends = (Kind.TASK_PLACED, Kind.TASK_STOPPED)
+        self._pending = self._open("task", Kind.TASK_REFUSED, *ends)
+        self._starting = self._open("task", Kind.TASK_PLACED, Kind.TASK_SERVING, Kind.TASK_STOPPED)
+        self._booting = self._open("host", Kind.HOST_ASKED, Kind.HOST_READY, Kind.HOST_GONE)
         self._lost: set[int] = set()
         self._blow_s = 0.0
 
@@ -173,20 +178,12 @@ class _Teller:
             elif kind == Kind.TASK_UNHEALTHY and zone in self._lost and "load" not in said and self._all_out(i, zone):
                 said.add("load")
                 yield self._load(at_s)
-            elif kind == Kind.TASK_REFUSED and "wait" not in said and owned and self._lost:
-                said.add("wait")
-                later = at_s + 1.5
-                yield Line(
-                    later, "caption.waiting_room", {"pending": self._pending(later), "hosts": self._booting(later)}
-                )
-            elif kind == Kind.HOST_ASKED and "wait" in said and self._lost:
-                yield Line(
-                    at_s, "caption.waiting_room", {"pending": self._pending(at_s), "hosts": self._booting(at_s)}
-                )
+            elif kind == Kind.HOST_ASKED and self._lost and _at(self._pending, at_s):
+                yield Line(at_s, "caption.waiting_room", {"pending": _at(self._pending, at_s), "n": _at(self._booting, at_s)})
             elif kind == Kind.TASK_PENDING and not owned and "cold" not in said and self._lost:
                 said.add("cold")
                 image = Amount(self._run.scenario.services[0].image_mib, "mib")
-                yield Line(at_s, "caption.cold", {"starting": self._starting(at_s), "image": image})
+                yield Line(at_s, "caption.cold", {"starting": _at(self._starting, at_s), "image": image})
             elif kind == Kind.SHIFT_STARTED:
                 yield Line(at_s, "caption.shifted", {"zone": self._zones[zone]})
             elif kind == Kind.FAILED_OPEN:
@@ -230,7 +227,7 @@ class _Teller:
         return not any(j > i and events.zone[j] == zone and events.at_s[j] < self._blow_s + 120 for j in later)
 
     def _serves(self, at_s: float) -> int:
-        return int(self._serving.at(np.array([at_s]))[0])
+        return _at(self._serving, at_s)
 
     def _rate(self, at_s: float) -> int:
         """Read the requests a second around a moment, to two figures and a half: 1,204 is 1,200."""
@@ -239,31 +236,14 @@ class _Teller:
         step = 10 ** max(0, len(str(int(rate))) - 2)
         return round(rate / step) * step if rate >= 10 else round(rate)
 
-    def _pending(self, at_s: float) -> int:
-        events = self._run.events
-        upto = events.before(at_s + 1e-9)
-        waiting: set[int] = set()
-        for i in range(upto):
-            task = int(events.task[i])
-            if events.kind[i] == Kind.TASK_REFUSED:
-                waiting.add(task)
-            elif events.kind[i] in (Kind.TASK_PLACED, Kind.TASK_STOPPED):
-                waiting.discard(task)
-        return len(waiting)
+    def _open(self, subject: str, opens: Kind, *closes: Kind) -> Steps:
+        """Count over time what one kind of event opens and others close."""
+        end_s = self._run.scenario.duration_s
+        return metrics.jumps(intervals(self._run.events, subject, (opens,), closes, end_s), end_s)
 
-    def _starting(self, at_s: float) -> int:
-        events = self._run.events
-        rows = range(events.before(at_s + 1e-9))
-        placed = {int(events.task[i]) for i in rows if events.kind[i] == Kind.TASK_PLACED}
-        done = {int(events.task[i]) for i in rows if events.kind[i] in (Kind.TASK_SERVING, Kind.TASK_STOPPED)}
-        return len(placed - done)
 
-    def _booting(self, at_s: float) -> int:
-        events = self._run.events
-        rows = range(events.before(at_s + 1e-9))
-        asked = {int(events.host[i]) for i in rows if events.kind[i] == Kind.HOST_ASKED}
-        done = {int(events.host[i]) for i in rows if events.kind[i] in (Kind.HOST_READY, Kind.HOST_GONE)}
-        return len(asked - done)
+def _at(steps: Steps, at_s: float) -> int:
+    return int(steps.at(np.array([at_s]))[0])
 
 
 # --- waiting for room ------------------------------------------------------------------------------------------------

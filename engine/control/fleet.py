@@ -62,11 +62,11 @@ class Fleet:
     def place_in_zone(self, task: Task) -> bool:
         """Let the platform pick the zone. It keeps zones balanced, and starts nothing where it knows of a loss."""
         cluster = self._world.cluster
-        zone = choose_zone(cluster.peers_in_zone[task.service], cluster.zone_is_usable)
-        if zone is None:
+        verdict = choose_zone(cluster.peers_in_zone[task.service], cluster.zone_is_usable)
+        if verdict.host is None:
             return False
-        cluster.settle_in_zone(task, zone)
-        tasks.note(self._world, Kind.TASK_PLACED, task)
+        cluster.settle_in_zone(task, verdict.host)
+        self._note_verdict(Kind.TASK_PLACED, task, verdict)
         return True
 
     def place_waiting(self) -> None:

@@ -79,11 +79,14 @@ def _best(alive: Bools, scores: list[Floats]) -> int | None:
     return int(left[0])
 
 
-def choose_zone(peers: Ints, is_usable: Bools) -> int | None:
+def choose_zone(peers: Ints, is_usable: Bools) -> Verdict:
     """Choose a zone as Fargate does: the usable one with the fewest tasks of the service, the first of a tie.
 
-    peers, is_usable: shape (n_zones,). Source: fact `ecs.placement.fargate_none`.
+    peers, is_usable: shape (n_zones,). The verdict's hosts are zones. Source: fact `ecs.placement.fargate_none`.
     """
-    if not is_usable.any():
-        return None
-    return int(np.argmin(np.where(is_usable, peers, np.iinfo(np.int64).max)))
+    stopped_by = np.where(is_usable, FEASIBLE, 0)
+    score = np.asarray(-peers, dtype=np.float64)
+    closed = int(np.count_nonzero(~is_usable))
+    nothing = np.zeros(0, dtype=np.int64)
+    refused = {"closed": closed} if closed else {}
+    return Verdict(_best(is_usable, [score]), refused, stopped_by, {"spread-zones": score}, nothing, nothing)

@@ -7,14 +7,10 @@ from math import ceil, floor, log10
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
+from pages.figures.samples import MOST_POINTS, Floats, thinned
 from pages.figures.theme import FONT, LAPTOP, Scale, tone
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
-
-MOST_POINTS = 1_000
 MOST_TICKS = 3  # and the zero line: four hairlines
 HEADROOM = 1.16
 STEPS = (1, 1.2, 2, 2.5, 3, 4, 5, 6, 8)
@@ -61,8 +57,7 @@ def ticks(highest: float) -> Floats:
         if 1 < (count := floor(highest / step + 1e-9)) <= MOST_TICKS
     ]
     _, count, step = min(fits, key=lambda fit: (round(fit[0] / highest, 2), fit[1]))
-    values: Floats = (np.arange(count + 1) * step).round(12)
-    return values
+    return np.asarray((np.arange(count + 1) * step).round(12), dtype=np.float64)
 
 
 def time_ticks(start_s: float, end_s: float, most: int) -> Floats:
@@ -80,52 +75,17 @@ def digits_of(values: Floats) -> int:
     return next((digits for digits in range(3) if np.allclose(values, values.round(digits), atol=1e-9)), 3)
 
 
-def thinned(columns: list[Floats], most: int = MOST_POINTS) -> Ints:
-    """Choose which samples to draw, so that nothing that happened is lost: a 2 s failure in an hour stays.
-
-    Time is cut into equal runs of samples; of each run stay the first, and every column's lowest and highest.  Where a
-    column starts or stops being zero, both samples stay while they fit in half the budget, so a short trouble keeps its
-    edges.  The number of runs is the largest (by steps of a fifth) whose choice fits into `most`.
-
-    columns: each of shape (n,), one x axis.  Returns ascending indices, shape (<= most,).
-    """
-    n = columns[0].size
-    if n <= most:
-        return np.arange(n)
-    edges = [np.flatnonzero(np.diff((column != 0).astype(np.int8))) for column in columns]
-    marks = np.unique(np.concatenate([np.concatenate([edge, edge + 1]) for edge in edges]))
-    if marks.size > most // 2:
-        marks = marks[:0]
-    runs = most
-    while True:
-        size = -(-n // runs)
-        starts = np.arange(0, n, size)
-        kept = np.unique(np.concatenate([starts, [n - 1], marks, *(_extremes(column, size) for column in columns)]))
-        if kept.size <= most:
-            return kept
-        runs = runs * 4 // 5
-
-
-def _extremes(column: Floats, size: int) -> Ints:
-    """Find where each run of `size` samples is lowest and highest.  An unknown value (NaN) is neither."""
-    starts = np.arange(0, column.size, size)
-    rest = starts.size * size - column.size
-    rows = np.pad(column, (0, rest), mode="edge").reshape(-1, size)
-    found = [np.where(np.isnan(rows), worst, rows) for worst in (np.inf, -np.inf)]
-    return np.minimum(
-        np.concatenate([starts + found[0].argmin(axis=1), starts + found[1].argmax(axis=1)]), column.size - 1
-    )
-
-
 def stairs(time_s: Floats, *columns: Floats, end_s: float, most: int = MOST_POINTS) -> tuple[Floats, ...]:
     """Keep only the samples at which something changes, and carry the last one to the end, for a stepped line."""
     changed = np.zeros(time_s.size, dtype=bool)
-    changed[0] = True
+    changed[:1] = True
     for column in columns:
         changed[1:] |= column[1:] != column[:-1]
     kept = np.flatnonzero(changed)
     kept = kept[thinned([column[kept] for column in columns], most - 1)]
-    return np.append(time_s[kept], end_s), *(np.append(column[kept], column[kept[-1]]) for column in columns)
+    return np.append(time_s[kept], [end_s] * min(kept.size, 1)), *(
+        np.append(column[kept], column[kept][-1:]) for column in columns
+    )
 
 
 def corners(time_s: Floats, column: Floats) -> tuple[Floats, Floats]:

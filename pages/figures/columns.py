@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.figures.axes import Floats
+from pages.figures.samples import Floats
 
 
 @dataclass(frozen=True, slots=True)

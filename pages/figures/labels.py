@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
+from pages.figures.samples import Floats, thinned
 
-Floats = NDArray[np.float64]
+MOST_SAMPLES = 4_000  # more than an hour of seconds: a day of them would be megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +28,10 @@ class Label:
     digits: int = 0
     to: float = 0.0
     hides_zero: bool = False
+
+    def thinned(self) -> Label:
+        """Keep what a long run needs: every label's own extremes among 4,000 samples."""
+        if self.t.size <= MOST_SAMPLES:
+            return self
+        kept = thinned([self.v], MOST_SAMPLES)
+        return replace(self, t=self.t[kept], v=self.v[kept], y=self.y[kept])

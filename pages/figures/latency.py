@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.figures.axes import ENGLISH, Floats, Signs, strip, thinned, written
+from pages.figures.axes import ENGLISH, Signs, strip, written
 from pages.figures.columns import Histogram, Latency
 from pages.figures.labels import Label
+from pages.figures.samples import Floats, thinned
 from pages.figures.theme import LAPTOP, REQUESTS, Scale, hatch, tone
 
 DECADES_S = 10.0 ** np.arange(-3, 3)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.figures.axes import ENGLISH, MOST_POINTS, Floats, Signs, ribbon, strip, thinned
+from pages.figures.axes import ENGLISH, Signs, ribbon, strip
 from pages.figures.columns import Requests
 from pages.figures.labels import Label
+from pages.figures.samples import MOST_POINTS, Floats, thinned
 from pages.figures.theme import LAPTOP, REQUESTS, Scale, hatch, tone
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.figures.axes import ENGLISH, MOST_POINTS, Signs, corners, ribbon, stairs, strip
+from pages.figures.axes import ENGLISH, Signs, corners, ribbon, stairs, strip
 from pages.figures.columns import Tasks
 from pages.figures.labels import Label
+from pages.figures.samples import MOST_POINTS
 from pages.figures.theme import LAPTOP, REQUESTS, Scale, hatch, tone
 
 

@@ -184,9 +184,9 @@ def test_streamlit_knows_every_setting(root):
 
 
 def test_the_typeface_and_the_mark_are_here_and_fetch_nothing(root):
-    assert (root / "static" / "source-sans-3-latin-wght-normal.woff2").stat().st_size > 20_000
-    assert "SIL OPEN FONT LICENSE" in (root / "static" / "OFL-source-sans-3.txt").read_text()
-    mark = (root / "static" / "favicon.svg").read_text()
+    assert (root / "pages" / "static" / "source-sans-3-latin-wght-normal.woff2").stat().st_size > 20_000
+    assert "SIL OPEN FONT LICENSE" in (root / "pages" / "static" / "OFL-source-sans-3.txt").read_text()
+    mark = (root / "pages" / "static" / "favicon.svg").read_text()
     assert re.findall(r"https?://\S+?[\"']", mark) == ['http://www.w3.org/2000/svg"']
 
 

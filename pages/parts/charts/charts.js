@@ -1,6 +1,6 @@
 // Strips: Plotly draws each figure once a run; the clock moves only a light overlay above it (playhead, veil over the
 // future, value labels). Nodes live between updates, so a new run changes the lines and nothing blinks.
-// Built as clock.js + this file: `clock` is the page's one clock.
+// Built as clock.js + this file + overlay.js + telling.js + picture.js, one module: `clock` is the page's one clock.
 
 const NARROW_PX = 640; // a screen narrower than this is a phone: tabs choose one strip
 const STATES = new WeakMap(); // parentElement -> what we built in it
@@ -18,7 +18,7 @@ export default function (component) {
   };
 }
 
-// --- building ------------------------------------------------------------------------------------
+// --- building --------------------------------------------------------------------------------------------
 
 function node(tag, name, parent, attributes = {}) {
   const made = document.createElement(tag);
@@ -109,7 +109,7 @@ function buildStrip(state, key) {
   return strip;
 }
 
-// --- a new run, a new theme, a new width -----------------------------------------------------------
+// --- a new run, a new theme, a new width -----------------------------------------------------------------
 
 function update(state, data) {
   const { root } = state;
@@ -119,7 +119,9 @@ function update(state, data) {
   root.dataset.size = data.size;
   root.dataset.theme = themeOf(root);
   root.style.setProperty("--qc-ground", groundOf(root));
-  if (data.drives || clock.end <= 0) clock.setRun({ id: data.id, end: data.end, stops: data.marks.map((mark) => mark.t) });
+  if (data.drives || clock.end <= 0) {
+    clock.setRun({ id: data.id, end: data.end, stops: data.marks.map((mark) => mark.t), ...(data.drives && { scope: `charts ${location.pathname}` }) });
+  }
 
   const wanted = new Set(data.strips.map((strip) => strip.key));
   for (const [key, strip] of state.strips) {
@@ -260,7 +262,7 @@ function leftRoom(state) {
   return Math.max(state.scale.left_px, ...texts.map((text) => Math.ceil(state.pen.measureText(text).width) + 6));
 }
 
-// --- Plotly ------------------------------------------------------------------------------------------
+// --- Plotly ----------------------------------------------------------------------------------------------
 
 /** Load plotly.js once a page, when the first chart asks for it. */
 function plotly(url) {
@@ -312,9 +314,22 @@ function dressed(state, strip) {
   const layout = figure.layout;
   Object.assign(layout, { width: state.width, height: strip.height, margin: { ...strip.margin, pad: 0 }, autosize: false });
   layout.font = { ...layout.font, size: scale.label_px };
+  fewer(state, strip, layout.xaxis);
   Object.assign(layout.xaxis, { showticklabels: strip.hasTicks, tickfont: { size: scale.tick_px } });
   Object.assign(layout.yaxis, { showticklabels: scale.has_y_texts, tickfont: { size: scale.tick_px } });
   return { traces: figure.data, layout };
+}
+
+/** In a narrow plot only every second or third moment is written, so that none touches the next. */
+function fewer(state, strip, axis) {
+  state.pen.font = `400 ${state.scale.tick_px}px ${getComputedStyle(state.root).fontFamily}`;
+  const texts = axis.ticktext ?? [];
+  const wide = Math.max(0, ...texts.map((text) => state.pen.measureText(text).width)) + 7;
+  const stride = Math.ceil((texts.length * wide) / (strip.width + wide));
+  if (stride < 2) return;
+  const kept = (_, k) => k % stride === 0;
+  axis.tickvals = Array.from(unpacked(axis.tickvals)).filter(kept);
+  axis.ticktext = texts.filter(kept);
 }
 
 function painted(value, colour) {
@@ -327,128 +342,7 @@ function painted(value, colour) {
   return value;
 }
 
-// --- the clock ---------------------------------------------------------------------------------------
-
-function move(state, t) {
-  const { data } = state;
-  if (!data || !data.clocked || !state.width) return;
-  const now = Math.min(t, data.end);
-  for (const strip of state.strips.values()) {
-    if (strip.box.hidden || !strip.x) continue;
-    const x = Math.min(Math.max(strip.x(now), 0), strip.width);
-    strip.play.style.transform = `translateX(${x - 0.8}px)`;
-    strip.veil.style.transform = `translateX(${x}px)`;
-    if (strip.live) put(strip.sub, textOf(state, strip.live, at(strip.live, now)));
-    settle(state, strip, now);
-  }
-  for (const name of state.root.querySelectorAll(".qc-names > span")) name.classList.toggle("is-future", Number(name.dataset.t) > now);
-  if (data.locked) for (const mark of state.root.querySelectorAll("[data-t]")) mark.hidden = Number(mark.dataset.t) > now;
-  if (performance.now() - state.spoken > 400 || !clock.playing) {
-    state.spoken = performance.now();
-    speak(state, now);
-  }
-}
-
-/** Put each value beside its area, and push apart those that would touch. */
-function settle(state, strip, now) {
-  const line = state.scale.label_px * 1.24;
-  const shown = [];
-  for (const label of strip.labels) {
-    const i = index(label.t, now);
-    const v = label.v[i];
-    const gone = Number.isNaN(v) || (label.hides_zero && !roundTo(v, label.to, label.digits));
-    if (label.gone !== gone) { label.gone = gone; label.element.style.display = gone ? "none" : ""; }
-    if (gone) continue;
-    put(label.element, textOf(state, label, v));
-    shown.push({ label, y: strip.top + strip.y(label.y[i]) });
-  }
-  shown.sort((a, b) => a.y - b.y || 0);
-  const lowest = strip.top + strip.tall + (strip.hasTicks ? 0 : 4);
-  for (let k = 1; k < shown.length; k += 1) shown[k].y = Math.max(shown[k].y, shown[k - 1].y + line);
-  for (let k = shown.length - 1, floor = lowest; k >= 0; k -= 1, floor -= line) shown[k].y = Math.min(shown[k].y, floor);
-  for (const { label, y } of shown) {
-    label.element.style.transform = `translate(${strip.left + strip.width + 8}px, ${(y - line / 2).toFixed(1)}px)`;
-  }
-}
-
-/** The slider speaks what the eye sees: the moment, then every value. */
-function speak(state, now) {
-  const { seek, data } = state;
-  const words = [clockText(now)];
-  for (const strip of state.strips.values()) {
-    if (!strip.box.hidden) for (const label of strip.labels) if (!label.gone) words.push(label.element.textContent);
-  }
-  const attributes = { "aria-valuemin": "0", "aria-valuemax": String(Math.round(data.end)), "aria-valuenow": String(Math.round(now)), "aria-valuetext": words.join(", ") };
-  for (const [key, value] of Object.entries(attributes)) if (seek.getAttribute(key) !== value) seek.setAttribute(key, value);
-}
-
-function seekTo(state, event) {
-  const strip = state.strips.get(state.narrow ? state.shown : state.data.strips[0].key);
-  const range = strip.spec.figure.layout.xaxis.range;
-  const share = (event.clientX - state.seek.getBoundingClientRect().left) / strip.width;
-  clock.seek(range[0] + Math.min(Math.max(share, 0), 1) * (range[1] - range[0]));
-}
-
-function steer(state, event) {
-  if (state.data.size === "stage" || event.altKey || event.ctrlKey || event.metaKey) return; // there the arrows turn the beats
-  const step = event.shiftKey ? 30 : 5;
-  const to = { ArrowLeft: clock.t - step, ArrowDown: clock.t - step, ArrowRight: clock.t + step, ArrowUp: clock.t + step,
-    PageDown: clock.t - 60, PageUp: clock.t + 60, Home: 0, End: clock.end }[event.key];
-  if (to === undefined) return;
-  event.preventDefault();
-  event.stopPropagation();
-  clock.seek(to);
-}
-
-// --- operations ----------------------------------------------------------------------------------------
-
-function drawMarks(state, strip, isNamed) {
-  const { data, scale } = state;
-  strip.marks.replaceChildren();
-  strip.heads.replaceChildren();
-  strip.names.replaceChildren();
-  const taken = [];
-  const { pen } = state;
-  pen.font = `560 ${scale.tick_px}px ${getComputedStyle(state.root).fontFamily}`;
-  const line = scale.tick_px * 1.36;
-  for (const mark of data.marks) {
-    const x = strip.x(mark.t);
-    if (x < 0 || x > strip.width) continue;
-    const colour = mark.tone && mark.tone !== "plain" ? mark.tone : "";
-    node("i", colour ? `is-${colour}` : "", strip.marks, { "data-t": mark.t }).style.left = `${x}px`;
-    // Above the plot, a tick of the line stays in full ink when the veil has dimmed the rest.
-    node("i", colour ? `is-${colour}` : "", strip.heads, { "data-t": mark.t }).style.left = `${x}px`;
-    if (!isNamed || state.narrow || data.size !== "laptop" || !mark.text) continue;
-    // Left of its line, over what was still well; else its first words at the right; else only in the table.
-    const free = (left, wide) => left >= -2 && left + wide <= strip.width && !taken.some(([from, to]) => left < to && from < left + wide);
-    const widest = (texts) => Math.max(...texts.map((text) => pen.measureText(text).width)) + 8;
-    const spots = [[folded(pen, mark.text, x - 10), "end"], [mark.text.split("\n").slice(0, 1), "start"]]
-      .map(([texts, side]) => ({ texts, side, wide: widest(texts), left: side === "end" ? x - widest(texts) : x + 2 }));
-    const spot = spots.find(({ left, wide }) => free(left, wide));
-    if (!spot) continue;
-    taken.push([spot.left, spot.left + spot.wide]);
-    const name = node("span", colour ? `is-${colour}` : "", strip.names, { "data-t": mark.t });
-    for (const text of spot.texts) node("span", "", name).textContent = text;
-    Object.assign(name.style, { left: `${spot.left}px`, width: `${spot.wide}px`, textAlign: spot.side, top: `${strip.tall * 0.46}px`, lineHeight: `${line}px` });
-  }
-}
-
-/** Fold a name into the room left of its line, in three lines at most; where it cannot be, leave it as it came. */
-function folded(pen, text, room) {
-  const lines = [];
-  for (const part of text.split("\n")) {
-    let line = "";
-    for (const word of part.split(" ")) {
-      const longer = line ? `${line} ${word}` : word;
-      if (line && pen.measureText(longer).width > room) { lines.push(line); line = word; } else line = longer;
-    }
-    lines.push(line);
-  }
-  const fits = lines.length <= 3 && lines.every((line) => pen.measureText(line).width <= room);
-  return fits ? lines : text.split("\n");
-}
-
-// --- tabs (a phone shows one strip) -----------------------------------------------------------------------
+// --- tabs (a phone shows one strip) ----------------------------------------------------------------------
 
 function drawTabs(state) {
   const { tabs, data, narrow } = state;
@@ -480,204 +374,4 @@ function turn(state, event) {
   state.shown = keys[(keys.indexOf(state.shown) + step + keys.length) % keys.length];
   lay(state);
   state.tabs.querySelector("[aria-selected=true]")?.focus();
-}
-
-// --- the same as a table ---------------------------------------------------------------------------------
-
-function fillTable(state) {
-  const { data } = state;
-  const until = data.locked ? Math.min(clock.t, data.end) : data.end;
-  const start = data.strips[0]?.figure.layout.xaxis.range[0] ?? 0;
-  const told = data.marks.filter((mark) => mark.text && mark.t >= start && mark.t <= until).slice(0, 6);
-  const moments = new Map(told.map((mark) => [mark.t, mark.text.split("\n")[0]]));
-  const even = 12 - told.length;
-  for (let k = 0; k < even; k += 1) {
-    const t = start + ((until - start) * k) / (even - 1);
-    if (![...moments.keys()].some((other) => Math.abs(other - t) < (until - start) / 40)) moments.set(t, "");
-  }
-  const labels = [...state.strips.values()].flatMap((strip) => strip.labels);
-  const table = node("table", "", null);
-  node("caption", "", table).textContent = data.locked ? say(data, "untold") : say(data, "table_caption", { n: moments.size });
-  const top = node("tr", "", node("thead", "", table));
-  for (const text of [say(data, "moment"), ...labels.map((label) => label.name)]) node("th", "", top, { scope: "col" }).textContent = text;
-  const body = node("tbody", "", table);
-  for (const [t, text] of [...moments].sort((a, b) => a[0] - b[0])) {
-    const row = node("tr", "", body);
-    const first = node("th", "", row, { scope: "row" });
-    first.textContent = clockText(t);
-    if (text) first.append(" ");
-    if (text) node("small", "", first).textContent = text;
-    for (const label of labels) {
-      const v = at(label, t);
-      node("td", "", row).textContent = Number.isNaN(v) ? say(data, "unknown") : number(state, roundTo(v, label.to, label.digits), label.digits);
-    }
-  }
-  state.scroll.replaceChildren(table);
-}
-
-// --- pictures to keep --------------------------------------------------------------------------------------
-
-async function download(state, strip, format) {
-  try {
-    const Plotly = await plotly(state.data.plotly);
-    const svg = await withFont(await Plotly.toImage(portrait(state, strip), { format: "svg" }));
-    const blob = format === "svg" ? new Blob([svg], { type: "image/svg+xml" }) : await raster(svg, strip);
-    const file = `quayside-${strip.key}.${format}`;
-    const link = node("a", "", null, { download: file, href: URL.createObjectURL(blob) });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    put(state.sorry, say(state.data, "saved", { file }));
-  } catch (error) {
-    console.error("quayside charts:", error);
-    put(state.sorry, say(state.data, "unsaved"));
-  }
-}
-
-/** Dress a strip to stand alone: its own title, a solid ground, its values by name, the playhead where it is. */
-function portrait(state, strip) {
-  const { traces, layout } = dressed(state, strip);
-  const style = getComputedStyle(state.root);
-  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
-  const { scale, data } = state;
-  const width = Math.max(state.width, 640);
-  const tall = Math.max(strip.height, 260);
-  const titled = scale.title_px * 1.3;
-  const range = layout.xaxis.range;
-  const now = Math.min(clock.t, data.end);
-  const line = (t, tone, wide, dash) => ({ type: "line", xref: "x", yref: "paper", x0: t, x1: t, y0: 0, y1: 1, line: { color: tone, width: wide, dash } });
-  const shapes = data.clocked
-    ? [...data.marks.filter((mark) => mark.t >= range[0] && (!data.locked || mark.t <= now)).map((mark) => line(mark.t, colour(mark.tone === "lost" ? "lost" : "ink3"), 1.2, mark.tone === "lost" ? "solid" : "2px 3px")), line(now, colour("ink"), 1.6, "solid")]
-    : [];
-  if (data.locked) shapes.unshift({ type: "rect", xref: "x", yref: "paper", x0: now, x1: range[1], y0: 0, y1: 1, fillcolor: colour("surface"), line: { width: 0 } });
-  const gap = scale.label_px * 1.3;
-  const values = strip.labels.filter((label) => !label.gone && data.clocked).map((label) => ({ label, y: label.y[index(label.t, now)] })).sort((a, b) => b.y - a.y);
-  const plotTall = tall - titled * 2.4 - scale.bottom_px - 16;
-  const per = plotTall / (layout.yaxis.range[1] - layout.yaxis.range[0]);
-  let above = -Infinity;
-  const notes = values.map(({ label, y }) => {
-    const pixel = Math.max((layout.yaxis.range[1] - y) * per, above + gap);
-    above = pixel;
-    return { x: 1, xref: "paper", xanchor: "left", xshift: 8, yref: "paper", y: 1 - pixel / plotTall, yanchor: "middle", showarrow: false,
-      text: escaped(label.element.textContent), font: { size: scale.label_px, color: colour(label.tone), weight: 600 } };
-  });
-  notes.push({ x: 0, xref: "paper", xanchor: "left", y: 1, yref: "paper", yanchor: "bottom", yshift: 10, showarrow: false,
-    text: escaped(strip.spec.title + (data.clocked ? ` · ${clockText(now)}` : "") + (data.caption ? ` · ${data.caption}` : "")), font: { size: scale.title_px * 1.1, color: colour("ink"), weight: 620 } });
-  Object.assign(layout, { width, height: tall, paper_bgcolor: colour("surface"), plot_bgcolor: colour("surface"), shapes: [...(layout.shapes || []), ...shapes], annotations: [...(layout.annotations || []), ...notes],
-    margin: { l: Math.max(strip.margin.l, 46) + 10, r: state.right + 16, t: titled * 2.4, b: scale.bottom_px + 16, pad: 0 } });
-  layout.xaxis.showticklabels = true;
-  layout.yaxis.showticklabels = true;
-  return { data: traces, layout };
-}
-
-/** Plotly reads a few HTML tags in its texts: ours have none. */
-function escaped(text) {
-  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-}
-
-/** Put the typeface into the picture: an image has no page to borrow it from. */
-async function withFont(url) {
-  let svg = decodeURIComponent(url.slice(url.indexOf(",") + 1));
-  const face = await fontFace();
-  if (face) svg = svg.replace(/(<svg[^>]*>)/, `$1<style>${face}</style>`);
-  return svg;
-}
-
-async function fontFace() {
-  for (const sheet of document.styleSheets) {
-    let rules = [];
-    try { rules = sheet.cssRules; } catch { continue; } // a sheet from elsewhere keeps its rules to itself
-    for (const rule of rules) {
-      if (!(rule instanceof CSSFontFaceRule) || !/Quayside Sans/.test(rule.style.getPropertyValue("font-family"))) continue;
-      const source = /url\(["']?([^"')]+)/.exec(rule.style.getPropertyValue("src"))?.[1];
-      if (!source) continue;
-      try {
-        const bytes = new Uint8Array(await (await fetch(new URL(source, sheet.href || document.baseURI))).arrayBuffer());
-        let binary = "";
-        for (let k = 0; k < bytes.length; k += 8192) binary += String.fromCharCode(...bytes.subarray(k, k + 8192));
-        return `@font-face{font-family:"Quayside Sans";font-weight:200 900;src:url(data:font/woff2;base64,${btoa(binary)}) format("woff2")}`;
-      } catch { return ""; } // without the face the picture falls back to the next one
-    }
-  }
-  return "";
-}
-
-async function raster(svg, strip) {
-  const picture = new Image();
-  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
-  picture.src = url;
-  await picture.decode();
-  const canvas = node("canvas", "", null);
-  Object.assign(canvas, { width: picture.naturalWidth * 2, height: picture.naturalHeight * 2 });
-  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-  URL.revokeObjectURL(url);
-  return new Promise((done, fail) => canvas.toBlob((blob) => (blob ? done(blob) : fail(new Error(`no picture of ${strip.key}`))), "image/png"));
-}
-
-// --- numbers, colours, columns -------------------------------------------------------------------------------
-
-function say(data, key, values = {}) {
-  return (data.words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-}
-
-function textOf(state, label, v) {
-  return label.text.replace("{v}", number(state, roundTo(v, label.to, label.digits), label.digits));
-}
-
-function roundTo(v, to, digits) {
-  return to ? Math.round(v / to) * to : Number(v.toFixed(digits));
-}
-
-function number(state, v, digits) {
-  const { group, decimal, from } = state.data.number;
-  const [whole, part] = Math.abs(v).toFixed(digits).split(".");
-  const grouped = Number(whole) >= (from ?? 1000) ? whole.replace(/\B(?=(\d{3})+$)/g, group) : whole;
-  return (v < 0 && Number(v.toFixed(digits)) ? "-" : "") + grouped + (part ? decimal + part : "");
-}
-
-function clockText(s) {
-  const whole = Math.floor(s + 1e-6);
-  const [h, m, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, String(whole % 60).padStart(2, "0")];
-  return h ? `${h}:${String(m).padStart(2, "0")}:${rest}` : `${m}:${rest}`;
-}
-
-/** The last sample at or before t. */
-function index(times, t) {
-  let low = 0;
-  let high = times.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (times[middle] <= t + 1e-3) low = middle; else high = middle - 1;
-  }
-  return low;
-}
-
-function at(label, t) {
-  return label.v[index(label.t, t)];
-}
-
-function unpack(text) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new Float32Array(bytes.buffer);
-}
-
-function unpacked(value) {
-  if (!value || !value.bdata) return value;
-  const bytes = Uint8Array.from(atob(value.bdata), (letter) => letter.charCodeAt(0));
-  return value.dtype === "f4" ? new Float32Array(bytes.buffer) : new Float64Array(bytes.buffer);
-}
-
-/** The colour we stand on, for the veil: a card's, or the page's. */
-function groundOf(element) {
-  for (let up = element; up; up = up.parentElement ?? up.getRootNode()?.host) {
-    const colour = getComputedStyle(up).backgroundColor;
-    if (colour && colour !== "transparent" && !/,\s*0\)$/.test(colour)) return colour;
-  }
-  return getComputedStyle(element).getPropertyValue("--st-background-color") || "#fff";
-}
-
-function themeOf(element) {
-  const pen = document.createElement("canvas").getContext("2d");
-  pen.fillStyle = getComputedStyle(element).getPropertyValue("--st-background-color").trim() || groundOf(element);
-  const [red, green, blue] = [1, 3, 5].map((k) => parseInt(pen.fillStyle.slice(k, k + 2), 16));
-  return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? "dark" : "light";
 }

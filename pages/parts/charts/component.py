@@ -19,6 +19,7 @@ from pages.parts import words
 from pages.parts.charts.assets import plotly_url
 
 HERE = Path(__file__).parent
+SCRIPTS = ("charts.js", "overlay.js", "telling.js", "picture.js")
 SIZES = Literal["laptop", "stage", "phone", "small"]
 HEIGHTS_PX = {"laptop": (150, 108, 104, 116), "stage": (322,), "phone": (132,), "small": (122,)}
 
@@ -77,7 +78,7 @@ class Columns:
 def _source() -> tuple[str, str]:
     """Read the component's script (the shared clock first) and its style sheet (both themes first)."""
     clock = (HERE.parent / "stage_map" / "clock.js").read_text(encoding="utf-8")
-    script = (HERE / "charts.js").read_text(encoding="utf-8")
+    script = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     tones = theme.css(theme.LIGHT, ".qc") + theme.css(theme.DARK, '.qc[data-theme="dark"]')
     return f"{clock}\n{script}", f"{tones}\n{(HERE / 'charts.css').read_text(encoding='utf-8')}"
 
@@ -164,7 +165,8 @@ def _packed(strip: Strip, columns: Columns, height_px: int) -> dict[str, Any]:
 
 
 def _label(label: Label, columns: Columns) -> dict[str, Any]:
-    places = {axis: columns.add(getattr(label, axis)) for axis in ("t", "v", "y")}
+    few = label.thinned()
+    places = {axis: columns.add(getattr(few, axis)) for axis in ("t", "v", "y")}
     rest = ("text", "name", "tone", "digits", "to", "hides_zero")
     return places | {word: getattr(label, word) for word in rest}
 

@@ -17,15 +17,24 @@ function makeMap(parent) {
   };
 
   // ---- drawing ------------------------------------------------------------------------------------------------
-  function paint() {
+  let zonesAt = 0, lastChange = -2; // when the zones were last drawn (ms), and after which change
+  function paint(whole = true) {
     drawPending = false;
     if (!L) return;
-    draw(pen, L, ui, run, look(run, clock.t));
+    draw(pen, L, ui, run, look(run, clock.t), whole);
+    if (!whole) return;
+    zonesAt = performance.now();
+    lastChange = lastAt(run.changeAt, clock.t);
+  }
+  /** While playing: draw the zones when one of them changed or still tweens, else ten times a second for their bars. */
+  function zonesMove(at) {
+    const i = lastAt(run.changeAt, clock.t);
+    return i !== lastChange || at - zonesAt > 100 || (i >= 0 && clock.t - run.changeAt[i] < 0.36 * clock.speed);
   }
   function soon() {
     if (drawPending) return;
     drawPending = true;
-    requestAnimationFrame(paint);
+    requestAnimationFrame(() => paint());
   }
   function panel(force) {
     const at = performance.now();
@@ -44,7 +53,7 @@ function makeMap(parent) {
     ui.speed = clock.speed;
     if (why === "tick") ui.phase = (ui.phase + Math.min(0.1, (at - lastTick) / 1000) * 38 * L.c.scale) % 1e6;
     lastTick = at;
-    paint();
+    paint(!ui.tween || zonesMove(at));
     // While a scrubber is dragged seeks come one a frame: the table waits until it rests.
     panel(why !== "tick" && why !== "seek");
     if (why === "seek") settle();

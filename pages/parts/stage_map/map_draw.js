@@ -3,11 +3,18 @@
 const EASE = (x) => 1 - (1 - x) ** 3;
 const TRAVEL = (x) => (x < 1 ? 1 - (1 - x) ** 2.6 : 1); // near LOOK.md's cubic-bezier(.2,.7,.2,1)
 
-function draw(pen, L, ui, run, now) {
-  const { c } = L;
+/** Draw the moment. Between two events only the traffic moves, so `whole` may be false: the zones then stay as they are. */
+function draw(pen, L, ui, run, now, whole = true) {
+  const { c } = L, wide = L.width + L.bus + 4, top = L.zones[0].y;
   pen.setTransform(ui.ratio, 0, 0, ui.ratio, 0, 0);
-  pen.clearRect(0, 0, L.width + L.bus + 4, L.height + 4);
   pen.textBaseline = "alphabetic";
+  pen.save();
+  if (!whole) {
+    pen.beginPath();
+    pen.rect(0, 0, wide, top);
+    pen.clip();
+  }
+  pen.clearRect(0, 0, wide, whole ? L.height + 4 : top);
   if (c.lbH) {
     const flow = flowAt(run, now.t, ui.tween);
     drawUsers(pen, L, ui, flow);
@@ -15,12 +22,15 @@ function draw(pen, L, ui, run, now) {
     L.zones.forEach((_, i) => drawZoneFlow(pen, L, ui, run, now, flow, i));
     drawBalancer(pen, L, ui, now);
   }
-  if (L.bus) drawBus(pen, L, ui, now);
-  L.zones.forEach((_, i) => drawZone(pen, L, ui, run, now, i));
-  if (L.body.kind === "rings") drawRings(pen, L, ui, run, now);
-  else if (L.body.kind !== "tally") drawHosts(pen, L, ui, run, now);
+  if (whole) {
+    if (L.bus) drawBus(pen, L, ui, now);
+    L.zones.forEach((_, i) => drawZone(pen, L, ui, run, now, i));
+    if (L.body.kind === "rings") drawRings(pen, L, ui, run, now);
+    else if (L.body.kind !== "tally") drawHosts(pen, L, ui, run, now);
+  }
   drawRing(pen, L, ui, run, now, ui.hover, 1.2);
   drawRing(pen, L, ui, run, now, ui.focus, 2.2);
+  pen.restore();
 }
 
 /** The control plane's line to the zones. It stops at a lost one: nothing it says arrives there. */
@@ -150,7 +160,11 @@ function drawTally(pen, L, ui, run, now, i) {
 const isDown = (state) => state === HOST.UNSEEN || state === HOST.LOST;
 
 function drawHosts(pen, L, ui, run, now) {
-  const boxes = new Array(run.hosts);
+  const boxes = new Array(run.hosts), taken = new Set(); // taken: host and place in one number
+  for (let n = 0; n < run.tasks; n++) {
+    const i = now.taskMove[n];
+    if (now.taskState[n] && run.task.home[i] >= 0) taken.add(run.task.home[i] * 4096 + run.task.place[i]);
+  }
   for (let h = 0; h < run.hosts; h++) {
     if (!now.hostState[h]) continue;
     const box = hostBox(L, run.hostZone[h], run.host.place[now.hostMove[h]]);
@@ -159,7 +173,7 @@ function drawHosts(pen, L, ui, run, now) {
     const age = ui.tween ? Math.min(1, (now.t - run.host.t[now.hostMove[h]]) / (0.18 * ui.speed)) : 1;
     pen.globalAlpha = now.hostState[h] === HOST.BOOTING ? EASE(age) : 1;
     if (L.body.kind === "cells") drawCell(pen, L, ui, run, now, h, box);
-    else drawHost(pen, L, ui, run, now, h, box);
+    else drawHost(pen, L, ui, run, now, h, box, taken);
     pen.globalAlpha = 1;
   }
   if (L.body.kind === "cells") return;
@@ -202,7 +216,7 @@ function drawTask(pen, L, ui, run, now, n, spot, travelling = false) {
   pen.globalAlpha = 1;
 }
 
-function drawHost(pen, L, ui, run, now, h, box) {
+function drawHost(pen, L, ui, run, now, h, box, taken) {
   const { c, body } = L, { C } = ui, state = now.hostState[h], low = body.kind === "rows", small = c.name === "small";
   const down = isDown(state), dashed = state === HOST.BOOTING || state === HOST.CUT;
   roundBox(pen, box.x + 0.6, box.y + 0.6, box.w - 1.2, box.h - 1.2, low ? 5 : small ? 4 : 7);
@@ -214,11 +228,11 @@ function drawHost(pen, L, ui, run, now, h, box) {
   if (low) text(pen, L, box.x + 6, box.y + 16, id, { f: Math.max(12, c.fs * 0.93), colour: down ? ink : C.ink2 });
   else if (!small) hostHead(pen, L, ui, run, now, h, box, ink);
   if (state === HOST.BOOTING) return bootBar(pen, L, ui, run, now, h, box);
-  const taken = Math.min(run.p.hosts.room[h], L.cut ? run.roomMost : Infinity);
-  for (let place = 0; place < taken; place++) {
-    if (occupied(run, now, h, place)) continue;
+  const places = Math.min(run.p.hosts.room[h], L.cut ? run.roomMost : Infinity);
+  for (let place = 0; place < places; place++) {
+    if (taken.has(h * 4096 + place)) continue;
     const spot = tileSpot(L, box, place);
-    tile(pen, C, spot.x, spot.y, body.t.tile, 0);
+    tile(pen, ui.C, spot.x, spot.y, body.t.tile, 0);
   }
 }
 
@@ -229,7 +243,8 @@ function hostHead(pen, L, ui, run, now, h, box, ink) {
   const key = ["", "host_booting", "", "host_draining", "host_unseen", "host_lost", "host_cut"][state];
   if (!c.hostNote && state !== HOST.BOOTING) return;
   const free = run.p.hosts.room[h] - now.hostTasks[h];
-  const wordings = key ? [ui.say(key), ui.say(`${key}_short`)] : free > 0 ? [ui.say("room", { n: free }), ui.say("room_short", { n: free })] : [ui.say("full")];
+  const wordings = key ? [ui.say(key), ui.say(`${key}_short`)]
+    : free > 0 ? [ui.say("room", { n: free }), ui.say("room_short", { n: free })] : [ui.say("full")];
   pen.font = `400 ${c.fs}px ${L.font}`;
   const note = wordings.find((s) => pen.measureText(s).width <= right - left);
   if (note) text(pen, L, right, base, note, { f: c.fs, colour: isDown(state) ? ink : ui.C[key ? "ink2" : "ink3"], align: "right" });
@@ -247,24 +262,11 @@ function bootBar(pen, L, ui, run, now, h, box) {
   pen.fill();
 }
 
-/** Places taken at this moment, by host; built at most once for each moment looked at. */
-function occupied(run, now, h, place) {
-  if (run.takenAt !== now.t) {
-    run.takenAt = now.t;
-    run.taken = new Set();
-    for (let n = 0; n < run.tasks; n++) {
-      const i = now.taskMove[n];
-      if (now.taskState[n] && run.task.home[i] >= 0) run.taken.add(run.task.home[i] * 4096 + run.task.place[i]);
-    }
-  }
-  return run.taken.has(h * 4096 + place);
-}
-
 function drawCell(pen, L, ui, run, now, h, box) {
   const { C } = ui, state = now.hostState[h], s = box.w;
-  if (isDown(state)) return tile(pen, C, box.x, box.y, s, state === HOST.LOST ? TASK.LOST : TASK.UNSEEN);
-  if (state === HOST.BOOTING) return tile(pen, C, box.x, box.y, s, TASK.STARTING, progress(run.host, h, now.hostMove[h], now.t, run.p.end));
-  if (state === HOST.DRAINING) return tile(pen, C, box.x, box.y, s, TASK.DRAINING);
+  if (isDown(state)) return tile(pen, ui.C, box.x, box.y, s, state === HOST.LOST ? TASK.LOST : TASK.UNSEEN);
+  if (state === HOST.BOOTING) return tile(pen, ui.C, box.x, box.y, s, TASK.STARTING, progress(run.host, h, now.hostMove[h], now.t, run.p.end));
+  if (state === HOST.DRAINING) return tile(pen, ui.C, box.x, box.y, s, TASK.DRAINING);
   const load = Math.min(1, now.hostServing[h] / Math.max(1, run.p.hosts.room[h]));
   roundBox(pen, box.x + 0.5, box.y + 0.5, s - 1, s - 1, 4);
   pen.fillStyle = C.surface;

@@ -122,6 +122,7 @@ function indexRun(p) {
   return {
     p, solo, hosts, zones, tasks, host, task, room, hostZone, placed,
     zone: steps(p.zone_moves), front: steps(p.front_moves),
+    changeAt: Float64Array.from([hm, tm, p.zone_moves, p.front_moves].flatMap((moves) => moves?.t ?? [])).sort(),
     placedAt: Float64Array.from(placed, (x) => x.t),
     captionAt: Float64Array.from(p.captions, (c) => c.t), waitingAt: Float64Array.from(p.waiting, (w) => w.t),
     markAt: Float64Array.from(p.marks, (m) => m.t),
@@ -214,7 +215,10 @@ function flowAt(run, t, moving = false) {
   const failed = [flow.timed_out, flow.lost].map(read);
   const astray = { width: 0, label: 0 }; // lost before any zone took them: a dead front that clients still find
   for (const key of ["width", "label"]) {
-    astray[key] = Math.max(0, failed[0][key] + failed[1][key] - bad.reduce((sum, b) => sum + b[key], 0));
+    const all = failed[0][key] + failed[1][key], inZones = bad.reduce((sum, b) => sum + b[key], 0);
+    astray[key] = Math.max(0, all - inZones);
+    // What was refused leaves upward; it must not be drawn a second time as failing in a zone.
+    if (inZones > all) for (const b of bad) b[key] *= all / inZones;
   }
   return { users, refused, astray, ok, bad, index: i };
 }

@@ -132,7 +132,7 @@ function showPlaced(P, ui, run, now) {
   for (let i = last; i >= 0 && shown.length < P.places.length && run.placed[last].t - run.placed[i].t < 30; i--) shown.push(run.placed[i]);
   shown.reverse();
   const clocks = new Set(shown.map((x) => clockText(x.t)));
-  put(P.placedTitle, !shown.length ? ui.say("last_placed") : clocks.size === 1 ? ui.say("placed_at", { clock: [...clocks][0] }) : ui.say("last_placed"));
+  put(P.placedTitle, clocks.size === 1 ? ui.say("placed_at", { clock: [...clocks][0] }) : ui.say("last_placed"));
   P.places.forEach((place, i) => {
     const x = shown[i];
     place.row.style.visibility = x ? "visible" : "hidden";

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import metrics, story
+from engine import catalog, metrics, story
 from engine.events import Events, Kind
 from engine.launch import launch_type
 from engine.simulation import Run
@@ -80,8 +80,6 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
 
 def _room(run: Run) -> int:
     """Count how many tasks of the first service a host can hold."""
-    from engine import catalog
-
     service, host = run.scenario.services[0], catalog.instance_type(run.scenario.fleet.instance_type)
     memory = host.memory_mib * run.scenario.assumptions.host_memory_share
     return int(min(host.cpu_units // service.cpu_units, memory // service.memory_mib, 40))
@@ -270,8 +268,10 @@ def marks(run: Run, voice: Voice) -> list[dict[str, Any]]:
 def actions(voice: Voice, *, owned: bool) -> dict[str, list[dict[str, Any]]]:
     """List what can be done to what, in which of its states."""
 
+    texts = voice.table("story.action")  # the browser fills in who and when
+
     def action(do: str, when: list[int], tone: str = "plain", **more: object) -> dict[str, Any]:
-        return {"do": do, "label": voice.say(f"story.action.{do}"), "tone": tone, "when": when, **more}
+        return {"do": do, "label": texts[do], "tone": tone, "when": when, **more}
 
     return {
         "zone": [

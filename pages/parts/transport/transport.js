@@ -127,7 +127,8 @@ function makeTransport(parent) {
     if (why !== "tick" || Math.floor(clock.t) !== Number(track.getAttribute("aria-valuenow"))) {
       const near = data.marks.find((m) => m.text && Math.abs(m.t - clock.t) < 0.5 && !(data.locked_future && m.t > clock.t));
       track.setAttribute("aria-valuenow", Math.floor(clock.t));
-      track.setAttribute("aria-valuetext", near ? say("at_mark", { clock: text, end: clockText(clock.end), mark: near.text }) : say("at", { clock: text, end: clockText(clock.end) }));
+      const spoken = { clock: text, end: clockText(clock.end), mark: near?.text };
+      track.setAttribute("aria-valuetext", say(near ? "at_mark" : "at", spoken));
     }
     for (const b of seg.children) b.setAttribute("aria-pressed", String(Number(b.dataset.x) === clock.speed));
     put(cycle, say("times", { n: clock.speed }));

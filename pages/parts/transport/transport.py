@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from ..stage_map import joined
+from pages.parts.stage_map import joined
+
 from .words import WORDS
 
 _HERE = Path(__file__).parent

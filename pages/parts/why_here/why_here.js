@@ -89,26 +89,26 @@ function more(state, main) {
 
 function picture(state, rows, room) {
   const { gates, hosts, counts } = state.data;
-  const tight = rows.length > MANY;
-  const rh = tight ? 30 : rows.length > 10 ? 37 : 41;
+  const rh = rows.length > MANY ? 30 : rows.length > 10 ? 37 : 41;
   const names = Math.max(...rows.map((row) => wide(state, row.label, 15.5, 650)));
   const hasLost = rows.some((row) => row.lost && !row.group);
   const start = Math.max(58, 10 + names + (hasLost ? 30 : 12));
   const titles = gates.map((gate) => wrapped(state, gate.title, 13.5, 112));
   const half = titles.map((lines) => Math.max(...lines.map((line) => wide(state, line, 13.5, 400))) / 2);
-  const needsAt = (most) => gates.map((gate, k) => {
+  const needsAt = (most, air = 22) => gates.map((gate, k) => {
     const texts = rows.map((row) => (row.stops_at === k ? wide(state, row.reason || "", 13.5, 560) + 30 : (row.values?.[k] ? wide(state, row.values[k], 13, row.chosen ? 620 : 400) + 26 : 0)));
-    const next = k + 1 < gates.length ? half[k] + half[k + 1] + 22 : half[k] + 34;
+    const next = k + 1 < gates.length ? half[k] + half[k + 1] + air : half[k] + air + 12;
     const need = Math.max(0, ...texts);
     if (k + 1 < gates.length) return Math.max(next, 64, Math.min(need, most));
     return Math.max(next, 66, need <= 130 && most ? need : 0); // past the last gate a long reason goes below its line
   });
   const firstScore = gates.findIndex((gate) => gate.kind === "score");
-  const lead = Math.max(84, half[0] + 30);
-  const bands = firstScore > 0 ? 34 : 0;
+  const tight = room < 780;
+  const lead = tight ? half[0] + 40 : Math.max(84, half[0] + 30);
+  const bands = firstScore > 0 ? (tight ? 26 : 34) : 0;
   // A reason may run over the next gates, since nothing of its own line does: it gives way before the picture scrolls.
   const sum = (needs) => start + lead + needs.reduce((total, need) => total + need, 0) + bands + 8;
-  const needs = [190, 150, 120, 90, 0].map(needsAt).find((all, k) => k === 4 || sum(all) <= room);
+  const needs = [190, 150, 120, 90, 0].map((most) => needsAt(most, tight ? 12 : 22)).find((all, k) => k === 4 || sum(all) <= room);
   const natural = sum(needs);
   const W = Math.max(room, natural);
   const spare = Math.max(0, Math.min((W - natural) / gates.length, 120));

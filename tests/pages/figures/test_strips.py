@@ -19,7 +19,9 @@ from pages.figures import (
     requests_top,
     tasks_strip,
 )
-from pages.figures.axes import MOST_POINTS, MOST_TICKS, ribbon, stairs, thinned, ticks, time_ticks, written
+from pages.figures.axes import MOST_TICKS, ribbon, stairs, ticks, time_ticks, written
+from pages.figures.labels import MOST_SAMPLES, Label
+from pages.figures.samples import MOST_POINTS, thinned
 from pages.figures.theme import DARK, LAPTOP, LIGHT, SMALL, STAGE, Scale, painted
 
 HOUR = np.arange(3600.0)
@@ -129,6 +131,14 @@ def test_labels_stand_in_the_middle_of_their_area_and_zeros_hide() -> None:
     assert (ok.hides_zero, failed.hides_zero) == (False, True)
 
 
+def test_a_label_of_a_whole_day_keeps_its_two_worst_seconds() -> None:
+    day = np.arange(86_400.0)
+    label = Label(day, np.where(np.isin(day, [5000, 5001]), 400.0, 0.0), day * 0, "{v} failed", "Failed").thinned()
+
+    assert label.t.size <= MOST_SAMPLES
+    assert label.t[label.v == 400].tolist() == [5000, 5001]
+
+
 def test_the_gap_between_wanted_and_running_is_drawn_to_the_second() -> None:
     tasks = Tasks(np.array([0.0, 120.0, 268.0]), np.array([24.0, 24, 24]), np.array([24.0, 16, 24]))
     [gap] = [trace for trace in tasks_strip(tasks, end_s=360).data if trace.name == "gap"]
@@ -197,6 +207,18 @@ def test_thinning_keeps_every_columns_extremes(n: int, seed: int) -> None:
     for column in columns:
         assert column[kept].max() == column.max()
         assert column[kept].min() == column.min()
+
+
+def test_a_run_without_a_sample_is_an_empty_strip() -> None:
+    none = np.empty(0)
+    figures = [
+        requests_strip(Requests(none, none, none, none, none), end_s=60),
+        latency_strip(Latency(none, none), end_s=60),
+        tasks_strip(Tasks(none, none, none), end_s=60),
+        cost_strip(Cost(none, none), end_s=60),
+    ]
+
+    assert all(trace.x.size == 0 for figure in figures for trace in figure.data)
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=40))

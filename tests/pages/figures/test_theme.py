@@ -1,5 +1,8 @@
 """The theme keeps what LOOK.md promises: contrast is measured here, not believed."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from pages.figures.theme import DARK, LAUNCH_TYPES, LIGHT, REQUESTS, SCALES, THEMES, Theme, contrast, css, tokens
@@ -93,3 +96,14 @@ def test_both_themes_name_the_same_colours() -> None:
 
 def test_nothing_on_the_stage_is_small() -> None:
     assert min(SCALES["stage"].tick_px, SCALES["stage"].label_px) >= 24
+
+
+def test_no_style_sheet_has_a_theme_of_its_own() -> None:
+    parts = Path(__file__).parents[3] / "pages" / "parts"
+    for sheet in parts.rglob("*.css"):
+        rules = re.findall(r"([^{}]*)\{([^{}]*)\}", sheet.read_text(encoding="utf-8"))
+        for selector, body in rules:
+            theme = tokens(DARK if "dark" in selector else LIGHT)
+            for name, colour in re.findall(r"--(?:q-)?([\w-]+):\s*(#[0-9A-Fa-f]{6})\b", body):
+                known = theme.get(name.replace("on-accent", "onaccent"))
+                assert known in (None, colour), f"{sheet.name}: {selector.strip()} says {name} is {colour}, not {known}"

@@ -1,0 +1,88 @@
+"""The front door: `streamlit run app.py`, or `uvicorn app:app`. Start-up, headers, readiness; no page."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.traffic.compiled import warm_up
+from pages.parts.charts.assets import routes as chart_routes
+
+_is_warm = threading.Event()
+# Streamlit sets styles from script and evaluates none of ours from outside; nothing may come from, or go, elsewhere.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+class SecurityHeaders:
+    """Send the same careful headers with every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before the application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers where an answer begins."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with)
+
+
+def _warm_up() -> None:
+    """Compile the engine (seconds the first time, then from its cache), and spare what lives for ever from the collector."""
+    warm_up()
+    gc.collect()
+    gc.freeze()
+    _is_warm.set()
+
+
+@asynccontextmanager
+async def _lifespan(_: Any) -> AsyncIterator[None]:
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    yield
+
+
+async def _ready(_: Request) -> JSONResponse:
+    """Tell a load balancer (a real one) whether the first visitor would have to wait."""
+    is_ready = _is_warm.is_set()
+    return JSONResponse({"ready": is_ready}, status_code=200 if is_ready else 503)
+
+
+app = st.App(
+    Path(__file__).parent / "pages" / "tour.py",
+    lifespan=_lifespan,
+    routes=[Route("/ready", _ready), *chart_routes()],
+    middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1_000)],
+)

@@ -1,0 +1,120 @@
+"""Ask: a control for a field of the scenario. Label, help, unit, range and "assumed" all come from the field."""
+
+from __future__ import annotations
+
+from typing import Any, get_args, get_origin
+
+import streamlit as st
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from engine import Scenario
+from pages.parts.experiment import Experiment, value_at
+from pages.parts.lesson import Control
+from pages.parts.words import Voice, voice
+
+
+def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
+    """Show the controls in columns; each writes the scenario when it is changed."""
+    shown = [control for control in controls if control.only in ("", experiment.scenario.launch_type)]
+    places = st.columns(columns, gap="medium")
+    for number, control in enumerate(shown):
+        with places[number % columns]:
+            ask_one(experiment, control)
+
+
+def ask_one(experiment: Experiment, control: Control) -> None:
+    """Show one control, set to what the scenario says now."""
+    record, field = field_at(control.path)
+    speaker = voice()
+    value = value_at(experiment.scenario, control.path)
+    if value is None:
+        return
+    key = f"{experiment.lesson.name}.ask.{control.url}"
+    label = label_of(speaker, record, control.path, field)
+    told = help_of(speaker, record, control.path)
+
+    def write() -> None:
+        experiment.set({control.path: st.session_state[key]})
+
+    if not _shows(experiment, control, st.session_state.get(key)):
+        st.session_state[key] = _as_choice(control, value)
+    common: dict[str, Any] = {"key": key, "help": told, "on_change": write}
+    choices = _choices(field, control)
+    if isinstance(value, bool):
+        st.toggle(label, **common)
+    elif choices:
+        st.selectbox(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
+    else:
+        whole = field.annotation is int
+        low, high, step = (
+            int(n) if whole else float(n) for n in (control.low or 0, control.high or 1, control.step or 1)
+        )
+        # What a link or a file set may lie beyond the span that the screen offers: the span makes way.
+        low, high = min(low, value), max(high, value)
+        st.session_state[key] = int(value) if whole else float(value)
+        st.slider(label, low, high, step=step, **common)
+
+
+def _shows(experiment: Experiment, control: Control, shown: object) -> bool:
+    """Say whether the widget already shows the scenario's value."""
+    return shown == _as_choice(control, value_at(experiment.scenario, control.path))
+
+
+def _as_choice(control: Control, value: Any) -> Any:
+    """Write a value as the widget's option."""
+    return list(value) if control.options and isinstance(value, tuple) else value
+
+
+def _choices(field: FieldInfo, control: Control) -> list[Any]:
+    """List what may be chosen: the lesson's options, or the field's own words."""
+    if control.options:
+        return [list(option) for option in control.options]
+    return list(get_args(field.annotation)) if str(get_origin(field.annotation)) == "typing.Literal" else []
+
+
+def field_at(path: str) -> tuple[str, FieldInfo]:
+    """Find a field by its dotted path; return its record's name among the texts, and the field.
+
+    >>> field_at("services.web.desired")[0], field_at("balancer.cross_zone")[0]
+    ('service', 'balancer')
+    """
+    model: type[BaseModel] = Scenario
+    steps = path.split(".")
+    for step in steps[:-1]:
+        if step in model.model_fields:
+            model = _model_of(model.model_fields[step].annotation)
+    return model.__name__.lower(), model.model_fields[steps[-1]]
+
+
+def _model_of(annotation: Any) -> type[BaseModel]:
+    """Dig the record out of tuple[Record, ...] or Record | None."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in get_args(annotation):
+        try:
+            return _model_of(part)
+        except TypeError:
+            continue
+    raise TypeError(f"no record in {annotation}")
+
+
+def label_of(speaker: Voice, record: str, path: str, field: FieldInfo) -> str:
+    """Name a control, with its unit and, where nobody documents its default, the word that says so."""
+    name = speaker.say(f"ask.{record}.{path.rsplit('.', 1)[-1]}.label")
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    unit = str(extra.get("unit", ""))
+    written = f"{name} ({unit})" if unit in {"s", "ms", "MiB", "req/s"} else name
+    return f"{written} · {speaker.say('common.sources.assumed').lower()}" if extra.get("assumed") else written
+
+
+def help_of(speaker: Voice, record: str, path: str) -> str:
+    """Say what a control means."""
+    return speaker.say(f"ask.{record}.{path.rsplit('.', 1)[-1]}.help")
+
+
+def choice_of(speaker: Voice, one: Any) -> str:
+    """Name a choice; several in a row are said in their order."""
+    words = speaker.table("ask.choice")
+    parts = one if isinstance(one, list) else [one]
+    return ", ".join(words.get(str(part), str(part)) for part in parts)

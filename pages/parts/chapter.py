@@ -1,0 +1,123 @@
+"""The frame of a chapter: its look, its notices, its kind way with a scenario that cannot run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from engine.errors import BudgetError, Problem
+from pages.figures.theme import LAUNCH_TYPES
+from pages.parts.words import Voice, harmless
+
+_CSS, _STAGE_CSS = (
+    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("chapter.css", "stage.css")
+)
+
+
+CHAPTERS = (
+    "new_normal", "architecture", "responsibility", "serverless", "delivery", "containers", "landscape", "placement",
+    "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
+)  # fmt: skip
+OPEN = ("az_failure",)
+
+
+def look() -> None:
+    """Give the page the parts of its look that Streamlit's theme cannot say."""
+    st.html(f"<style>{_CSS}</style>")
+
+
+def heading(question: str, lede: str) -> None:
+    """Ask the chapter's question, and say in one line what stands before the reader."""
+    st.html(f'<header class="q-head"><h1>{escape(question)}</h1><p>{escape(lede)}</p></header>')
+
+
+def steps(speaker: Voice, now: int, first: str) -> None:
+    """Show where the reader is: predict, run, compare, explain. first: what the first step says (the guess, once made)."""
+    names = [first, *(speaker.say(f"common.step.{step}") for step in ("run", "compare", "explain"))]
+    items = []
+    for number, name in enumerate(names):
+        state = "done" if number < now else "now" if number == now else "next"
+        current = ' aria-current="step"' if state == "now" else ""
+        mark = '<i class="tick" aria-hidden="true"></i>' if state == "done" else f"<i>{number + 1}</i>"
+        items.append(f'<li class="{state}"{current}>{mark}{escape(name)}</li>')
+    st.html(f'<ol class="q-steps">{"".join(items)}</ol>')
+
+
+def set_aside(speaker: Voice, aside: Sequence[Problem]) -> None:
+    """Say which values of the link could not be used."""
+    if not aside:
+        return
+    items = [
+        speaker.say("common.notice.token")
+        if problem.message == "token"
+        else speaker.say(
+            "common.notice.set_aside",
+            items=speaker.say(
+                "common.notice.set_aside_item",
+                name=harmless(problem.path), came=harmless(problem.came), allowed=harmless(problem.allowed, 120),
+            ),
+        )
+        for problem in aside
+    ]  # fmt: skip
+    st.warning("\n\n".join(items))
+
+
+def mend(speaker: Voice, problems: Sequence[Problem], *, is_budget: bool = False) -> None:
+    """List what is wrong with a scenario, all of it; nothing was lost."""
+    if not problems:
+        return
+    said = [f"**{speaker.say('common.error.title')}**", speaker.say("common.error.lede", n=len(problems))]
+    if is_budget:
+        said.append(speaker.say("common.error.budget"))
+    lines = [
+        "- "
+        + speaker.say(
+            "common.error.problem",
+            path=harmless(problem.path), message=harmless(problem.message, 160), came=harmless(problem.came, 80),
+            allowed=harmless(problem.allowed, 200),
+        )
+        for problem in problems[:20]
+    ]  # fmt: skip
+    st.error("\n\n".join(said) + "\n\n" + "\n".join(lines))
+
+
+def budget(speaker: Voice, error: BudgetError) -> None:
+    """Say that a run would be too large, with the figure."""
+    mend(speaker, error.problems, is_budget=True)
+
+
+
+def cards(speaker: Voice) -> str:
+    """List the chapters in the talk's order, the open ones first said to be so."""
+    items = []
+    for name in CHAPTERS:
+        state = "ready" if name in OPEN else "coming"
+        items.append(
+            f'<li class="{state}"><strong>{escape(speaker.say(f"start.chapter.{name}.question"))}</strong>'
+            f"<span>{escape(speaker.say(f'start.chapter.{name}.line'))}</span>"
+            f'<em>{escape(speaker.say(f"common.nav.{name}"))} · {escape(speaker.say(f"start.{state}"))}</em></li>'
+        )
+    return f'<ul class="q-chapters">{"".join(items)}</ul>'
+
+
+def plain(text: str) -> str:
+    """Make a text safe inside HTML."""
+    return escape(text)
+
+
+def type_heading(launch_type: str, title: str, line: str) -> str:
+    """Head a column with its launch type's marker, its name and a line."""
+    look_ = LAUNCH_TYPES[launch_type]
+    mark = (
+        f'<i class="q-mark" aria-hidden="true" style="--light:{look_.light};--dark:{look_.dark};'
+        f"--round:{'50%' if look_.marker == 'circle' else '2px'}\"></i>"
+    )
+    return f'<h2 class="q-type">{mark}{escape(title)}</h2><p class="q-line">{escape(line)}</p>'
+
+
+def look_stage() -> None:
+    """Take the frame away and make everything large: nothing under 24 px."""
+    st.html(f"<style>{_STAGE_CSS}</style>")

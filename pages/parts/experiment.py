@@ -1,0 +1,229 @@
+"""An experiment's state: one scenario, its past, and the URL that says the same.
+
+The scenario is the only state. A control, a click on the map, undo, reset and an opened file all replace it; the
+URL is written from it after each run, and read once, when a fresh browser opens the link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+import yaml
+
+from engine import Scenario, ScenarioError, reading
+from engine.errors import Problem
+from engine.operations import Operation
+from pages.parts.lesson import Control, Lesson, changed, lesson
+
+WHOLE, DONE = "s", "do"
+MAX_PAST = 100
+UNREADABLE = Problem("link", "", "", "token")
+
+
+class Experiment:
+    """One chapter's scenario in this visitor's session."""
+
+    def __init__(self, name: str) -> None:
+        """Open it: from the session, or from the URL, or as the chapter comes."""
+        self.lesson: Lesson = lesson(name)
+        if self._key("scenario") not in st.session_state:
+            scenario, aside = read_url(self.lesson, dict(st.query_params))
+            st.session_state[self._key("scenario")] = scenario
+            st.session_state[self._key("past")] = []
+            st.session_state[self._key("aside")] = aside
+            st.session_state[self._key("problems")] = ()
+
+    def _key(self, what: str) -> str:
+        return f"{self.lesson.name}.{what}"
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it stands."""
+        found: Scenario = st.session_state[self._key("scenario")]
+        return found
+
+    @property
+    def aside(self) -> tuple[Problem, ...]:
+        """What of the URL could not be used."""
+        found: tuple[Problem, ...] = st.session_state[self._key("aside")]
+        return found
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was wrong with the last change; the scenario before it still stands."""
+        found: tuple[Problem, ...] = st.session_state[self._key("problems")]
+        return found
+
+    @property
+    def can_undo(self) -> bool:
+        """Say whether there is a past to go back to."""
+        return bool(st.session_state[self._key("past")])
+
+    def change(self, make: Callable[[Scenario], Scenario]) -> None:
+        """Replace the scenario, or keep it and remember what was wrong."""
+        try:
+            new = make(self.scenario)
+        except ScenarioError as error:
+            self.refuse(error.problems)
+            return
+        st.session_state[self._key("problems")] = ()
+        if new != self.scenario:
+            past: list[Scenario] = st.session_state[self._key("past")]
+            st.session_state[self._key("past")] = [*past, self.scenario][-MAX_PAST:]
+            st.session_state[self._key("scenario")] = new
+
+    def refuse(self, problems: tuple[Problem, ...]) -> None:
+        """Keep what is wrong for the page to show."""
+        st.session_state[self._key("problems")] = problems
+
+    def undo(self) -> None:
+        """Go one step back."""
+        past: list[Scenario] = st.session_state[self._key("past")]
+        if past:
+            st.session_state[self._key("scenario")] = past[-1]
+            st.session_state[self._key("past")] = past[:-1]
+        st.session_state[self._key("problems")] = ()
+
+    def reset(self) -> None:
+        """Begin again as the chapter comes; undo brings everything back."""
+        self.change(lambda _: self.lesson.scenario)
+
+    def set(self, settings: dict[str, Any]) -> None:
+        """Set values by their paths."""
+        self.change(lambda scenario: changed(scenario, settings))
+
+    def act(self, given: dict[str, Any]) -> None:
+        """Append what was asked for on the map at its playhead."""
+        self.change(lambda scenario: scenario.acting(operation(given, self.lesson)))
+
+    def open_file(self, text: str) -> None:
+        """Take a scenario of the visitor's own."""
+        self.change(lambda _: Scenario.read(text))
+
+    def write_url(self) -> None:
+        """Make the URL say what the scenario is."""
+        wanted = url_of(self.lesson, self.scenario)
+        ours = {WHOLE, DONE, *(control.url for control in self.lesson.controls), "launch_type"}
+        for name in ours - set(wanted):
+            if name in st.query_params:
+                del st.query_params[name]
+        for name, value in wanted.items():
+            if st.query_params.get(name) != value:
+                st.query_params[name] = value
+
+
+def operation(given: dict[str, Any], of: Lesson) -> Operation:
+    """Turn the map's wish into an operation; what the map offers in one word may need a number."""
+    settings = {key: value for key, value in given.items() if value is not None}
+    settings["at_s"] = round(float(settings.get("at_s", 0)), 1)
+    if settings.get("do") == "impair-zone":
+        settings |= {"latency_ms": 1_000, "loss": 0.1}
+    if settings.get("do") == "surge":
+        settings = {"do": "change-traffic", "factor": 2, "at_s": settings["at_s"]}
+    parsed: Operation = Scenario.of({"operations": [settings], "duration_s": of.scenario.duration_s}).operations[0]
+    return parsed
+
+
+# --- the URL ---------------------------------------------------------------------------------------------------------
+
+
+def _controls(of: Lesson) -> tuple[Control, ...]:
+    return (Control("launch_type", "launch_type"), *of.controls)
+
+
+def url_of(of: Lesson, scenario: Scenario) -> dict[str, str]:
+    """Say a scenario in as few words as will do: what differs from the chapter's own, or else all of it."""
+    base, words = of.scenario, {}
+    rebuilt = base
+    for control in _controls(of):
+        now, then = value_at(scenario, control.path), value_at(base, control.path)
+        if now != then and now is not None:
+            words[control.url] = written(now)
+            rebuilt = _tried(rebuilt, control.path, now)
+    if scenario.operations != base.operations:
+        words[DONE] = reading.token({"do": [o.model_dump(mode="json", exclude_defaults=True) for o in scenario.operations]})
+        rebuilt = _tried(rebuilt, "operations", [o.model_dump(mode="json") for o in scenario.operations])
+    return words if rebuilt == scenario else {WHOLE: scenario.token()}
+
+
+def _tried(scenario: Scenario, path: str, value: object) -> Scenario:
+    """Set a value; where that cannot stand alone, keep the scenario (the whole is then said instead)."""
+    try:
+        return scenario.with_(path, value)
+    except ScenarioError:
+        return scenario
+
+
+def read_url(of: Lesson, words: dict[str, str]) -> tuple[Scenario, tuple[Problem, ...]]:
+    """Read a scenario from a URL; each word that cannot be used is set aside and named, the rest stands."""
+    scenario, aside = of.scenario, []
+    if WHOLE in words:
+        try:
+            scenario = Scenario.from_token(words[WHOLE])
+        except ScenarioError:
+            aside.append(UNREADABLE)
+    settings: dict[str, Any] = {}
+    for control in _controls(of):
+        if control.url in words:
+            value = read(words[control.url], value_at(scenario, control.path))
+            try:
+                scenario.with_(control.path, value)
+                settings[control.path] = value
+            except ScenarioError as error:
+                allowed = error.problems[0].allowed
+                aside.append(Problem(control.url, words[control.url][:60], allowed, error.problems[0].message))
+    try:
+        scenario = changed(scenario, settings)
+    except ScenarioError as error:  # each alone is well, together they are not
+        aside += [Problem(problem.path, problem.came, problem.allowed, problem.message) for problem in error.problems]
+    if DONE in words:
+        try:
+            done = reading.untoken(words[DONE])
+            scenario = scenario.with_("operations", done.get("do") if isinstance(done, dict) else done)
+        except ScenarioError:
+            aside.append(UNREADABLE)
+    return scenario, tuple(aside)
+
+
+def written(value: object) -> str:
+    """Write a value for the URL: yes and no as words, several as a list with dots.
+
+    >>> written(True), written(("spread-zones", "spread-hosts")), written(1200.0)
+    ('true', 'spread-zones.spread-hosts', '1200')
+    """
+    if isinstance(value, tuple | list):
+        return ".".join(map(str, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def read(word: str, like: object) -> object:
+    """Read a value from the URL, of the kind that stands there now.
+
+    >>> read("false", True), read("1200", 1000.0), read("spread-zones.binpack-memory", ("random",))
+    (False, 1200, ['spread-zones', 'binpack-memory'])
+    """
+    if isinstance(like, tuple):
+        return word.split(".")
+    if isinstance(like, str) or len(word) > 40:
+        return word
+    try:
+        return yaml.safe_load(word)
+    except yaml.YAMLError:
+        return word
+
+
+def value_at(scenario: Scenario, path: str) -> Any:
+    """Read a value by its dotted path; None where the scenario has no such member."""
+    here: Any = scenario
+    for step in path.split("."):
+        if isinstance(here, tuple):
+            here = next((member for member in here if getattr(member, "name", None) == step), None)
+        else:
+            here = getattr(here, step, None)
+        if here is None:
+            return None
+    return here

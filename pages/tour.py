@@ -1,0 +1,27 @@
+"""The tour: every page in its order, and the frame around them: language, mark, the way from chapter to chapter."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import words
+from pages.parts.chapter import look
+from pages.parts.words import say
+
+ROOT = Path(__file__).parent.parent
+CHAPTERS = ("start", "az_failure")
+
+st.set_page_config(page_title=say("common.app.name"), page_icon=str(ROOT / "pages" / "static" / "favicon.svg"), layout="wide")
+look()
+chapters = [
+    st.Page(ROOT / "pages" / f"{name}.py", title=say(f"common.nav.{name}"), url_path=name, default=name == "start")
+    for name in CHAPTERS
+]
+is_stage = st.query_params.get("view") == "stage"
+page = st.navigation(chapters, position="hidden" if is_stage else "top")
+if not is_stage:
+    with st.container(key="q-language"):
+        words.language_switch()
+if aside := words.set_aside():
+    st.info(aside)
+page.run()

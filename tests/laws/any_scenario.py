@@ -1,0 +1,121 @@
+"""Any small scenario: short, with little traffic, and with every delay drawn in, so that much happens in few seconds."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from engine import Scenario
+
+ZONES = "abc"
+
+
+def moments(end_s: float) -> st.SearchStrategy[float]:
+    """A moment of the run. Round ones often: they fall together with checks, ticks and each other."""
+    return st.one_of(
+        st.integers(0, int(end_s)).map(float), st.floats(0, end_s, allow_nan=False), st.sampled_from([0.0, 20.0, 40.0])
+    )
+
+
+def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",)) -> st.SearchStrategy[dict[str, Any]]:
+    """Anything that can be done, at any moment of the run."""
+    at_s, zone = moments(end_s), st.sampled_from(ZONES[:zones])
+    host = st.builds("{}{}".format, zone, st.integers(1, 4))
+    service = st.sampled_from([None, *services])
+    return st.one_of(
+        st.fixed_dictionaries({"do": st.just("fail-zone"), "zone": zone, "at_s": at_s}),
+        st.fixed_dictionaries({"do": st.just("restore-zone"), "zone": zone, "at_s": at_s}),
+        st.fixed_dictionaries({
+            "do": st.just("impair-zone"), "zone": zone, "at_s": at_s,
+            "latency_ms": st.sampled_from([0, 150, 1_200, 9_000]), "loss": st.sampled_from([0, 0.3, 1]),
+        }),
+        st.fixed_dictionaries({
+            "do": st.just("zonal-shift"), "zone": zone, "at_s": at_s, "for_s": st.floats(1, 60, allow_nan=False)
+        }),
+        st.fixed_dictionaries({"do": st.just("fail-host"), "host": host, "at_s": at_s}),
+        st.fixed_dictionaries({"do": st.just("drain-host"), "host": host, "at_s": at_s}),
+        st.fixed_dictionaries({"do": st.just("stop-task"), "task": st.integers(1, 14), "at_s": at_s}),
+        st.fixed_dictionaries({
+            "do": st.just("set-desired"), "service": service, "desired": st.integers(0, 9), "at_s": at_s
+        }),
+        st.fixed_dictionaries({
+            "do": st.just("change-traffic"), "service": service, "factor": st.sampled_from([0, 0.5, 1, 2.5]),
+            "at_s": at_s,
+        }),
+    )  # fmt: skip
+
+
+def _services() -> st.SearchStrategy[dict[str, Any]]:
+    scaling = st.fixed_dictionaries({
+        "metric": st.sampled_from(["cpu", "requests"]), "target": st.sampled_from([20, 60, 300]),
+        "min_tasks": st.integers(0, 2), "max_tasks": st.integers(3, 8), "period_s": st.sampled_from([20, 40]),
+        "points_out": st.integers(1, 2), "points_in": st.integers(1, 3), "cooldown_out_s": st.just(20),
+        "cooldown_in_s": st.just(20),
+    })  # fmt: skip
+    return st.fixed_dictionaries({
+        "desired": st.integers(0, 7),
+        "concurrency": st.integers(1, 3),
+        "work": st.sampled_from(["exponential", "constant", "lognormal"]),
+        "work_ms": st.sampled_from([5, 80, 400]),
+        "backlog": st.sampled_from([0, 2, 50]),
+        "timeout_s": st.sampled_from([0.2, 1, 3]),
+        "retries": st.integers(0, 2),
+        "retry_after_s": st.sampled_from([0, 0.3]),
+        "start_s": st.sampled_from([0, 3, 25]),
+        "grace_s": st.sampled_from([0, 40]),
+        "image_mib": st.sampled_from([0, 100]),
+        "image_pulls": st.sampled_from([True, True, True, False]),
+        "min_healthy_percent": st.sampled_from([0, 50, 100]),
+        "max_percent": st.sampled_from([100, 150, 200]),
+        "placement": st.sampled_from([["spread-zones", "spread-hosts"], ["binpack-memory"], ["random"], ["binpack-cpu"]]),
+        "scaling": st.one_of(st.none(), scaling),
+    })  # fmt: skip
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -> Scenario:
+    """Any small scenario of one or two services on either launch type."""
+    end_s = draw(st.sampled_from([60.0, 150.0, 240.0]))
+    zones = draw(st.integers(1, 3))
+    names = draw(st.sampled_from([("web",), ("web",), ("web", "api")]))
+    services = [draw(_services()) | {"name": name} for name in names]
+    given_: dict[str, Any] = {
+        "seed": draw(st.integers(0, 2**32 - 1)),
+        "duration_s": end_s,
+        "launch_type": draw(st.sampled_from(["ecs-ec2", "ecs-fargate"])),
+        "zones": zones,
+        "warm": draw(st.sampled_from([True, True, False])),
+        "traffic": {
+            "shape": draw(st.sampled_from(["steady", "spike", "ramp", "flash-crowd", "day"])),
+            "rps": draw(st.one_of(st.just(0), st.floats(0.1, most_rps, allow_nan=False))), "peak_rps": most_rps, "at_s": 40, "for_s": 30,
+            "period_s": 90,
+        },
+        "services": services,
+        "fleet": {"hosts": draw(st.integers(0, 5)), "replace": draw(st.booleans()), "rebalance": draw(st.booleans()),
+                  "boot_min_s": 8, "boot_max_s": draw(st.sampled_from([8, 25]))},
+        "balancer": {
+            "algorithm": draw(st.sampled_from(["round-robin", "random", "least-outstanding-requests"])),
+            "cross_zone": draw(st.booleans()), "check_every_s": draw(st.sampled_from([5, 10])), "check_timeout_s": 2,
+            "deregistration_delay_s": draw(st.sampled_from([0, 6])), "dns_ttl_s": draw(st.sampled_from([0, 15])),
+            "dns_notices_s": draw(st.sampled_from([0, 7])),
+        },
+        "assumptions": {
+            "scheduler_s": draw(st.sampled_from([0.5, 1])), "agent_missed_min_s": 5, "agent_missed_max_s": 15,
+            "lost_host_s": draw(st.sampled_from([0, 10])), "status_checks": 1, "zone_noticed_s": 6,
+            "exit_s": draw(st.sampled_from([0, 2])), "first_gap_s": 2, "rebalance_every_s": draw(st.sampled_from([10, 30])),
+            "report_s": draw(st.sampled_from([0, 1])),
+        },
+        "operations": draw(st.lists(operations(end_s, zones, names), max_size=most_operations)),
+    }  # fmt: skip
+    return Scenario.of(given_)
+
+
+@st.composite
+def scenarios_and_more(draw: st.DrawFn) -> tuple[Scenario, Scenario, float]:
+    """A scenario, the same with one more operation, and that operation's moment."""
+    scenario = draw(scenarios())
+    names = tuple(service.name for service in scenario.services)
+    more = draw(operations(scenario.duration_s, scenario.zones, names))
+    plain = scenario.model_dump(mode="json")
+    return scenario, Scenario.of(plain | {"operations": [*plain["operations"], more]}), more["at_s"]
+
+
