@@ -139,9 +139,30 @@ def timeline(run: Run, slow_s: float = 0.5) -> Timeline:
     )
 
 
+def calm_starts(run: Run, window_s: float) -> Ints:
+    """For each step, give the first step of the window that ends with it and crosses no operation. Shape (steps,)."""
+    step_s = run.requests.step_s
+    steps = len(run.requests.services[0].arrived) - 1
+    here = np.arange(steps)
+    width = max(1, round(window_s / step_s))
+    done = np.array([0.0, *sorted(o.at_s for o in run.scenario.operations)]) / step_s
+    last = np.ceil(done[np.searchsorted(done, here, side="right") - 1]).astype(np.int64)
+    return np.minimum(here, np.maximum(here - width + 1, last))
+
+
+def mean_since(rates: Floats, starts: Ints) -> Floats:
+    """Average from each start up to its own step. Shapes (steps,)."""
+    running = np.concatenate([[0.0], np.cumsum(rates)])
+    here = np.arange(len(rates)) + 1
+    return np.asarray((running[here] - running[starts]) / (here - starts), dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class ZoneTraffic:
-    """Requests a second that the tasks of each zone served and failed. Shape (zones, steps)."""
+    """Requests a second that the tasks of each zone served, and that died there: timed out or reset, not those refused.
+
+    Shape (zones, steps).
+    """
 
     served: Floats
     failed: Floats
@@ -155,7 +176,7 @@ def by_zone(run: Run) -> ZoneTraffic:
     served = np.zeros((run.scenario.zones, steps))
     failed = np.zeros_like(served)
     for table in run.requests.services:
-        lost = table.failed.sum(axis=0)
+        lost = table.failed[1] + table.failed[2]
         for row in range(1, len(table.task)):
             zone = zone_of[int(table.task[row])]
             served[zone] += table.served[row, :steps]

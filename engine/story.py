@@ -178,7 +178,7 @@ class _Teller:
             elif kind == Kind.TASK_UNHEALTHY and zone in self._lost and "load" not in said and self._all_out(i, zone):
                 said.add("load")
                 yield self._load(at_s)
-            elif kind == Kind.HOST_ASKED and self._lost and _at(self._pending, at_s):
+            elif kind in (Kind.HOST_ASKED, Kind.TASK_REFUSED) and self._lost and self._waits_for_hosts(at_s):
                 yield Line(at_s, "caption.waiting_room", {"pending": _at(self._pending, at_s), "n": _at(self._booting, at_s)})
             elif kind == Kind.TASK_PENDING and not owned and "cold" not in said and self._lost:
                 said.add("cold")
@@ -235,6 +235,9 @@ class _Teller:
         rate = float(self._line.arrived[rows].mean()) if self._line.arrived[rows].size else 0.0
         step = 10 ** max(0, len(str(int(rate))) - 2)
         return round(rate / step) * step if rate >= 10 else round(rate)
+
+    def _waits_for_hosts(self, at_s: float) -> bool:
+        return _at(self._pending, at_s) > 0 and _at(self._booting, at_s) > 0
 
     def _open(self, subject: str, opens: Kind, *closes: Kind) -> Steps:
         """Count over time what one kind of event opens and others close."""

@@ -9,7 +9,6 @@ from pathlib import Path
 import streamlit as st
 
 from engine.errors import BudgetError, Problem
-from pages.figures.theme import LAUNCH_TYPES
 from pages.parts.words import Voice, harmless
 
 _CSS, _STAGE_CSS = (
@@ -106,16 +105,6 @@ def cards(speaker: Voice) -> str:
 def plain(text: str) -> str:
     """Make a text safe inside HTML."""
     return escape(text)
-
-
-def type_heading(launch_type: str, title: str, line: str) -> str:
-    """Head a column with its launch type's marker, its name and a line."""
-    look_ = LAUNCH_TYPES[launch_type]
-    mark = (
-        f'<i class="q-mark" aria-hidden="true" style="--light:{look_.light};--dark:{look_.dark};'
-        f"--round:{'50%' if look_.marker == 'circle' else '2px'}\"></i>"
-    )
-    return f'<h2 class="q-type">{mark}{escape(title)}</h2><p class="q-line">{escape(line)}</p>'
 
 
 def look_stage() -> None:

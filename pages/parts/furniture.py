@@ -356,7 +356,6 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     packs = [shown(run, speaker) for run in runs]
     for column, variant, run, packed, title in zip(st.columns(len(runs), gap="small"), chosen, runs, packs, titles, strict=True):
         with column:
-            st.html(chapter.type_heading(run.scenario.launch_type, title, say(f"{name}.variant_line.{variant}")))
             stage_map(packed | {"name": title}, key=f"{name}.small.{variant}", size="small")
             charts(
                 show.strips(run, speaker, lesson.goal_s, size="small", only="requests", top=top),

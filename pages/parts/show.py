@@ -65,6 +65,14 @@ def columns_of(run: Run, goal_s: float) -> Columns:
     )
 
 
+@st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs={Run: lambda run: run.digest, Requests: id})
+def calm(requests: Requests, run: Run) -> Requests:
+    """Average the rates over the last five seconds for the labels, as the map does; never across an operation."""
+    starts = metrics.calm_starts(run, 5.0)
+    rates = (requests.ok_per_s, requests.slow_per_s, requests.failed_per_s, requests.refused_per_s)
+    return Requests(requests.t_s, *(metrics.mean_since(rate, starts) for rate in rates))
+
+
 @dataclass(frozen=True, slots=True)
 class Tops:
     """The highest value of each strip over several runs, so that they share their scales."""
@@ -102,7 +110,7 @@ def strips(run: Run, speaker: Voice, goal_s: float, *, size: str = "laptop", onl
         "requests": lambda: Strip(
             "requests", words["requests.title"],
             requests_strip(columns.requests, top=top and top.requests, has_ticks=axis("requests"), **common),
-            requests_labels(columns.requests, texts("requests"), to=10), tab=words["requests.tab"],
+            requests_labels(calm(columns.requests, run), texts("requests"), to=10), tab=words["requests.tab"],
         ),
         "latency": lambda: Strip(
             "latency", words["latency.title"],

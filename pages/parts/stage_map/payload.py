@@ -100,6 +100,7 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
     moves: dict[tuple[float, int], tuple[float, ...]] = {}
     on_host: dict[int, list[int]] = {}
     lost: set[int] = set()
+    gone: set[int] = set()
     for i in range(len(events)):
         kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
         host, zone = int(events.host[i]), int(events.zone[i])
@@ -108,10 +109,14 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
             if kind == Kind.TASK_LOST:
                 lost.add(task)
                 on_host.setdefault(host, []).append(task)
+            if state == LOST and host in gone:
+                continue
             if state is not None:
                 moves[at_s, task] = (at_s, task, state, host, zone)
             elif kind == Kind.TASK_STOPPED:
-                if task in lost:
+                if task in lost and host in gone:
+                    moves[at_s, task] = (at_s, task, GONE, host, zone)
+                elif task in lost:
                     moves[at_s, task] = (at_s, task, LOST, host, zone)
                     if not owned and at_s + LINGER_S < end_s:
                         moves[at_s + LINGER_S, task] = (at_s + LINGER_S, task, GONE, host, zone)
@@ -121,6 +126,7 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
                 else:
                     moves[at_s, task] = (at_s, task, GONE, host, zone)
         elif kind in (Kind.HOST_GONE, Kind.HOST_READY):
+            (gone.add if kind == Kind.HOST_GONE else gone.discard)(host)
             for dead in on_host.pop(host, []):
                 moves[at_s, dead] = (at_s, dead, GONE, host, zone)
     return _columns(list(moves.values()), "t", "task", "state", "host", "zone")
