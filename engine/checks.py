@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from engine import launch
+from engine import catalog, launch
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
@@ -94,33 +94,61 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
         tasks += max(wanted)
     if tasks > MAX_TASKS:
         found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
-    cells = tasks * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
+    lives = _lives(scenario, tasks)
+    cells = lives * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
     if cells > MAX_CELLS:
-        came, allowed = f"{cells:,} task-seconds", f"up to {MAX_CELLS:,}"
-        found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration"))
-    events = _events(scenario, tasks)
+        came, allowed = f"{cells:,.0f} task-seconds to count", f"up to {MAX_CELLS:,}"
+        found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration" + _why_so_many(scenario)))
+    events = _events(scenario, tasks, lives)
     if events > MAX_EVENTS:
         came, allowed = f"up to {events:,.0f} events", f"up to {MAX_EVENTS:,}"
-        found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration"))
+        found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration" + _why_so_many(scenario)))
     if found:
         raise BudgetError(found)
 
 
-def _events(scenario: Scenario, tasks: int) -> float:
-    """Bound the log from above: every task could die as soon as it serves, and be replaced at the platform's rate."""
-    per_task = 12.0
-    shortest = (
-        scenario.assumptions.scheduler_s
-        + scenario.assumptions.container_s
-        + scenario.balancer.check_every_s
-        + scenario.balancer.check_timeout_s
+def _lives(scenario: Scenario, tasks: int) -> float:
+    """Bound from above how many tasks could ever serve: each may be replaced when somebody acts, or in a loop of deaths."""
+    acts = sum(o.do not in {"change-traffic", "set-desired"} for o in scenario.operations)
+    most = max(service.max_percent for service in scenario.services) / 100
+    once = tasks * (
+        1 + min(acts, 4)
+    )  # a fifth blow rarely finds another full set: the run itself is stopped at the limit
+    if not _dies_in_a_loop(scenario):
+        return once
+    balancer, assumed = scenario.balancer, scenario.assumptions
+    shortest = (balancer.unhealthy_after - 1) * balancer.check_every_s + assumed.container_s + assumed.scheduler_s
+    return once + tasks * most * scenario.duration_s / shortest
+
+
+def _dies_in_a_loop(scenario: Scenario) -> bool:
+    """Say whether tasks may die of their own: a start that outlasts its checks, or a zone that swallows them."""
+    patience = scenario.balancer.unhealthy_after * scenario.balancer.check_every_s
+    is_slow = any(
+        service.start_s > max(service.grace_s, patience - scenario.balancer.check_every_s)
+        for service in scenario.services
     )
-    slow_start = any(service.start_s > service.grace_s + scenario.balancer.check_every_s for service in scenario.services)
-    # A loop of deaths needs a reason: a start that outlasts its grace, a failing pull, or a lossy zone.
-    restarts = scenario.duration_s / shortest if slow_start else 0.0
-    lossy = sum(1 for o in scenario.operations if o.do == "impair-zone")
-    checks = lossy * tasks * scenario.duration_s / scenario.balancer.check_every_s
-    return tasks * per_task * (1 + restarts) + len(scenario.operations) * tasks * per_task + checks
+    return is_slow or any(o.do == "impair-zone" and (o.loss > 0 or o.latency_ms > 1_000) for o in scenario.operations)
+
+
+def _why_so_many(scenario: Scenario) -> str:
+    """Name what makes a small scenario large."""
+    return ": its tasks may be replaced again and again" if _dies_in_a_loop(scenario) else ""
+
+
+def _events(scenario: Scenario, tasks: int, lives: float) -> float:
+    """Bound the log from above."""
+    hosts = scenario.fleet.hosts * (2 + len(scenario.operations)) * 6
+    metrics = sum(scenario.duration_s / s.scaling.period_s for s in scenario.services if s.scaling) * 2
+    longest, first = catalog.seconds("ecs.service.throttle_max"), scenario.assumptions.first_gap_s
+    rounds = scenario.duration_s / longest + math.log2(longest / first) + 2
+    failed_starts = rounds * tasks * 6 if _may_fail_to_start(scenario) else 0.0
+    return lives * 14 + hosts + metrics + failed_starts
+
+
+def _may_fail_to_start(scenario: Scenario) -> bool:
+    """Say whether starts may fail again and again: a pull that never works, or no zone to start in."""
+    return any(not s.image_pulls for s in scenario.services) or any(o.do == "fail-zone" for o in scenario.operations)
 
 
 def step_s(duration_s: float) -> float:
@@ -132,5 +160,3 @@ def step_s(duration_s: float) -> float:
     if duration_s <= 7_200:
         return 1.0
     return 10.0 if duration_s <= 86_400 else 60.0
-
-

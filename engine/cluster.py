@@ -55,6 +55,7 @@ class Host:
     is_ready: bool = False
     is_draining: bool = False
     is_gone: bool = False
+    is_booting: bool = False
     losses: int = 0  # how often it was lost: a notice of an earlier loss is stale
     images: set[int] = field(default_factory=set)  # services whose image it holds
     tasks: set[int] = field(default_factory=set)
@@ -71,6 +72,7 @@ class Cluster:
         self.tasks: dict[int, Task] = {}
         self.n_tasks = 0
         self.zone_is_up = [True] * n_zones
+        self.zone_losses = [0] * n_zones  # how often each was lost: what was begun before is void
         self.zone_is_usable = np.ones(n_zones, dtype=np.bool_)  # what AWS believes
         self.peers_in_zone = np.zeros((n_services, n_zones), dtype=np.int64)
         self._counts_ports = any(need.ports for need in needs)

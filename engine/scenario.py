@@ -264,7 +264,7 @@ class Assumptions(_Record):
     exit_s: float = _setting(2, "The application ends this long after SIGTERM.", unit="s", assumed=True, ge=0, le=300,
                              fact="ecs.agent.stop_timeout_default")  # fmt: skip
     first_gap_s: float = _setting(10, "First pause of the restart throttle; it doubles from there.", unit="s", assumed=True,
-                                  fact="ecs.service.throttle_max", gt=0, le=900)  # fmt: skip
+                                  fact="ecs.service.throttle_max", ge=1, le=900)  # fmt: skip
     rebalance_every_s: float = _setting(60, "AZ rebalancing looks again after this.", unit="s", assumed=True, ge=1, le=3_600)
 
 

@@ -179,7 +179,9 @@ class _Teller:
                 said.add("load")
                 yield self._load(at_s)
             elif kind in (Kind.HOST_ASKED, Kind.TASK_REFUSED) and self._lost and self._waits_for_hosts(at_s):
-                yield Line(at_s, "caption.waiting_room", {"pending": _at(self._pending, at_s), "n": _at(self._booting, at_s)})
+                yield Line(
+                    at_s, "caption.waiting_room", {"pending": _at(self._pending, at_s), "n": _at(self._booting, at_s)}
+                )
             elif kind == Kind.TASK_PENDING and not owned and "cold" not in said and self._lost:
                 said.add("cold")
                 image = Amount(self._run.scenario.services[0].image_mib, "mib")
@@ -217,7 +219,12 @@ class _Teller:
         scaling = self._run.scenario.services[int(events.service[i])].scaling
         value = round(float(events.value[read[-1]])) if read else 0
         target = round(scaling.target) if scaling else 0
-        values: Values = {"tasks": int(events.value[i]), "metric": events.reason[read[-1]], "value": value, "target": target}
+        values: Values = {
+            "tasks": int(events.value[i]),
+            "metric": events.reason[read[-1]],
+            "value": value,
+            "target": target,
+        }
         return Line(float(events.at_s[i]), "caption.scaled", values)
 
     def _all_out(self, i: int, zone: int) -> bool:

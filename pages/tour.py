@@ -11,7 +11,10 @@ from pages.parts.words import say
 ROOT = Path(__file__).parent.parent
 CHAPTERS = ("start", "az_failure")
 
-st.set_page_config(page_title=say("common.app.name"), page_icon=str(ROOT / "pages" / "static" / "favicon.svg"), layout="wide")
+st.set_page_config(
+    page_title=say("common.app.name"), page_icon=str(ROOT / "pages" / "static" / "favicon.svg"), layout="wide"
+)
+st.logo(str(ROOT / "pages" / "static" / "favicon.svg"), size="large")
 look()
 chapters = [
     st.Page(ROOT / "pages" / f"{name}.py", title=say(f"common.nav.{name}"), url_path=name, default=name == "start")

@@ -1,7 +1,6 @@
 """What every test may ask for: the shared tables beside the checkout, a Chromium, and calm hypothesis settings."""
 
 import os
-import warnings
 from pathlib import Path
 
 import pytest
@@ -26,8 +25,7 @@ def shared() -> Path:
     """The shared folder beside the checkout: golden tables and samples. Skips, and says so, where there is none."""
     folder = ROOT.parent / "shared"
     if not (folder / "golden").is_dir():
-        warnings.warn("no ../shared here: nothing is held against the golden tables", stacklevel=1)
-        pytest.skip("../shared/golden is not here")
+        pytest.skip("no ../shared here: nothing is held against the golden tables and samples")
     return folder
 
 
@@ -40,5 +38,4 @@ def chromium() -> str:
     sentence = "no Chromium: run these through `make test`, which finds or installs one (QUAYSIDE_CHROMIUM)"
     if os.environ.get("CI"):
         pytest.fail(sentence)
-    warnings.warn(sentence, stacklevel=1)
     pytest.skip(sentence)

@@ -33,6 +33,7 @@ def _fail_zone(world: World, o: ops.FailZone) -> str:
     if not cluster.zone_is_up[zone]:
         return "the zone is lost already"
     cluster.zone_is_up[zone] = False
+    cluster.zone_losses[zone] += 1
     world.log.note(world.env.now, Kind.ZONE_FAILED, zone=zone)
     world.balancer.front_died(zone)
     for host in [host for host in cluster.hosts if host.zone == zone]:
@@ -45,8 +46,10 @@ def _fail_zone(world: World, o: ops.FailZone) -> str:
 
 def _notice_zone(world: World, zone: int) -> ProcessGenerator:
     """Let AWS find out about a zone, after a while that nobody publishes."""
+    losses = world.cluster.zone_losses[zone]
     yield world.env.timeout(world.scenario.assumptions.zone_noticed_s)
-    world.cluster.zone_is_usable[zone] = world.cluster.zone_is_up[zone]
+    if world.cluster.zone_losses[zone] == losses:
+        world.cluster.zone_is_usable[zone] = world.cluster.zone_is_up[zone]
 
 
 def _impair_zone(world: World, o: ops.ImpairZone) -> str:

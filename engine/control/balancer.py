@@ -30,6 +30,7 @@ class LoadBalancer:
         self._was_healthy = [False] * len(self._targets)
         self._is_dead = [False] * n
         self._known_dead = [False] * n
+        self._turns = [0] * n  # how often each front died or returned
         self._is_shifted = [False] * n
         self._in_dns = [True] * n
         self._fade = [0] * n
@@ -179,9 +180,13 @@ class LoadBalancer:
         self._all_dirty()
 
     def _notice(self, zone: int) -> ProcessGenerator:
+        """Let DNS find out; what has changed again meanwhile is found out by its own notice."""
+        self._turns[zone] += 1
+        turn = self._turns[zone]
         yield self._world.env.timeout(self._settings.dns_notices_s)
-        self._known_dead[zone] = self._is_dead[zone]
-        self._all_dirty()
+        if self._turns[zone] == turn:
+            self._known_dead[zone] = self._is_dead[zone]
+            self._all_dirty()
 
     def _decide_dns(self) -> None:
         """Let fronts join and leave DNS: a zone without a healthy target has nothing to offer.
@@ -267,5 +272,3 @@ class LoadBalancer:
     def _fronts(self) -> Fronts:
         zones = [z for z in range(len(self._in_dns)) if self._in_dns[z] or self._fade[z] < 0]
         return Fronts(zones, self._is_dead, self._fade, self._fade_since_s, self.extra_s, self.loss)
-
-

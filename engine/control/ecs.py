@@ -44,9 +44,7 @@ class ServiceScheduler:
         """Change the desired count."""
         if desired != self.desired:
             self.desired = desired
-            self._world.log.note(
-                self._world.env.now, Kind.DESIRED_SET, service=self.service, value=desired, reason=who
-            )
+            self._world.log.note(self._world.env.now, Kind.DESIRED_SET, service=self.service, value=desired, reason=who)
             self.poke()
 
     def give_up(self, task: Task, reason: str) -> None:
@@ -78,7 +76,7 @@ class ServiceScheduler:
         if now >= self._not_before_s:
             assumed = self._world.scenario.assumptions
             longest = catalog.seconds("ecs.service.throttle_max")
-            pause = min(longest, assumed.first_gap_s * 2.0**self._failures)
+            pause = min(longest, assumed.first_gap_s * 2.0 ** min(self._failures, 16))
             self._failures += 1
             self._not_before_s = now + pause
             self._world.log.note(now, Kind.RESTART_THROTTLED, service=self.service, value=pause)

@@ -140,7 +140,7 @@ class Fleet:
         """The zone is back: hosts that nobody replaced meanwhile boot again; then the group balances its zones."""
         world = self._world
         for host in world.cluster.hosts:
-            if host.zone == zone and host.is_ready and not host.is_alive and not host.is_gone:
+            if host.zone == zone and not (host.is_alive or host.is_gone or host.is_booting):
                 world.env.process(self._boot(host, "reboot"))
         if world.scenario.fleet.rebalance:
             self.balance_hosts()
@@ -155,18 +155,23 @@ class Fleet:
         return host
 
     def _boot(self, host: Host, why: str) -> ProcessGenerator:
-        """Bring a host up: ask, wait for the boot, join the cluster."""
-        world, settings = self._world, self._world.scenario.fleet
-        boot_s = world.draw(settings.boot_min_s, settings.boot_max_s, why, host.number, host.losses)
-        world.log.note(world.env.now, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=boot_s)
-        yield world.env.timeout(boot_s)
-        if host.is_gone:
-            return
-        if not world.cluster.zone_is_up[host.zone]:
-            self._give_up_host(host)
-            return
+        """Bring a host up: ask, wait for the boot, join the cluster. A zone that loses power meanwhile begins it again."""
+        world, cluster, settings = self._world, self._world.cluster, self._world.scenario.fleet
+        host.is_booting = True
+        losses, power = host.losses, -1
+        while power != cluster.zone_losses[host.zone]:
+            power = cluster.zone_losses[host.zone]
+            boot_s = world.draw(settings.boot_min_s, settings.boot_max_s, why, host.number, losses, power)
+            world.log.note(world.env.now, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=boot_s)
+            yield world.env.timeout(boot_s)
+            if host.is_gone or host.losses != losses or not cluster.zone_is_up[host.zone]:
+                host.is_booting = False
+                if not host.is_gone and not host.is_ready and host.losses == losses:
+                    self._give_up_host(host)
+                return
+        host.is_booting = False
         for number in sorted(host.tasks):  # what ran here before the power went
-            self._drop(world.cluster.tasks[number])
+            self._drop(cluster.tasks[number])
         self._ready(host)
 
     def _ready(self, host: Host) -> None:
@@ -211,7 +216,14 @@ class Fleet:
         for number in sorted(host.tasks):
             self._drop(world.cluster.tasks[number])
         if world.scenario.fleet.replace:
-            self._ask(self._emptiest_zone())
+            world.env.process(self._ask_when_possible())
+
+    def _ask_when_possible(self) -> ProcessGenerator:
+        """Order a replacement; while no zone can start one, try again each minute."""
+        world = self._world
+        while not any(world.cluster.zone_is_up):
+            yield world.env.timeout(catalog.seconds("ec2.status_check_period"))
+        self._ask(self._emptiest_zone())
 
     def _drop(self, task: Task) -> None:
         """The control plane learns that a dead task is dead."""
@@ -224,9 +236,7 @@ class Fleet:
         """Pick the zone with the fewest hosts among those that can start one (fact `asg.zone_failure`)."""
         cluster = self._world.cluster
         counts = self._hosts_in_zones()
-        return min(
-            range(cluster.n_zones), key=lambda z: (not (cluster.zone_is_up[z] or cluster.zone_is_usable[z]), counts[z])
-        )
+        return min(range(cluster.n_zones), key=lambda z: (not cluster.zone_is_up[z], counts[z]))
 
     def _hosts_in_zones(self) -> list[int]:
         counts = [0] * self._world.cluster.n_zones
@@ -252,7 +262,9 @@ class Fleet:
             host = self._ask(emptiest)
             while not host.is_ready and not host.is_gone:
                 yield world.env.timeout(1)
-            extra = [h for h in world.cluster.hosts if h.zone == fullest and h.is_ready and h.is_alive and not h.is_draining]
+            extra = [
+                h for h in world.cluster.hosts if h.zone == fullest and h.is_ready and h.is_alive and not h.is_draining
+            ]
             if host.is_gone or not extra:
                 break
             leaver = min(extra, key=lambda h: (len(h.tasks), -h.number))
@@ -267,5 +279,3 @@ class Fleet:
     def _poke_all(self) -> None:
         for scheduler in self._world.schedulers:
             scheduler.poke()
-
-

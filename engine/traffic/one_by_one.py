@@ -26,11 +26,14 @@ from engine.traffic.plane import Fronts, Kept, Requests, ServiceRequests
 Process_ = Generator[Event, Any, Any]
 
 
-def at(env: Environment, when_s: float) -> Event:
-    """Make an event at a moment, to the last bit: now + (when - now) may be another number than when."""
+def at(env: Environment, when_s: float, order: tuple[int, int] | None = None) -> Event:
+    """Make an event at a moment, to the last bit: now + (when - now) may be another number than when.
+
+    order: priority and rank among events of the same moment; none = as they were made.
+    """
     event = Event(env)
     event._ok, event._value = True, None
-    heappush(env._queue, (when_s, 1, next(env._eid), event))  # type: ignore[misc]  # SimPy's own tuple
+    heappush(env._queue, (when_s, *(order or (1, next(env._eid))), event))  # type: ignore[misc]  # SimPy's own tuple
     return event
 
 
@@ -123,7 +126,7 @@ class _Lane:
                 i = 0
             gap, since = float(draws.gaps[i]), now
             while True:
-                if rates[piece] > 0:
+                if rates[piece] > 1e-9:
                     mean_s = 1.0 / float(rates[piece])
                     reached = since + gap * mean_s
                     if reached < ends[piece]:
@@ -153,7 +156,8 @@ class _Lane:
             if attempt:
                 if self._kept is not None:
                     self._kept[number][5] = attempt
-                yield at(env, env.now + service.retry_after_s)
+                # Of several that come back at one moment the older request is first.
+                yield at(env, env.now + service.retry_after_s, (2, number))
                 self._count("retried")
             if self._kept is not None:
                 self._kept[number][5] = attempt + 1

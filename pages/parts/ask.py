@@ -14,6 +14,27 @@ from pages.parts.lesson import Control
 from pages.parts.words import Voice, voice
 
 
+def _assumed() -> tuple[Control, ...]:
+    """List every number that nobody publishes: the scenario marks its fields so."""
+    found = []
+    for group in ("assumptions", "balancer", "fleet"):
+        for name, field in _model_of(Scenario.model_fields[group].annotation).model_fields.items():
+            extra = field.json_schema_extra
+            if isinstance(extra, dict) and extra.get("assumed"):
+                low, high = _limits(field)
+                found.append(Control(f"{group}.{name}", name, low, high))
+    return tuple(found)
+
+
+def _limits(field: FieldInfo) -> tuple[float, float]:
+    """Read a field's range off its own constraints."""
+    found = {type(limit).__name__.lower(): limit for limit in field.metadata}
+    low = getattr(found.get("ge"), "ge", None)
+    low = getattr(found.get("gt"), "gt", 0) + 0.01 if low is None else low
+    high = getattr(found.get("le"), "le", None)
+    return float(low), float(getattr(found.get("lt"), "lt", 1e9) if high is None else high)
+
+
 def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
     """Show the controls in columns; each writes the scenario when it is changed."""
     shown = [control for control in controls if control.only in ("", experiment.scenario.launch_type)]
@@ -53,7 +74,18 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         # What a link or a file set may lie beyond the span that the screen offers: the span makes way.
         low, high = min(low, value), max(high, value)
         st.session_state[key] = int(value) if whole else float(value)
-        st.slider(label, low, high, step=step, **common)
+        written = "%d" if float(step).is_integer() and float(value).is_integer() else "%g"
+        if control.step is None:
+            st.number_input(
+                label,
+                low,
+                high,
+                format="%d" if whole else "%g",
+                step=1 if whole else max(0.1, abs(value) / 10),
+                **common,
+            )
+        else:
+            st.slider(label, low, high, step=step, format=written, **common)
 
 
 def _shows(experiment: Experiment, control: Control, shown: object) -> bool:
@@ -117,4 +149,8 @@ def choice_of(speaker: Voice, one: Any) -> str:
     """Name a choice; several in a row are said in their order."""
     words = speaker.table("ask.choice")
     parts = one if isinstance(one, list) else [one]
-    return ", ".join(words.get(str(part), str(part)) for part in parts)
+    said = ", ".join(words.get(str(part), str(part)).lower() for part in parts)
+    return said[:1].upper() + said[1:]
+
+
+ASSUMED = _assumed()

@@ -11,9 +11,7 @@ import streamlit as st
 from engine.errors import BudgetError, Problem
 from pages.parts.words import Voice, harmless
 
-_CSS, _STAGE_CSS = (
-    (Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("chapter.css", "stage.css")
-)
+_CSS, _STAGE_CSS = ((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ("chapter.css", "stage.css"))
 
 
 CHAPTERS = (
@@ -88,7 +86,6 @@ def budget(speaker: Voice, error: BudgetError) -> None:
     mend(speaker, error.problems, is_budget=True)
 
 
-
 def cards(speaker: Voice) -> str:
     """List the chapters in the talk's order, the open ones first said to be so."""
     items = []
@@ -97,7 +94,7 @@ def cards(speaker: Voice) -> str:
         items.append(
             f'<li class="{state}"><strong>{escape(speaker.say(f"start.chapter.{name}.question"))}</strong>'
             f"<span>{escape(speaker.say(f'start.chapter.{name}.line'))}</span>"
-            f'<em>{escape(speaker.say(f"common.nav.{name}"))} · {escape(speaker.say(f"start.{state}"))}</em></li>'
+            f"<em>{escape(speaker.say(f'common.nav.{name}'))} · {escape(speaker.say(f'start.{state}'))}</em></li>"
         )
     return f'<ul class="q-chapters">{"".join(items)}</ul>'
 

@@ -105,7 +105,7 @@ class Experiment:
     def write_url(self) -> None:
         """Make the URL say what the scenario is."""
         wanted = url_of(self.lesson, self.scenario)
-        ours = {WHOLE, DONE, *(control.url for control in self.lesson.controls), "launch_type"}
+        ours = {WHOLE, DONE, *(control.url for control in _controls(self.lesson))}
         for name in ours - set(wanted):
             if name in st.query_params:
                 del st.query_params[name]
@@ -130,7 +130,9 @@ def operation(given: dict[str, Any], of: Lesson) -> Operation:
 
 
 def _controls(of: Lesson) -> tuple[Control, ...]:
-    return (Control("launch_type", "launch_type"), *of.controls)
+    from pages.parts.ask import ASSUMED
+
+    return (Control("launch_type", "launch_type"), *of.controls, *ASSUMED)
 
 
 def url_of(of: Lesson, scenario: Scenario) -> dict[str, str]:
@@ -143,7 +145,9 @@ def url_of(of: Lesson, scenario: Scenario) -> dict[str, str]:
             words[control.url] = written(now)
             rebuilt = _tried(rebuilt, control.path, now)
     if scenario.operations != base.operations:
-        words[DONE] = reading.token({"do": [o.model_dump(mode="json", exclude_defaults=True) for o in scenario.operations]})
+        words[DONE] = reading.token(
+            {"do": [o.model_dump(mode="json", exclude_defaults=True) for o in scenario.operations]}
+        )
         rebuilt = _tried(rebuilt, "operations", [o.model_dump(mode="json") for o in scenario.operations])
     return words if rebuilt == scenario else {WHOLE: scenario.token()}
 

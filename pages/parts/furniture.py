@@ -9,7 +9,7 @@ import streamlit as st
 from engine import Run, Scenario, ScenarioError, frames
 from engine.scenario import LaunchTypeName
 from pages.parts import chapter, show
-from pages.parts.ask import ask
+from pages.parts.ask import ASSUMED, ask
 from pages.parts.charts import Mark, charts
 from pages.parts.experiment import Experiment
 from pages.parts.lesson import changed
@@ -76,6 +76,8 @@ def study(experiment: Experiment, speaker: Voice) -> None:
         explain_place(run, int(result.why["task"]), speaker)
     if not is_open:
         st.subheader(speaker.say(f"{name}.outcome.title"))
+        if guess:
+            st.html(f'<p class="q-verdict">{chapter.plain(verdict(experiment, speaker, run, guess))}</p>')
         st.html(show.outcome_row(speaker, show.outcome(run)))
     turn(experiment, speaker)
     if not is_open:
@@ -171,10 +173,12 @@ def explain_place(run: Run, task: int, speaker: Voice) -> None:
     """Open the picture of the decision that placed a task."""
     found = decision(run, task, speaker)
 
-    @st.dialog(found["title"] if found else speaker.say("why.none", task=str(task)), width="large")
+    @st.dialog(speaker.say("why.name"), width="large")
     def _dialog() -> None:
         if found:
             why_here(found, key=f"why.{task}")
+        else:
+            st.markdown(speaker.say("why.none", task=str(task)))
 
     _dialog()
 
@@ -192,22 +196,21 @@ def predict(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
         st.session_state[key] = asked if asked in {*choices, "skip"} else None
     guess: str | None = st.session_state[key]
     if guess is None:
-        chapter.steps(speaker, 0, speaker.say("common.step.predict"))
-        with st.container(border=True, key="q-guess"):
-            st.markdown(f"**{speaker.say(f'{name}.ask.question')}** {speaker.say(f'{name}.ask.help')}")
-            with st.container(horizontal=True):
-                for choice, text in choices.items():
-                    st.button(text, key=f"{key}.{choice}", on_click=_guess, args=(key, choice))
-                st.button(
-                    speaker.say(f"{name}.ask.skip"), key=f"{key}.skip", type="tertiary", on_click=_guess, args=(key, "skip")
-                )
+        with st.container(horizontal=True, vertical_alignment="center", key="q-guess"):
+            st.markdown(
+                f"**{speaker.say(f'{name}.ask.question')}**", help=speaker.say(f"{name}.ask.help"), width="content"
+            )
+            for choice, text in choices.items():
+                st.button(text, key=f"{key}.{choice}", on_click=_guess, args=(key, choice))
+            st.button(
+                speaker.say(f"{name}.ask.skip"), key=f"{key}.skip", type="tertiary", on_click=_guess, args=(key, "skip")
+            )
         return None
     if guess == "skip":
         return ""
     st.query_params[GUESS] = guess
     said = speaker.say(f"{name}.you_said", said=said_of(experiment, speaker, guess))
-    chapter.steps(speaker, 3, said)
-    st.html(f'<p class="q-verdict">{chapter.plain(verdict(experiment, speaker, run, guess))}</p>')
+    chapter.steps(speaker, 1, said)
     return guess
 
 
@@ -219,7 +222,10 @@ def guesses(experiment: Experiment, speaker: Voice) -> dict[str, str]:
     return {
         "never": say(f"{name}.guess.never"),
         "0": say(f"{name}.guess.under", time=speaker.seconds(bounds[0])),
-        **{key: say(f"{name}.guess.between", low=speaker.seconds(a), high=speaker.seconds(b)) for key, (a, b) in spans.items()},
+        **{
+            key: say(f"{name}.guess.between", low=speaker.seconds(a), high=speaker.seconds(b))
+            for key, (a, b) in spans.items()
+        },
         f"{bounds[-1]:g}": say(f"{name}.guess.over", time=speaker.seconds(bounds[-1])),
     }
 
@@ -256,13 +262,21 @@ def turn(experiment: Experiment, speaker: Voice) -> None:
     """Offer the controls, undo and reset, and what can be taken away."""
     name = experiment.lesson.name
     with st.container(horizontal=True, key="q-tools"):
-        st.button(speaker.say("common.button.undo"), key=f"{name}.undo", on_click=experiment.undo, disabled=not experiment.can_undo)
+        st.button(
+            speaker.say("common.button.undo"),
+            key=f"{name}.undo",
+            on_click=experiment.undo,
+            disabled=not experiment.can_undo,
+        )
         st.button(speaker.say("common.button.reset"), key=f"{name}.reset", on_click=experiment.reset)
         st.button(speaker.say("common.mode.stage"), key=f"{name}.stage", on_click=_go, args=("stage",))
         with st.popover(speaker.say("furniture.share")):
             take_away(experiment, speaker)
     with st.expander(speaker.say("furniture.turn"), expanded=True, key=f"{name}.turn"):
         ask(experiment, experiment.lesson.controls)
+    with st.expander(speaker.say("furniture.assumed", n=len(ASSUMED)), key=f"{name}.assumed"):
+        st.markdown(speaker.say("furniture.assumed_means"))
+        ask(experiment, ASSUMED, columns=4)
 
 
 def take_away(experiment: Experiment, speaker: Voice) -> None:
@@ -354,7 +368,9 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     top = show.tops(all_columns, lesson.goal_s)
     titles = [say(f"{name}.variant.{variant}") for variant in chosen]
     packs = [shown(run, speaker) for run in runs]
-    for column, variant, run, packed, title in zip(st.columns(len(runs), gap="small"), chosen, runs, packs, titles, strict=True):
+    for column, variant, run, packed, title in zip(
+        st.columns(len(runs), gap="small"), chosen, runs, packs, titles, strict=True
+    ):
         with column:
             stage_map(packed | {"name": title}, key=f"{name}.small.{variant}", size="small")
             charts(
@@ -366,9 +382,16 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     marks = [mark for mark in packs[0]["marks"] if mark["op"] is not None]
     for pack, title in zip(packs, titles, strict=True):
         marks += [
-            mark | {"text": say(f"{name}.whole", name=title)} for mark in pack["marks"] if mark["tone"] == "ok" and mark["op"] is None
+            mark | {"text": say(f"{name}.whole", name=title)}
+            for mark in pack["marks"]
+            if mark["tone"] == "ok" and mark["op"] is None
         ]
-    together = {**packs[0], "id": "-".join(pack["id"][:8] for pack in packs), "end": end, "marks": sorted(marks, key=lambda m: m["t"])}
+    together = {
+        **packs[0],
+        "id": "-".join(pack["id"][:8] for pack in packs),
+        "end": end,
+        "marks": sorted(marks, key=lambda m: m["t"]),
+    }
     transport(transport_data(together, speaker), key=f"{name}.together")
     with st.container(key="q-table"):
         st.html(show.outcome_table(speaker, titles, [show.outcome(run) for run in runs]))

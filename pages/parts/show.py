@@ -93,7 +93,9 @@ def tops(all_columns: Sequence[Columns], goal_s: float) -> Tops:
     )
 
 
-def strips(run: Run, speaker: Voice, goal_s: float, *, size: str = "laptop", only: str = "", top: Tops | None = None) -> list[Strip]:
+def strips(
+    run: Run, speaker: Voice, goal_s: float, *, size: str = "laptop", only: str = "", top: Tops | None = None
+) -> list[Strip]:
     """Draw a run's strips: requests, latency, tasks, cost. The last one carries the axis; only: just this one."""
     columns, end_s, signs = columns_of(run, goal_s), run.scenario.duration_s, speaker.number_signs()
     words, scale = speaker.table("charts"), SCALES[size]
@@ -212,7 +214,7 @@ def rows_of(speaker: Voice, found: Sequence[Outcome]) -> list[tuple[str, list[st
 def outcome_row(speaker: Voice, found: Outcome) -> str:
     """Write one run's outcome as a row of figures, in HTML of our own words only."""
     cells = "".join(
-        f'<div><dt>{escape(label)}</dt><dd>{escape(texts[0])}</dd></div>'
+        f"<div><dt>{escape(label)}</dt><dd>{escape(texts[0])}</dd></div>"
         for label, texts, _ in rows_of(speaker, [found])[:-1]
     )
     return f'<dl class="q-outcome">{cells}</dl>'
@@ -224,7 +226,9 @@ def outcome_table(speaker: Voice, names: Sequence[str], found: Sequence[Outcome]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     body = "".join(
         f'<tr><th scope="row">{escape(label)}</th>'
-        + "".join(f"<td>{escape(text)}{badge if is_best else ''}</td>" for text, is_best in zip(texts, bests, strict=True))
+        + "".join(
+            f"<td>{escape(text)}{badge if is_best else ''}</td>" for text, is_best in zip(texts, bests, strict=True)
+        )
         + "</tr>"
         for label, texts, bests in rows_of(speaker, found)
     )

@@ -57,7 +57,8 @@ def test_the_dead_hosts_tasks_are_replaced_once_the_checks_or_the_agent_told():
     assert times(run_, Kind.TASK_LOST, task=1) == [100]
     assert 35 <= times(run_, Kind.TASK_GIVEN_UP, task=1)[0] - 100 <= 65  # the balancer saw it first
     assert serving(run_, 99, 101, 890) == [6, 5, 6]
-    assert [i for i in rows(run_, Kind.TASK_PLACED, host=0) if run_.events.at_s[i] > times(run_, Kind.AGENT_MISSED)[0]] == []
+    closed = min(times(run_, Kind.AGENT_MISSED, Kind.HOST_GONE, host=0))
+    assert [i for i in rows(run_, Kind.TASK_PLACED, host=0) if run_.events.at_s[i] > closed] == []
 
 
 def test_a_lost_zones_hosts_come_back_in_the_other_zones():

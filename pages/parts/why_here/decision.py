@@ -50,7 +50,7 @@ class _Explained:
             return list(everyone)
         events = self.run.events
         gone = {int(events.host[i]) for i in events.where(Kind.HOST_GONE) if events.at_s[i] <= self.at_s}
-        return [host for host in everyone if host not in gone]
+        return sorted((host for host in everyone if host not in gone), key=lambda host: (self.zone(host), host))
 
     def say(self, key: str, **values: object) -> str:
         return self.speaker.say(f"{SAY}.{key}", **values)
@@ -64,7 +64,10 @@ class _Explained:
     # --- the walk through the gates --------------------------------------------------------------------------------------
 
     def decision(self) -> Decision:
-        gates = [*(self._filter_gate(name) for name in self.filters), *(self._score_gate(name) for name in self.verdict.scores)]
+        gates = [
+            *(self._filter_gate(name) for name in self.filters),
+            *(self._score_gate(name) for name in self.verdict.scores),
+        ]
         alive, stops, counts = list(self.places), {}, [len(self.places)]
         for number, name in enumerate(self.filters):
             index = list(FILTERS).index(name)
@@ -153,7 +156,9 @@ class _Explained:
             return self.say("has", value=self._has(name, place))
         if name == "closed":
             if self._is_lost(place):
-                return self.say("no_agent" if self.owned else "zone_lost", zone=self.run.scenario.zone_letters[self.zone(place)])
+                return self.say(
+                    "no_agent" if self.owned else "zone_lost", zone=self.run.scenario.zone_letters[self.zone(place)]
+                )
             return self.say("not_open")
         return self.say("refuses.ports")
 
@@ -171,14 +176,18 @@ class _Explained:
 
     def _vcpu(self, units: int) -> str:
         number = units / catalog.number("ecs.placement.cpu_unit")
-        return self.speaker.say("story.amount.vcpu", value=self.speaker.number(number, 0 if number == int(number) else 2))
+        return self.speaker.say(
+            "story.amount.vcpu", value=self.speaker.number(number, 0 if number == int(number) else 2)
+        )
 
     def _gib(self, mib: int) -> str:
         number = mib / 1024
-        return self.speaker.say("story.amount.gib", value=self.speaker.number(number, 0 if number == int(number) else 1))
+        return self.speaker.say(
+            "story.amount.gib", value=self.speaker.number(number, 0 if number == int(number) else 1)
+        )
 
     def _rows(self) -> list[tuple[str, str]]:
-        rule = ", ".join(self.speaker.say(f"ask.choice.{name}") for name in self.verdict.scores)
+        rule = ", ".join(self.speaker.say(f"ask.choice.{name}").lower() for name in self.verdict.scores)
         return [
             (self.say("row.service"), self.service.name),
             (self.say("row.needs"), f"{self._need('cpu')}, {self._need('memory')}"),
@@ -209,7 +218,7 @@ class _Explained:
             here = [place for place in self.places if self.zone(place) == zone]
             if here:
                 n = int(-np.asarray(scores)[here[0]])
-                found.append({"id": letter, "n": n, "lost": all(self._is_lost(place) for place in here)})
+                found.append({"id": letter, "n": n, "lost": not n and all(self._is_lost(place) for place in here)})
         return found
 
     def _notes(self) -> list[dict[str, str]]:
