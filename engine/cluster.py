@@ -85,7 +85,7 @@ class Cluster:
         self._ports: list[frozenset[int]] = []
 
     def new_task(self, service: int) -> Task:
-        """Number the next task."""
+        """Create the next task, and number it."""
         self.n_tasks += 1
         task = Task(self.n_tasks, service)
         self.tasks[task.number] = task

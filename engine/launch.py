@@ -102,7 +102,7 @@ def _read(name: str, row: Mapping[str, Any]) -> LaunchType:
 
 
 def _number(cell: Mapping[str, Any]) -> float:
-    return catalog.number(cell["fact"]) / cell.get("per", 1)
+    return catalog.number(cell["fact"]) / float(cell.get("per", 1))
 
 
 def _pair(cell: Mapping[str, Any]) -> tuple[float, float]:

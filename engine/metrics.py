@@ -79,7 +79,7 @@ def percentiles_s(counts: npt.NDArray[np.integer], shares: tuple[float, ...] = (
 @_RECENT
 def latency_counts(run: Run) -> npt.NDArray[np.integer]:
     """Add the services' latency histograms. Shape (steps, buckets)."""
-    return np.sum([table.latency for table in run.requests.services], axis=0)
+    return np.asarray(np.sum([table.latency for table in run.requests.services], axis=0), dtype=np.int64)
 
 
 def latency_s(run: Run) -> dict[str, float]:
@@ -128,7 +128,7 @@ def timeline(run: Run, slow_s: float = 0.5) -> Timeline:
     served = np.sum([table.served.sum(axis=0) for table in requests.services], axis=0) / step_s
     arrived = np.sum([table.arrived for table in requests.services], axis=0) / step_s
     return Timeline(
-        at_s=np.arange(steps) * step_s,
+        at_s=np.arange(steps, dtype=np.float64) * step_s,
         arrived=arrived[:steps],
         ok=(served - slow)[:steps],
         slow=slow[:steps],
@@ -250,10 +250,10 @@ def capacity(run: Run) -> tuple[Floats, Floats, Floats]:
 
 
 def recovered_s(run: Run) -> float | None:
-    """Say how long the last loss of capacity lasted: from the moment fewer tasks served than were wanted until
-    enough did again. 0 if capacity never fell short; None if it was not back when the run ended.
+    """Say how long the loss of capacity lasted; 0 if it never fell short, None if it was not back when the run ended.
 
-    The begin of a cold start is no loss. Counted from the first failure that an operation caused, if there is one.
+    From the moment at which fewer tasks served than were wanted until enough did again, counted from the first failure
+    that an operation caused, if there is one.
     """
     edges, wanted, have = capacity(run)
     short = have < wanted

@@ -113,14 +113,6 @@ class ChangeTraffic(_Operation):
 
 
 Operation = Annotated[
-    FailZone
-    | ImpairZone
-    | RestoreZone
-    | ZonalShift
-    | FailHost
-    | DrainHost
-    | StopTask
-    | SetDesired
-    | ChangeTraffic,
+    FailZone | ImpairZone | RestoreZone | ZonalShift | FailHost | DrainHost | StopTask | SetDesired | ChangeTraffic,
     Field(discriminator="do"),
 ]

@@ -98,8 +98,8 @@ def fargate_usd_per_hour(cpu_units: int, memory_mib: int) -> float:
     0.04937
     """
     vcpu = cpu_units / catalog.number("ecs.placement.cpu_unit")
-    return (
-        vcpu * catalog.number("fargate.price.x86_vcpu_h") + memory_mib / 1024 * catalog.number("fargate.price.x86_gb_h")
+    return vcpu * catalog.number("fargate.price.x86_vcpu_h") + memory_mib / 1024 * catalog.number(
+        "fargate.price.x86_gb_h"
     )
 
 
@@ -107,5 +107,3 @@ def calm_usd_per_hour(run: Run) -> float:
     """Give the cost rate while all was well: at the run's beginning."""
     rate = usd_per_hour(run)
     return float(rate.value[0])
-
-

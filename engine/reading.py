@@ -7,7 +7,7 @@ import binascii
 import json
 import zlib
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -15,10 +15,12 @@ from pydantic import BaseModel, ValidationError
 from engine import checks
 from engine.errors import Problem, ScenarioError
 
+if TYPE_CHECKING:
+    from engine.scenario import Scenario
+
 MAX_TEXT = 2_000_000  # characters
 MAX_TOKEN = 200_000
 _VERSION = "1"
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class _Loader(yaml.SafeLoader):
@@ -51,7 +53,7 @@ def parse(text: str) -> object:
         raise _one(place, "text that cannot be read", "YAML or JSON", str(what)) from None
 
 
-def check(model: type[Model], given: object) -> Model:
+def check(model: type[Scenario], given: object) -> Scenario:
     """Build the record, or raise every problem: fields first, then what does not go together."""
     if not isinstance(given, Mapping):
         raise _one("file", type(given).__name__, "a mapping of settings", "a scenario is a mapping")
@@ -66,7 +68,7 @@ def check(model: type[Model], given: object) -> Model:
     return built
 
 
-def salvage(model: type[Model], given: Mapping[str, Any], error: ValidationError) -> Model | None:
+def salvage(model: type[Scenario], given: Mapping[str, Any], error: ValidationError) -> Scenario | None:
     """Drop what cannot stand and build the rest, so that nothing else is lost; None if too little is left."""
     kept: Any = json.loads(json.dumps(given, default=str))
     for _ in range(50):
@@ -82,9 +84,12 @@ def salvage(model: type[Model], given: Mapping[str, Any], error: ValidationError
 def _drop(kept: Any, path: list[Any]) -> None:
     """Remove the value at the path, or the nearest thing above it that exists."""
     for step in path[:-1]:
-        if isinstance(kept, dict) and step in kept and isinstance(kept[step], dict | list):
-            kept = kept[step]
-        elif isinstance(kept, list) and isinstance(step, int) and step < len(kept) and isinstance(kept[step], dict | list):
+        if (isinstance(kept, dict) and step in kept and isinstance(kept[step], dict | list)) or (
+            isinstance(kept, list)
+            and isinstance(step, int)
+            and step < len(kept)
+            and isinstance(kept[step], dict | list)
+        ):
             kept = kept[step]
         else:
             path = [step]
@@ -240,7 +245,9 @@ def put(data: dict[str, Any], path: str, value: object) -> dict[str, Any]:
                     here[step] = {}
                 here = here[step]
         else:
-            raise _one(".".join(steps[:depth]), _short(here), "a group of settings", f"{step!r} cannot be set inside it")
+            raise _one(
+                ".".join(steps[:depth]), _short(here), "a group of settings", f"{step!r} cannot be set inside it"
+            )
     return data
 
 

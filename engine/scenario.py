@@ -7,11 +7,11 @@ marked `assumed`, and the screen says so.
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from engine import catalog
+from engine import catalog, reading
 from engine.operations import Operation
 
 ZONES = "abcdef"
@@ -22,7 +22,7 @@ MAX_RATES = 20_160  # a fortnight of minutes
 
 
 def _setting(
-    default: Any, help: str, *, unit: str = "", assumed: bool = False, fact: str = "", **limits: Any
+    default: Any, meaning: str, *, unit: str = "", assumed: bool = False, fact: str = "", **limits: Any
 ) -> Any:
     """Declare a field: what it means, in which unit, and whether anybody documents its default."""
     extra: dict[str, Any] = {"unit": unit} if unit else {}
@@ -33,7 +33,7 @@ def _setting(
         extra["fact"] = fact
     if {"ge", "gt", "le", "lt"} & set(limits):
         limits.setdefault("allow_inf_nan", False)
-    return Field(default=default, description=help, json_schema_extra=extra, **limits)
+    return Field(default=default, description=meaning, json_schema_extra=extra, **limits)
 
 
 class _Record(BaseModel):
@@ -44,7 +44,8 @@ class Traffic(_Record):
     """How many requests users send, second by second."""
 
     shape: Literal["steady", "day", "ramp", "spike", "flash-crowd", "rates"] = _setting(
-        "steady", "The curve: level, a day's wave, a ramp, a block, a sudden crowd that wanders off, or a table of rates."
+        "steady",
+        "The curve: level, a day's wave, a ramp, a block, a sudden crowd that wanders off, or a table of rates.",
     )
     rps: float = _setting(1_000, "Requests a second, before any peak.", unit="req/s", ge=0, le=100_000)
     peak_rps: float = _setting(2_000, "Requests a second at the peak.", unit="req/s", ge=0, le=100_000)
@@ -98,10 +99,20 @@ class Scaling(_Record):
         assumed=True, fact="ecs.sas.scale_in_margin", gt=0, le=1,
     )  # fmt: skip
     cooldown_out_s: float = _setting(
-        catalog.seconds("ecs.sas.cooldown"), "Pause after scaling out.", unit="s", fact="ecs.sas.cooldown", ge=0, le=3_600
+        catalog.seconds("ecs.sas.cooldown"),
+        "Pause after scaling out.",
+        unit="s",
+        fact="ecs.sas.cooldown",
+        ge=0,
+        le=3_600,
     )
     cooldown_in_s: float = _setting(
-        catalog.seconds("ecs.sas.cooldown"), "Pause after scaling in.", unit="s", fact="ecs.sas.cooldown", ge=0, le=3_600
+        catalog.seconds("ecs.sas.cooldown"),
+        "Pause after scaling in.",
+        unit="s",
+        fact="ecs.sas.cooldown",
+        ge=0,
+        le=3_600,
     )
 
 
@@ -126,7 +137,9 @@ class Service(_Record):
     )
     work_ms: float = _setting(60, "Work of one request, on average.", unit="ms", assumed=True, gt=0, le=600_000)
     work_cv: float = _setting(1, "Spread of lognormal work: standard deviation over mean.", ge=0, le=10)
-    concurrency: int = _setting(4, "Requests that a task works on at once.", unit="requests", assumed=True, ge=1, le=256)
+    concurrency: int = _setting(
+        4, "Requests that a task works on at once.", unit="requests", assumed=True, ge=1, le=256
+    )
     backlog: int = _setting(100, "Requests that may wait in a task; the next is refused.", unit="requests", assumed=True,
                             ge=0, le=100_000)  # fmt: skip
     timeout_s: float = _setting(3, "How long a client waits for an answer.", unit="s", assumed=True, gt=0, le=3_600)
@@ -193,8 +206,12 @@ class Fleet(_Record):
     @classmethod
     def _is_known(cls, name: str) -> str:
         if name not in catalog.instance_types():
-            near = [known for known in catalog.instance_types() if known.split(".")[0] == name.split(".")[0]]
-            raise ValueError(f"an EC2 instance type from our table is needed, such as {', '.join(near[:4] or ['m5.xlarge'])}")
+            near = [
+                known for known in catalog.instance_types() if known.split(".")[0] == name.split(".", maxsplit=1)[0]
+            ]
+            raise ValueError(
+                f"an EC2 instance type from our table is needed, such as {', '.join(near[:4] or ['m5.xlarge'])}"
+            )
         return name
 
 
@@ -226,14 +243,18 @@ class Balancer(_Record):
         catalog.seconds("elb.dereg_delay"), "A leaving target may finish for so long.", unit="s", fact="elb.dereg_delay",
         ge=0, le=3_600,
     )  # fmt: skip
-    dns_ttl_s: float = _setting(60, "Clients learn a change of DNS within this.", unit="s", assumed=True, ge=0, le=3_600)
+    dns_ttl_s: float = _setting(
+        60, "Clients learn a change of DNS within this.", unit="s", assumed=True, ge=0, le=3_600
+    )
     dns_notices_s: float = _setting(20, "A dead front leaves DNS after this.", unit="s", assumed=True, ge=0, le=600)
 
 
 class Assumptions(_Record):
     """What nobody publishes. Change any of them and see whether your conclusion stands."""
 
-    scheduler_s: float = _setting(1, "The service scheduler looks again after this.", unit="s", assumed=True, ge=0.1, le=60)
+    scheduler_s: float = _setting(
+        1, "The service scheduler looks again after this.", unit="s", assumed=True, ge=0.1, le=60
+    )
     report_s: float = _setting(1, "A stopped container is reported by its agent after this.", unit="s", assumed=True,
                                ge=0, le=60)  # fmt: skip
     agent_missed_min_s: float = _setting(
@@ -260,12 +281,16 @@ class Assumptions(_Record):
                                          fact="timing.fargate.assumption", gt=0, le=10_000)  # fmt: skip
     pull_max_mib_per_s: float = _setting(25, "Fastest pull and unpacking of an image.", unit="MiB/s", assumed=True,
                                          fact="timing.fargate.assumption", gt=0, le=10_000)  # fmt: skip
-    container_s: float = _setting(1, "From the image on disk to the container's start.", unit="s", assumed=True, ge=0, le=60)
+    container_s: float = _setting(
+        1, "From the image on disk to the container's start.", unit="s", assumed=True, ge=0, le=60
+    )
     exit_s: float = _setting(2, "The application ends this long after SIGTERM.", unit="s", assumed=True, ge=0, le=300,
                              fact="ecs.agent.stop_timeout_default")  # fmt: skip
     first_gap_s: float = _setting(10, "First pause of the restart throttle; it doubles from there.", unit="s", assumed=True,
                                   fact="ecs.service.throttle_max", ge=1, le=900)  # fmt: skip
-    rebalance_every_s: float = _setting(60, "AZ rebalancing looks again after this.", unit="s", assumed=True, ge=1, le=3_600)
+    rebalance_every_s: float = _setting(
+        60, "AZ rebalancing looks again after this.", unit="s", assumed=True, ge=1, le=3_600
+    )
 
 
 class Scenario(_Record):
@@ -285,49 +310,37 @@ class Scenario(_Record):
     operations: tuple[Operation, ...] = _setting((), "What is done, and when.", max_length=500)
 
     @classmethod
-    def read(cls, text: str) -> Self:
+    def read(cls, text: str) -> Scenario:
         """Read YAML or JSON; every problem at once as a `ScenarioError`."""
-        from engine import reading
-
         return cls.of(reading.parse(text))
 
     @classmethod
-    def of(cls, given: object) -> Self:
+    def of(cls, given: object) -> Scenario:
         """Check plain data; every problem at once as a `ScenarioError`."""
-        from engine import reading
-
         return reading.check(cls, given)
 
     @classmethod
-    def from_token(cls, token: str) -> Self:
+    def from_token(cls, token: str) -> Scenario:
         """Read what `token` wrote into a link."""
-        from engine import reading
-
         return cls.of(reading.untoken(token))
 
     def token(self) -> str:
         """Write the whole scenario as a short, URL-safe word; `from_token` reads it back without loss."""
-        from engine import reading
-
         return reading.token(self.model_dump(mode="json"))
 
     def to_yaml(self) -> str:
         """Write it as a file that `read` takes back, what is at its default left out."""
-        from engine import reading
-
         return reading.to_yaml(self)
 
-    def with_(self, path: str, value: object) -> Self:
+    def with_(self, path: str, value: object) -> Scenario:
         """Change one value by its dotted path and check again.
 
         >>> Scenario().with_("services.web.desired", 30).services[0].desired
         30
         """
-        from engine import reading
-
         return self.of(reading.put(self.model_dump(mode="json"), path, value))
 
-    def acting(self, *operations: Operation) -> Self:
+    def acting(self, *operations: Operation) -> Scenario:
         """Append operations: what the map does at the playhead."""
         return self.of(
             self.model_dump(mode="json")
@@ -344,7 +357,7 @@ def _rates_of_csv(text: str) -> list[float]:
     """Read rates from a CSV's text; a row that is no number is named."""
     rates: list[float] = []
     for row, line in enumerate(text.strip().splitlines(), 1):
-        cell = line.strip().rsplit(",", 1)[-1].strip()
+        cell = line.rpartition(",")[2].strip()
         try:
             rates.append(float(cell))
         except ValueError:

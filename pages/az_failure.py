@@ -1,7 +1,5 @@
 """What if a zone dies? One workload, one failure, and launch types side by side."""
 
-import streamlit as st
-
 from engine import BudgetError
 from pages.parts import chapter, furniture
 from pages.parts.experiment import Experiment

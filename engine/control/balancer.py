@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from engine.cluster import Stage, Task
 from engine.events import Kind
+from engine.moments import last_of_now
 from engine.traffic.plane import Fronts
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
 
     from engine.world import World
-
-LATE = 2  # after everything else that happens at the same moment
 
 
 class LoadBalancer:
@@ -63,7 +62,7 @@ class LoadBalancer:
             self._dirty(task.service)
 
     def went_dark(self, task: Task) -> None:
-        """A target stopped answering: work out when the checks will have seen it."""
+        """Work out when the checks will have seen that a target no longer answers."""
         if task.is_registered and task.is_healthy:
             self._world.env.process(self._failing_checks(task))
 
@@ -146,13 +145,13 @@ class LoadBalancer:
     # --- zones and DNS -------------------------------------------------------------------------------------------------
 
     def front_died(self, zone: int) -> None:
-        """The front in a zone stopped answering; DNS learns of it later."""
+        """Take a zone's front away; DNS learns of it later."""
         self._is_dead[zone] = True
         self._all_dirty()
         self._world.env.process(self._notice(zone))
 
     def front_returned(self, zone: int) -> None:
-        """The front in a zone answers again."""
+        """Let a zone's front answer again."""
         self._is_dead[zone] = False
         self._all_dirty()
         self._world.env.process(self._notice(zone))
@@ -234,11 +233,7 @@ class LoadBalancer:
         """Publish once for all that changes at this moment."""
         if not self._is_dirty[service]:
             self._is_dirty[service] = True
-            env = self._world.env
-            event = env.event()
-            event.callbacks.append(lambda _: self._publish(service))
-            event._ok, event._value = True, None
-            env.schedule(event, priority=LATE)
+            last_of_now(self._world.env, lambda: self._publish(service))
 
     def _publish(self, service: int) -> None:
         self._is_dirty[service] = False

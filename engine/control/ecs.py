@@ -57,18 +57,18 @@ class ServiceScheduler:
         self.poke()
 
     def stop_by_hand(self, task: Task) -> None:
-        """A person stops a task; the scheduler replaces it."""
+        """Stop a task as a person would; it is replaced."""
         if task.number in self.counted:
             self._stop(task, "UserInitiated")
             self.poke()
 
     def started(self) -> None:
-        """A task reached RUNNING: the restart throttle is reset (fact `ecs.service.throttle_not_after_running`)."""
+        """Reset the restart throttle: a task reached RUNNING (fact `ecs.service.throttle_not_after_running`)."""
         self._failures = 0
         self._not_before_s = 0.0
 
     def failed_to_start(self, task: Task) -> None:
-        """A task ended before RUNNING: the next is tried after a growing pause (fact `ecs.service.throttle_max`)."""
+        """Try again after a growing pause: a task ended before RUNNING (fact `ecs.service.throttle_max`)."""
         self.counted.pop(task.number, None)
         self._world.cluster.uncount(task)
         tasks.end(self._world, task, "TaskFailedToStart")

@@ -137,7 +137,7 @@ class Fleet:
         self._poke_all()
 
     def power_returned(self, zone: int) -> None:
-        """The zone is back: hosts that nobody replaced meanwhile boot again; then the group balances its zones."""
+        """Boot the zone's hosts that nobody replaced meanwhile; then let the group balance its zones."""
         world = self._world
         for host in world.cluster.hosts:
             if host.zone == zone and not (host.is_alive or host.is_gone or host.is_booting):
@@ -226,7 +226,7 @@ class Fleet:
         self._ask(self._emptiest_zone())
 
     def _drop(self, task: Task) -> None:
-        """The control plane learns that a dead task is dead."""
+        """Let the control plane learn that a dead task is dead."""
         world = self._world
         world.schedulers[task.service].give_up(task, "host lost")
         tasks.bury(world, task, "InfrastructureHealth")

@@ -61,7 +61,7 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
 
 
 def run(world: World, task: Task, *, is_warm: bool = False) -> None:
-    """The container runs: register the target. A warm task serves already."""
+    """Register the target of a container that runs now. A warm task serves already."""
     now = world.env.now
     note(world, Kind.TASK_ACTIVATING, task)
     note(world, Kind.TASK_RUNNING, task)
@@ -152,7 +152,7 @@ def end(world: World, task: Task, reason: str) -> None:
 
 
 def lose(world: World, task: Task) -> None:
-    """A task died with its host or zone. Nobody knows yet; its clients wait in vain."""
+    """Let a task die with its host or zone. Nobody knows yet; its clients wait in vain."""
     if not task.is_alive or task.stage == Stage.STOPPED:
         return
     task.is_alive = False

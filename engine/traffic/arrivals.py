@@ -79,7 +79,9 @@ def segments(scenario: Scenario, service: Service) -> tuple[Floats, Floats]:
         for o in scenario.operations
         if isinstance(o, ChangeTraffic) and o.service in (None, service.name)
     )
-    starts = sorted({*_starts(traffic, scenario.duration_s), *(at_s for at_s, _ in changes if at_s < scenario.duration_s)})
+    starts = sorted(
+        {*_starts(traffic, scenario.duration_s), *(at_s for at_s, _ in changes if at_s < scenario.duration_s)}
+    )
     ends = np.array([*starts[1:], math.inf])
     grid = _starts(traffic, scenario.duration_s)
     rates = np.empty(len(starts))

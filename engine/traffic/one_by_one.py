@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Sequence
-from heapq import heappush
 from itertools import count
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from simpy import Environment, Event, Interrupt, Process, Resource
 
 from engine.checks import step_s
+from engine.moments import LATE, at
 from engine.rng import salt
 from engine.scenario import Scenario, Service
 from engine.traffic import kernel
@@ -24,17 +24,6 @@ from engine.traffic.draws import Draws
 from engine.traffic.plane import Fronts, Kept, Requests, ServiceRequests
 
 Process_ = Generator[Event, Any, Any]
-
-
-def at(env: Environment, when_s: float, order: tuple[int, int] | None = None) -> Event:
-    """Make an event at a moment, to the last bit: now + (when - now) may be another number than when.
-
-    order: priority and rank among events of the same moment; none = as they were made.
-    """
-    event = Event(env)
-    event._ok, event._value = True, None
-    heappush(env._queue, (when_s, *(order or (1, next(env._eid))), event))  # type: ignore[misc]  # SimPy's own tuple
-    return event
 
 
 class Target:
@@ -96,10 +85,12 @@ class _Lane:
         self._salt = salt(scenario.seed, "choices", service.name)
         self._algorithm = scenario.balancer.algorithm
         self._ttl_s = scenario.balancer.dns_ttl_s
-        self._rows: list[Target | None] = [None]
+        self._rows: dict[int, Target] = {}  # from 1 on; row 0 is "no target"
         nothing = [0.0] * scenario.zones
         self.targets: list[list[int]] = [[] for _ in nothing]
-        self.fronts = Fronts(range(scenario.zones), [False] * scenario.zones, [0] * scenario.zones, nothing, nothing, nothing)
+        self.fronts = Fronts(
+            range(scenario.zones), [False] * scenario.zones, [0] * scenario.zones, nothing, nothing, nothing
+        )
         self._next_front = 0
         self._next_target = [0] * scenario.zones
         self._counts = {name: np.zeros(self._steps, dtype=np.int32) for name in ("arrived", "retried")}
@@ -157,7 +148,7 @@ class _Lane:
                 if self._kept is not None:
                     self._kept[number][5] = attempt
                 # Of several that come back at one moment the older request is first.
-                yield at(env, env.now + service.retry_after_s, (2, number))
+                yield at(env, env.now + service.retry_after_s, (LATE, number))
                 self._count("retried")
             if self._kept is not None:
                 self._kept[number][5] = attempt + 1
@@ -172,20 +163,19 @@ class _Lane:
         env = self._env
         deadline = at(env, env.now + self._service.timeout_s)
         deadline_s = env.now + self._service.timeout_s
-        zone, row, is_swallowed, extra_s = self._choose(number, attempt)
+        _, row, is_swallowed, extra_s = self._choose(number, attempt)
         if row == 0:
             if is_swallowed:
                 yield deadline
                 return kernel.TIMED_OUT, math.nan, 0
             return kernel.NO_TARGET, math.nan, 0
         target = self._rows[row]
-        assert target is not None
         if target.reset.triggered and not is_swallowed:
             return kernel.RESET, math.nan, row
         workers = target.workers
-        if not is_swallowed and not target.is_silent:
-            if workers.count == workers.capacity and len(workers.queue) >= self._service.backlog:
-                return kernel.REFUSED, math.nan, row
+        is_full = workers.count == workers.capacity and len(workers.queue) >= self._service.backlog
+        if is_full and not is_swallowed and not target.is_silent:
+            return kernel.REFUSED, math.nan, row
         target.outstanding += 1
         try:
             if is_swallowed or target.is_silent:
@@ -217,8 +207,7 @@ class _Lane:
     def _work(self, row: int, target: Target, slot: Any, work: float, done: Event) -> Process_:
         """Work on a request to its end, whether or not its client still waits."""
         env, start = self._env, self._env.now
-        me = env.active_process
-        assert me is not None
+        me: Any = env.active_process  # a process is at work: this one
         target.working[me] = start
         try:
             yield at(env, start + work)
@@ -232,7 +221,6 @@ class _Lane:
 
     def strike(self, row: int, is_silent: bool) -> None:
         target = self._rows[row]
-        assert target is not None
         for worker in target.working:
             worker.interrupt()
         target.working.clear()
@@ -265,7 +253,6 @@ class _Lane:
             return zone, 0, False, 0.0
         row = rows[self._pick(zone, rows, number, attempt)]
         target = self._rows[row]
-        assert target is not None
         extra_s, passes = fronts.extra_s[zone], 1.0 - fronts.loss[zone]
         if target.zone != zone:
             extra_s += fronts.extra_s[target.zone]
@@ -280,17 +267,18 @@ class _Lane:
         finger = self._next_target[zone] if self._next_target[zone] < len(rows) else 0
         if self._algorithm == "least-outstanding-requests":
             order = [(finger + hop) % len(rows) for hop in range(len(rows))]
-            finger = min(order, key=lambda i: self._rows[rows[i]].outstanding)  # type: ignore[union-attr]  # row 0 is never routed to
+            finger = min(order, key=lambda i: self._rows[rows[i]].outstanding)
         self._next_target[zone] = finger + 1
         return finger
 
     # --- counting --------------------------------------------------------------------------------------------------------
 
     def add(self, task: int, zone: int) -> int:
-        self._rows.append(Target(self._env, task, zone, self._service.concurrency))
+        row = len(self._rows) + 1
+        self._rows[row] = Target(self._env, task, zone, self._service.concurrency)
         for table in (self._served, self.closed, self._busy, *self._failed):
             table.append({})
-        return len(self._rows) - 1
+        return row
 
     def _count(self, what: str) -> None:
         self._counts[what][int(self._env.now * self._per_s)] += 1
@@ -326,20 +314,19 @@ class _Lane:
         for row in rows:
             total += sum(ns for step, ns in self._busy[row].items() if step >= first)
             target = self._rows[row]
-            assert target is not None
             total += sum(int(now * 1e9) - int(max(start, since_s) * 1e9) for start in target.working.values())
         return total
 
     def finish(self, end_s: float) -> ServiceRequests:
-        for row, target in enumerate(self._rows):
-            for start in target.working.values() if target else ():
+        for row, target in self._rows.items():
+            for start in target.working.values():
                 self._work_done(row, start, end_s)
         latency = np.zeros((self._steps, kernel.N_BUCKETS), dtype=np.int32)
         for (step, bucket), n in self._latency.items():
             latency[step, bucket] = n
         return ServiceRequests(
             name=self._service.name,
-            task=np.array([target.task if target else 0 for target in self._rows], dtype=np.int64),
+            task=np.array([0, *(target.task for target in self._rows.values())], dtype=np.int64),
             arrived=self._counts["arrived"],
             retried=self._counts["retried"],
             served=self._table(self._served, np.int32),
@@ -351,7 +338,7 @@ class _Lane:
         )
 
     def _table(self, rows: list[dict[int, int]], dtype: type) -> Any:
-        table = np.zeros((len(rows), self._steps), dtype=dtype)
+        table: Any = np.zeros((len(rows), self._steps), dtype=dtype)
         for row, cells in enumerate(rows):
             for step, n in cells.items():
                 table[row, step] = n
@@ -361,7 +348,7 @@ class _Lane:
         if self._kept is None:
             return None
         rows = np.array(self._kept, dtype=np.float64).reshape(-1, 6)
-        tasks = np.array([target.task if target else 0 for target in self._rows], dtype=np.int64)
+        tasks = np.array([0, *(target.task for target in self._rows.values())], dtype=np.int64)
         whole = np.int64
         return Kept(rows[:, 0], rows[:, 1], rows[:, 2], tasks[rows[:, 3].astype(whole)], rows[:, 4].astype(whole),
                     rows[:, 5].astype(whole))  # fmt: skip

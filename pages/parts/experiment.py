@@ -15,6 +15,7 @@ import yaml
 from engine import Scenario, ScenarioError, reading
 from engine.errors import Problem
 from engine.operations import Operation
+from pages.parts.fields import ASSUMED
 from pages.parts.lesson import Control, Lesson, changed, lesson
 
 WHOLE, DONE = "s", "do"
@@ -130,8 +131,6 @@ def operation(given: dict[str, Any], of: Lesson) -> Operation:
 
 
 def _controls(of: Lesson) -> tuple[Control, ...]:
-    from pages.parts.ask import ASSUMED
-
     return (Control("launch_type", "launch_type"), *of.controls, *ASSUMED)
 
 

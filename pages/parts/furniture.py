@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from engine import Run, Scenario, ScenarioError, frames
+from engine.launch import launch_type
 from engine.scenario import LaunchTypeName
 from pages.parts import chapter, show
-from pages.parts.ask import ASSUMED, ask
+from pages.parts.ask import ask
 from pages.parts.charts import Mark, charts
-from pages.parts.experiment import Experiment
+from pages.parts.experiment import Experiment, url_of
+from pages.parts.fields import ASSUMED
 from pages.parts.lesson import changed
 from pages.parts.sources import sources
 from pages.parts.stage_map import stage_map
@@ -50,7 +54,7 @@ def study(experiment: Experiment, speaker: Voice) -> None:
         choose_type(experiment, speaker)
         st.button(speaker.say("common.button.side_by_side"), key="side_by_side", on_click=_go, args=("compare",))
     run = show.run_of(experiment.scenario)
-    guess = predict(experiment, speaker, run)
+    guess = predict(experiment, speaker)
     is_open = guess is None
     with st.container(key="q-stage-row"):
         map_, strips = st.columns([822, 354], gap="small")
@@ -186,7 +190,7 @@ def explain_place(run: Run, task: int, speaker: Voice) -> None:
 # --- predict ---------------------------------------------------------------------------------------------------------
 
 
-def predict(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
+def predict(experiment: Experiment, speaker: Voice) -> str | None:
     """Ask for a guess before the future is shown; return it, "" for who will not guess, None while it is open."""
     name = experiment.lesson.name
     key = f"{name}.guess"
@@ -218,7 +222,7 @@ def guesses(experiment: Experiment, speaker: Voice) -> dict[str, str]:
     """List what may be guessed: never, then each span of seconds."""
     name, bounds = experiment.lesson.name, experiment.lesson.guess_s
     say = speaker.say
-    spans = {f"{low:g}": (low, high) for low, high in zip(bounds, bounds[1:], strict=False)}
+    spans = {f"{low:g}": (low, high) for low, high in pairwise(bounds)}
     return {
         "never": say(f"{name}.guess.never"),
         "0": say(f"{name}.guess.under", time=speaker.seconds(bounds[0])),
@@ -307,10 +311,6 @@ def take_away(experiment: Experiment, speaker: Voice) -> None:
 
 def link(experiment: Experiment) -> str:
     """Write the address that opens this very experiment."""
-    from urllib.parse import urlencode
-
-    from pages.parts.experiment import url_of
-
     words = {**url_of(experiment.lesson, experiment.scenario), "lang": st.query_params.get("lang", "en")}
     base = str(st.context.url or "").split("?")[0]
     return f"{base}?{urlencode(words)}"
@@ -336,8 +336,6 @@ def explain(experiment: Experiment, speaker: Voice) -> None:
 
 
 def _facts_of(scenario: Scenario) -> tuple[str, ...]:
-    from engine.launch import launch_type
-
     return launch_type(scenario.launch_type).facts
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from engine import Scenario, catalog
+from engine import Scenario, catalog, reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,6 @@ def lesson(name: str) -> Lesson:
 
 def changed(scenario: Scenario, settings: dict[str, Any]) -> Scenario:
     """Set several values by their paths, checked together."""
-    from engine import reading
-
     data: dict[str, Any] = scenario.model_dump(mode="json")
     for path, value in settings.items():
         data = reading.put(data, path, value)

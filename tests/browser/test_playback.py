@@ -66,7 +66,9 @@ def test_the_scrubber_follows_the_pointer_and_says_the_moment(visitor: Visitor):
     frames(page)
 
     assert clock(page) == pytest.approx(300, abs=3)
-    assert track.get_attribute("aria-valuetext").startswith(f"{int(clock(page)) // 60}:{int(clock(page)) % 60:02} of 10:00")
+    assert track.get_attribute("aria-valuetext").startswith(
+        f"{int(clock(page)) // 60}:{int(clock(page)) % 60:02} of 10:00"
+    )
     assert visitor.talk[talked:] == []
 
 

@@ -9,7 +9,15 @@ from engine import Scenario, ScenarioError, run
 from engine.scenario import Traffic
 from engine.traffic.arrivals import SHAPES, expected_requests, rate_at, segments
 
-PLAN = {"rps": 100, "peak_rps": 300, "at_s": 100, "for_s": 200, "period_s": 400, "rates": (10, 20, 40), "rates_every_s": 50}
+PLAN = {
+    "rps": 100,
+    "peak_rps": 300,
+    "at_s": 100,
+    "for_s": 200,
+    "period_s": 400,
+    "rates": (10, 20, 40),
+    "rates_every_s": 50,
+}
 
 
 @pytest.mark.parametrize(("shape", "expected"), [
@@ -86,7 +94,9 @@ def test_of_two_changes_at_once_the_files_later_one_stands():
     plan = {"duration_s": 120, "traffic": {"rps": 50}}
 
     assert per_second(run(Scenario.of(plan | {"operations": changes})))[61:].sum() == 0
-    assert per_second(run(Scenario.of(plan | {"operations": changes[::-1]})))[61:120].mean() == pytest.approx(150, rel=0.1)
+    assert per_second(run(Scenario.of(plan | {"operations": changes[::-1]})))[61:120].mean() == pytest.approx(
+        150, rel=0.1
+    )
 
 
 def test_a_change_meets_the_service_it_names():

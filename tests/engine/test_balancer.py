@@ -39,7 +39,9 @@ def test_a_hung_target_leaves_after_35_to_65_seconds(launch_type):
 
 def test_a_new_target_needs_one_check():
     run_ = tell(warm=False, services=[{"desired": 20, "start_s": 12}], fleet={"hosts": 9})
-    waited = [times(run_, Kind.TASK_SERVING, task=n)[0] - times(run_, Kind.TASK_RUNNING, task=n)[0] for n in range(1, 21)]
+    waited = [
+        times(run_, Kind.TASK_SERVING, task=n)[0] - times(run_, Kind.TASK_RUNNING, task=n)[0] for n in range(1, 21)
+    ]
 
     # The application answers after 12 s; the first check that finds it so is enough, and checks come every 30 s.
     assert 12 <= min(waited) < 25
@@ -94,7 +96,12 @@ def test_whom_a_front_sends_to(cross_zone, shares):
 
 def test_across_zones_one_slow_zones_tasks_get_their_share_zone_by_zone_only_its_own():
     operations = [{"do": "fail-host", "host": "b1", "at_s": 100}]
-    settings = {"traffic": {"rps": 60}, "services": [{"desired": 3}], "operations": operations, "fleet": {"replace": False, "hosts": 3}}
+    settings = {
+        "traffic": {"rps": 60},
+        "services": [{"desired": 3}],
+        "operations": operations,
+        "fleet": {"replace": False, "hosts": 3},
+    }
     wide = tell(**settings, balancer={"cross_zone": True, "dns_ttl_s": 0})
     narrow = tell(**settings, balancer={"cross_zone": False, "dns_ttl_s": 0})
     gone = int(times(narrow, Kind.TASK_UNHEALTHY)[0])
@@ -149,7 +156,9 @@ def test_a_zonal_shift_empties_a_zone_of_requests_and_ends(cross_zone):
 
 def test_a_second_shift_of_the_same_zone_is_not_ended_by_the_first():
     shifts = [{"do": "zonal-shift", "zone": "b", "at_s": t, "for_s": 100} for t in (100, 150)]
-    run_ = tell(traffic={"rps": 90}, services=[{"desired": 9}], duration_s=400, balancer={"dns_ttl_s": 0}, operations=shifts)
+    run_ = tell(
+        traffic={"rps": 90}, services=[{"desired": 9}], duration_s=400, balancer={"dns_ttl_s": 0}, operations=shifts
+    )
 
     if not times(run_, Kind.OPERATION_IGNORED):  # to refuse the second, and say so, is an answer too
         assert by_zone(run_, 205, 245)[1] == 0

@@ -41,7 +41,11 @@ def test_desired_becomes_running(launch_type, desired, then):
 
 def test_a_task_passes_through_ecs_states_in_their_order():
     run_ = tell(warm=False, services=[{"desired": 1}], operations=[{"do": "stop-task", "task": 1, "at_s": 200}])
-    words = [Kind(int(run_.events.kind[i])).name.removeprefix("TASK_") for i in run_.events.where(*Kind) if run_.events.task[i] == 1]
+    words = [
+        Kind(int(run_.events.kind[i])).name.removeprefix("TASK_")
+        for i in run_.events.where(*Kind)
+        if run_.events.task[i] == 1
+    ]
 
     assert words == [
         "CREATED", "PLACED", "PENDING", "PULLED", "ACTIVATING", "RUNNING", "SERVING", "DEACTIVATING", "STOPPING",
@@ -150,7 +154,9 @@ def test_an_application_that_starts_slowly_is_killed_in_a_loop_without_grace():
 
     assert times(run_, Kind.TASK_SERVING) == []
     assert len(times(run_, Kind.TASK_UNHEALTHY)) > 10
-    assert times(run_, Kind.RESTART_THROTTLED) == []  # it did reach RUNNING (fact ecs.service.throttle_not_after_running)
+    assert (
+        times(run_, Kind.RESTART_THROTTLED) == []
+    )  # it did reach RUNNING (fact ecs.service.throttle_not_after_running)
 
 
 def test_the_same_application_lives_with_grace():

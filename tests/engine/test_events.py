@@ -23,7 +23,13 @@ def test_what_was_noted_is_what_is_read():
     events = log.events()
 
     assert len(events) == 2
-    assert (events.at_s[0], events.task[0], events.host[0], events.value[0], events.reason[0]) == (1.5, 7, 2, 3.25, "because")
+    assert (events.at_s[0], events.task[0], events.host[0], events.value[0], events.reason[0]) == (
+        1.5,
+        7,
+        2,
+        3.25,
+        "because",
+    )
     assert (events.task[1], events.host[1], events.service[1]) == (NOBODY, NOBODY, NOBODY)
     assert np.isnan(events.value[1])
     assert events.where(Kind.ZONE_FAILED).tolist() == [1]
@@ -60,7 +66,9 @@ def test_intervals_pair_subject_by_subject_and_the_open_end_is_the_runs():
 
 
 def test_to_open_twice_opens_once():
-    events = log_of((1, Kind.HOST_READY, {"host": 0}), (4, Kind.HOST_READY, {"host": 0}), (6, Kind.HOST_GONE, {"host": 0}))
+    events = log_of(
+        (1, Kind.HOST_READY, {"host": 0}), (4, Kind.HOST_READY, {"host": 0}), (6, Kind.HOST_GONE, {"host": 0})
+    )
     spans = intervals(events, "host", [Kind.HOST_READY], [Kind.HOST_GONE], 9)
 
     assert (spans.start_s.tolist(), spans.end_s.tolist()) == ([1], [6])
@@ -79,7 +87,16 @@ def test_nothing_gives_no_intervals():
                {"reason": "why"}], ids=str,
 )  # fmt: skip
 def test_the_digest_sees_every_column(change):
-    line = {"at_s": 1.0, "kind": Kind.TASK_PLACED, "task": 3, "host": 1, "zone": 0, "service": 0, "value": 0.25, "reason": "so"}
+    line = {
+        "at_s": 1.0,
+        "kind": Kind.TASK_PLACED,
+        "task": 3,
+        "host": 1,
+        "zone": 0,
+        "service": 0,
+        "value": 0.25,
+        "reason": "so",
+    }
     one, other = Log(5), Log(5)
     one.note(**line)
     other.note(**(line | change))

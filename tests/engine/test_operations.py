@@ -35,7 +35,9 @@ def test_fargate_has_no_host_to_fail():
     assert reasons(run_, Kind.OPERATION_IGNORED) == ["there is no host a1"]
 
 
-@pytest.mark.parametrize("twice", [{"do": "fail-host", "host": "a1"}, {"do": "stop-task", "task": 1}, {"do": "drain-host", "host": "a1"}])
+@pytest.mark.parametrize(
+    "twice", [{"do": "fail-host", "host": "a1"}, {"do": "stop-task", "task": 1}, {"do": "drain-host", "host": "a1"}]
+)
 def test_to_do_it_twice_is_to_do_it_once_and_the_second_says_so(twice):
     run_ = tell(duration_s=60, operations=[twice | {"at_s": 10}, twice | {"at_s": 20}])
 
@@ -50,11 +52,18 @@ def test_operations_are_done_by_their_time_and_at_one_time_in_the_files_order():
     ]  # fmt: skip
     run_ = tell(duration_s=60, operations=operations)
 
-    assert list(zip(times(run_, Kind.DESIRED_SET), numbers(run_, "value", Kind.DESIRED_SET), strict=True)) == [(10, 4), (30, 9), (30, 7)]
+    assert list(zip(times(run_, Kind.DESIRED_SET), numbers(run_, "value", Kind.DESIRED_SET), strict=True)) == [
+        (10, 4),
+        (30, 9),
+        (30, 7),
+    ]
 
 
 def test_an_operation_at_the_very_start_and_one_at_the_very_end_are_allowed():
-    run_ = tell(duration_s=60, operations=[{"do": "fail-zone", "zone": "a", "at_s": 0}, {"do": "stop-task", "task": 2, "at_s": 60}])
+    run_ = tell(
+        duration_s=60,
+        operations=[{"do": "fail-zone", "zone": "a", "at_s": 0}, {"do": "stop-task", "task": 2, "at_s": 60}],
+    )
 
     assert times(run_, Kind.ZONE_FAILED) == [0]
     assert serving(run_, 1)[0] < 21
@@ -71,14 +80,21 @@ def test_fail_zone_takes_hosts_tasks_and_front_and_only_there():
 
 def test_set_desired_names_its_service_or_means_the_first():
     services = [{"name": "web", "desired": 2}, {"name": "api", "desired": 2}]
-    operations = [{"do": "set-desired", "desired": 3, "at_s": 9}, {"do": "set-desired", "service": "api", "desired": 4, "at_s": 9}]
+    operations = [
+        {"do": "set-desired", "desired": 3, "at_s": 9},
+        {"do": "set-desired", "service": "api", "desired": 4, "at_s": 9},
+    ]
     run_ = tell(duration_s=60, services=services, operations=operations)
 
-    assert list(zip(numbers(run_, "service", Kind.DESIRED_SET), numbers(run_, "value", Kind.DESIRED_SET), strict=True)) == [(0, 3), (1, 4)]
+    assert list(
+        zip(numbers(run_, "service", Kind.DESIRED_SET), numbers(run_, "value", Kind.DESIRED_SET), strict=True)
+    ) == [(0, 3), (1, 4)]
 
 
 def test_to_set_what_is_set_is_no_event():
-    assert times(tell(duration_s=60, operations=[{"do": "set-desired", "desired": 21, "at_s": 9}]), Kind.DESIRED_SET) == []
+    assert (
+        times(tell(duration_s=60, operations=[{"do": "set-desired", "desired": 21, "at_s": 9}]), Kind.DESIRED_SET) == []
+    )
 
 
 @pytest.mark.parametrize("operation", [

@@ -61,7 +61,13 @@ def test_each_host_is_struck_out_by_the_first_filter_that_says_no():
     verdict = choose(Needs(1024, 2048, frozenset({80})), TIGHT, ["binpack-cpu"])
     names = list(FILTERS)
 
-    assert [names[i] if i != FEASIBLE else "fits" for i in verdict.stopped_by] == ["closed", "cpu", "memory", "ports", "fits"]
+    assert [names[i] if i != FEASIBLE else "fits" for i in verdict.stopped_by] == [
+        "closed",
+        "cpu",
+        "memory",
+        "ports",
+        "fits",
+    ]
     assert verdict.refused == {"closed": 1, "cpu": 1, "memory": 1, "ports": 1}
     assert verdict.host == 4
     assert verdict.reason == ""
@@ -123,7 +129,12 @@ hosts = st.integers(1, 12).flatmap(
 )
 
 
-@given(hosts, st.integers(1, 4096), st.integers(6, 8192), st.lists(st.sampled_from(sorted(STRATEGIES)), min_size=1, max_size=3))
+@given(
+    hosts,
+    st.integers(1, 4096),
+    st.integers(6, 8192),
+    st.lists(st.sampled_from(sorted(STRATEGIES)), min_size=1, max_size=3),
+)
 def test_what_is_chosen_fits_and_nothing_that_fits_is_better(fleet, cpu, mib, strategies):
     verdict = choose(Needs(cpu, mib), fleet, strategies)
     fits = [i for i in range(len(fleet)) if fleet.is_open[i] and fleet.free_cpu[i] >= cpu and fleet.free_mib[i] >= mib]

@@ -71,7 +71,9 @@ def test_the_rule_counts_running_tasks_not_wanted_ones():
 
 @given(st.lists(st.floats(0, 1_000), max_size=60), st.integers(0, 20))
 def test_every_decision_is_within_the_limits_or_no_decision(metrics, running):
-    settings = Scaling(target=50, min_tasks=2, max_tasks=9, points_out=1, points_in=2, cooldown_in_s=60, cooldown_out_s=60)
+    settings = Scaling(
+        target=50, min_tasks=2, max_tasks=9, points_out=1, points_in=2, cooldown_in_s=60, cooldown_out_s=60
+    )
     before = running
     for after in decisions(settings, metrics, running):
         assert after == before or 2 <= after <= 9

@@ -112,7 +112,9 @@ WEIRD = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-STEPS = st.sampled_from(["services", "web", "0", "1", "-1", "traffic", "rps", "operations", "scaling", "seed", "x", "", "²", "rates"])
+STEPS = st.sampled_from(
+    ["services", "web", "0", "1", "-1", "traffic", "rps", "operations", "scaling", "seed", "x", "", "²", "rates"]
+)
 
 
 @settings(max_examples=200)
@@ -155,7 +157,10 @@ def test_every_number_has_a_range_that_is_kept(record):
     for name, field in schema["properties"].items():
         if field.get("type") not in {"number", "integer"}:
             continue
-        low, high = field.get("minimum", field.get("exclusiveMinimum")), field.get("maximum", field.get("exclusiveMaximum"))
+        low, high = (
+            field.get("minimum", field.get("exclusiveMinimum")),
+            field.get("maximum", field.get("exclusiveMaximum")),
+        )
         assert low is not None, name
         assert high is not None, name
         for wrong in (low - 1, high + 1, float("nan"), float("inf"), "many", None, [1]):

@@ -117,5 +117,3 @@ def scenarios_and_more(draw: st.DrawFn) -> tuple[Scenario, Scenario, float]:
     more = draw(operations(scenario.duration_s, scenario.zones, names))
     plain = scenario.model_dump(mode="json")
     return scenario, Scenario.of(plain | {"operations": [*plain["operations"], more]}), more["at_s"]
-
-

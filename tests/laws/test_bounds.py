@@ -143,7 +143,9 @@ def test_traffic_at_the_edge_of_what_a_float_can_say_runs_all_the_same(traffic):
 )  # fmt: skip
 def test_a_service_at_the_edge_ends_too(service):
     with within(15):
-        requests = run(Scenario.of({"duration_s": 60, "traffic": {"rps": 40}, "services": [service]})).requests.services[0]
+        requests = run(
+            Scenario.of({"duration_s": 60, "traffic": {"rps": 40}, "services": [service]})
+        ).requests.services[0]
 
     assert requests.served.sum() + requests.failed.sum() + requests.in_flight == requests.arrived.sum()
 
@@ -172,7 +174,11 @@ def test_over_budget_is_said_before_anything_starts_with_the_figure(data, figure
 
 
 def test_every_broken_budget_is_named_at_once():
-    data = {"traffic": {"rps": 100_000}, "duration_s": 7_200, "services": [{"desired": 5_000}, {"name": "b", "desired": 5_000}]}
+    data = {
+        "traffic": {"rps": 100_000},
+        "duration_s": 7_200,
+        "services": [{"desired": 5_000}, {"name": "b", "desired": 5_000}],
+    }
     with pytest.raises(BudgetError) as refused:
         run(Scenario.of(data))
 

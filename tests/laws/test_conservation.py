@@ -129,7 +129,14 @@ def test_no_host_holds_more_than_it_can(scenario):
 def test_no_host_holds_more_than_it_can_when_services_crowd_it(strategies):
     services = [
         {"name": "web", "desired": 9, "cpu_units": 700, "memory_mib": 3000, "placement": strategies},
-        {"name": "api", "desired": 6, "cpu_units": 1500, "memory_mib": 900, "placement": strategies, "host_ports": [8080]},
+        {
+            "name": "api",
+            "desired": 6,
+            "cpu_units": 1500,
+            "memory_mib": 900,
+            "placement": strategies,
+            "host_ports": [8080],
+        },
     ]
     run_ = run(Scenario.of({
         "traffic": {"rps": 5}, "services": services, "fleet": {"hosts": 4, "boot_min_s": 30, "boot_max_s": 60},

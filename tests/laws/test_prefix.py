@@ -19,7 +19,9 @@ def assert_same_past(one: Run, other: Run, until_s: float) -> None:
     for ours, theirs in zip(one.requests.services, other.requests.services, strict=True):
         done, done_too = ours.kept.end_s < until_s, theirs.kept.end_s < until_s
         for name in ours.kept.__slots__:
-            np.testing.assert_array_equal(getattr(ours.kept, name)[done], getattr(theirs.kept, name)[done_too], err_msg=name)
+            np.testing.assert_array_equal(
+                getattr(ours.kept, name)[done], getattr(theirs.kept, name)[done_too], err_msg=name
+            )
         came, came_too = (kept.arrive_s[kept.arrive_s < until_s] for kept in (ours.kept, theirs.kept))
         np.testing.assert_array_equal(came, came_too)
         # The tables too, as far as whole steps of them lie before the moment.
@@ -61,7 +63,9 @@ EVERY_OPERATION = [
 def test_each_operation_acts_at_its_moment_and_not_before(operation, launch_type):
     at_s = 100.3
     scenario = Scenario.of(BUSY | {"launch_type": launch_type})
-    more = Scenario.of(BUSY | {"launch_type": launch_type, "operations": [*BUSY["operations"], operation | {"at_s": at_s}]})
+    more = Scenario.of(
+        BUSY | {"launch_type": launch_type, "operations": [*BUSY["operations"], operation | {"at_s": at_s}]}
+    )
     before, after = run(scenario, keep_requests=True), run(more, keep_requests=True)
 
     assert_same_past(before, after, at_s)

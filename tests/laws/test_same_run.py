@@ -27,7 +27,9 @@ EVENTFUL = Scenario.of({
     ],
 })  # fmt: skip
 SOLO = EVENTFUL.with_("launch_type", "ecs-fargate").with_("services.web.placement", ["spread-zones"])
-SAY_DIGESTS = "import sys; from engine import Scenario, run; print(*(run(Scenario.from_token(t)).digest for t in sys.argv[1:]))"
+SAY_DIGESTS = (
+    "import sys; from engine import Scenario, run; print(*(run(Scenario.from_token(t)).digest for t in sys.argv[1:]))"
+)
 
 
 def digests_of(python: str, root: Path, **environment: str) -> list[str]:

@@ -38,7 +38,9 @@ def test_a_request_asks_for_the_same_work_wherever_it_is_served(path, value):
     both = (here.outcome == 0) & (there.outcome == 0)
 
     assert both.sum() > 1_000
-    np.testing.assert_allclose((here.end_s - here.start_s)[both], (there.end_s - there.start_s)[both], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(
+        (here.end_s - here.start_s)[both], (there.end_s - there.start_s)[both], rtol=0, atol=1e-9
+    )
 
 
 @settings(max_examples=25)

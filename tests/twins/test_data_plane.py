@@ -54,7 +54,9 @@ def test_four_minutes_in_which_everything_goes_wrong(algorithm, launch_type, cro
     })  # fmt: skip
     fast = run(scenario, keep_requests=True)
 
-    assert all(fast.requests.services[0].failed[i].sum() > 0 for i in (0, 1))  # refused and timed out: it was no calm run
+    assert all(
+        fast.requests.services[0].failed[i].sum() > 0 for i in (0, 1)
+    )  # refused and timed out: it was no calm run
     assert_equal(fast, one_by_one(scenario))
 
 

@@ -116,13 +116,10 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
             elif kind == Kind.TASK_STOPPED:
                 if task in lost and host in gone:
                     moves[at_s, task] = (at_s, task, GONE, host, zone)
-                elif task in lost:
-                    moves[at_s, task] = (at_s, task, LOST, host, zone)
-                    if not owned and at_s + LINGER_S < end_s:
+                elif task in lost or events.reason[i] == "TaskFailedToStart":
+                    moves[at_s, task] = (at_s, task, LOST if task in lost else FAILED, host, zone)
+                    if (task not in lost or not owned) and at_s + LINGER_S < end_s:
                         moves[at_s + LINGER_S, task] = (at_s + LINGER_S, task, GONE, host, zone)
-                elif events.reason[i] == "TaskFailedToStart":
-                    moves[at_s, task] = (at_s, task, FAILED, host, zone)
-                    moves[at_s + LINGER_S, task] = (at_s + LINGER_S, task, GONE, host, zone)
                 else:
                     moves[at_s, task] = (at_s, task, GONE, host, zone)
         elif kind in (Kind.HOST_GONE, Kind.HOST_READY):
@@ -149,7 +146,7 @@ def _host_moves(events: Events) -> dict[str, list[float]]:
 
 
 def _zone_moves(events: Events) -> dict[str, list[float]]:
-    """A lost zone stays lost, whatever else is done to it, until it is restored."""
+    """Follow each zone: a lost one stays lost, whatever else is done to it, until it is restored."""
     state: dict[int, dict[str, bool]] = {}
     rows: list[tuple[float, ...]] = []
     for i in events.where(
@@ -187,7 +184,9 @@ def _front_moves(run: Run) -> dict[str, list[float]]:
         in_dns[zone] = kind == Kind.FRONT_JOINED
         rows.append((at_s, zone, F_TURNING))
         until = at_s + ttl_s
-        turned = any(z == zone and kd in (Kind.FRONT_LEFT, Kind.FRONT_JOINED) and t < until for t, kd, z in turns[k + 1 :])
+        turned = any(
+            z == zone and kd in (Kind.FRONT_LEFT, Kind.FRONT_JOINED) and t < until for t, kd, z in turns[k + 1 :]
+        )
         if not turned and until < end_s:
             rows.append((until, zone, F_IN if in_dns[zone] else F_OUT))
     return _columns(rows, "t", "zone", "state")
@@ -262,7 +261,9 @@ def marks(run: Run, voice: Voice) -> list[dict[str, Any]]:
     return [
         {
             "t": mark.at_s,
-            "text": voice.say(f"story.{mark.key}", **{name: amount(value, voice) for name, value in mark.values.items()}),
+            "text": voice.say(
+                f"story.{mark.key}", **{name: amount(value, voice) for name, value in mark.values.items()}
+            ),
             "tone": mark.tone,
             "label": mark.is_key,
             "op": mark.operation,
@@ -273,7 +274,6 @@ def marks(run: Run, voice: Voice) -> list[dict[str, Any]]:
 
 def actions(voice: Voice, *, owned: bool) -> dict[str, list[dict[str, Any]]]:
     """List what can be done to what, in which of its states."""
-
     texts = voice.table("story.action")  # the browser fills in who and when
 
     def action(do: str, when: list[int], tone: str = "plain", **more: object) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""Fields: what the scenario's own records say about a path: its record, its range, whether anybody documents it."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from engine import Scenario
+from pages.parts.lesson import Control
+
+
+def field_at(path: str) -> tuple[str, FieldInfo]:
+    """Find a field by its dotted path; return its record's name among the texts, and the field.
+
+    >>> field_at("services.web.desired")[0], field_at("balancer.cross_zone")[0]
+    ('service', 'balancer')
+    """
+    model: type[BaseModel] = Scenario
+    steps = path.split(".")
+    for step in steps[:-1]:
+        if step in model.model_fields:
+            model = _model_of(model.model_fields[step].annotation)
+    return model.__name__.lower(), model.model_fields[steps[-1]]
+
+
+def _model_of(annotation: Any) -> type[BaseModel]:
+    """Dig the record out of tuple[Record, ...] or Record | None."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for part in get_args(annotation):
+        try:
+            return _model_of(part)
+        except TypeError:
+            continue
+    raise TypeError(f"no record in {annotation}")
+
+
+def _assumed() -> tuple[Control, ...]:
+    """List every number that nobody publishes: the scenario marks its fields so."""
+    found = []
+    for group in ("assumptions", "balancer", "fleet"):
+        for name, field in _model_of(Scenario.model_fields[group].annotation).model_fields.items():
+            extra = field.json_schema_extra
+            if isinstance(extra, dict) and extra.get("assumed"):
+                low, high = _limits(field)
+                found.append(Control(f"{group}.{name}", name, low, high))
+    return tuple(found)
+
+
+def _limits(field: FieldInfo) -> tuple[float, float]:
+    """Read a field's range off its own constraints."""
+    found = {type(limit).__name__.lower(): limit for limit in field.metadata}
+    low = getattr(found.get("ge"), "ge", None)
+    low = getattr(found.get("gt"), "gt", 0) + 0.01 if low is None else low
+    high = getattr(found.get("le"), "le", None)
+    return float(low), float(getattr(found.get("lt"), "lt", 1e9) if high is None else high)
+
+
+ASSUMED = _assumed()
