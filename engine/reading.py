@@ -7,6 +7,8 @@ import binascii
 import json
 import zlib
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -24,18 +26,20 @@ _VERSION = "1"
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases (a small file could grow to gigabytes) and without keys given twice."""
+    """YAML without aliases (a small file could grow to gigabytes), merges, and keys given twice."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not allowed in a scenario")
+            raise yaml.YAMLError("an alias (*name) is not allowed in a scenario")
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.YAMLError(f"line {key.start_mark.line + 1}: {key.value} stands twice")
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.YAMLError(f"line {key.start_mark.line + 1}: a key that can be read is one word")
+            if key.value in seen or key.tag == "tag:yaml.org,2002:merge":
+                raise yaml.YAMLError(f"line {key.start_mark.line + 1}: {key.value} stands twice, or merges")
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -46,7 +50,8 @@ def parse(text: str) -> object:
         raise _one("file", f"{len(text):,} characters", f"up to {MAX_TEXT:,}", "the file is too large")
     try:
         return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader with fewer features
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        # The loader trips over some malformed tags in its own ways; whatever it says, the text cannot be read.
         where = getattr(error, "problem_mark", None)
         place = f"line {where.line + 1}, column {where.column + 1}" if where else "file"
         what = getattr(error, "problem", None) or str(error) or "nested too deeply"
@@ -57,48 +62,83 @@ def check(model: type[Scenario], given: object) -> Scenario:
     """Build the record, or raise every problem: fields first, then what does not go together."""
     if not isinstance(given, Mapping):
         raise _one("file", type(given).__name__, "a mapping of settings", "a scenario is a mapping")
+    strangers = [key for key in given if not isinstance(key, str)]
+    if strangers:
+        raise ScenarioError(Problem(_short(key), _short(key), "a word", "a setting's name is a word") for key in strangers)
     try:
         built = model.model_validate(given)
     except ValidationError as error:
-        problems = [_explain(e, model) for e in error.errors()]
-        rest = salvage(model, given, error)
-        raise ScenarioError([*problems, *(checks.problems(rest) if rest is not None else ())]) from None
+        problems = [_explain(e, model) for e in _own(error.errors(include_url=False))]
+        raise ScenarioError([*problems, *_problems_of_the_rest(model, given, error)]) from None
     if found := checks.problems(built):
         raise ScenarioError(found)
     return built
 
 
-def salvage(model: type[Scenario], given: Mapping[str, Any], error: ValidationError) -> Scenario | None:
-    """Drop what cannot stand and build the rest, so that nothing else is lost; None if too little is left."""
-    kept: Any = json.loads(json.dumps(given, default=str))
-    for _ in range(50):
-        for problem in sorted(error.errors(), key=lambda e: [str(p) for p in e["loc"]], reverse=True):
-            _drop(kept, [p for p in problem["loc"] if not _is_tag(p)])
+def _own(errors: list[Any]) -> list[Any]:
+    """Leave out "too short" where the list is short only because its members are wrong."""
+    return [e for e in errors if e["type"] != "too_short" or not any(o is not e and o["loc"][:1] == e["loc"] for o in errors)]
+
+
+def _problems_of_the_rest(model: type[Scenario], given: Mapping[str, Any], error: ValidationError) -> list[Problem]:
+    """Find what does not go together in what is left when bad values are dropped, under the paths of the file."""
+    kept = _copied(given)
+    # A list's members that are dropped shift the others: remember who was who.
+    places = {name: list(range(len(kept[name]))) for name in ("operations", "services") if isinstance(kept.get(name), list)}
+    for _ in range(20):
+        steps = [[step for step in e["loc"] if not _is_tag(step)] for e in error.errors(include_url=False)]
+        for path in sorted(steps, key=lambda path: [(isinstance(step, int), step) for step in path], reverse=True):
+            _drop(kept, path, places)
         try:
-            return model.model_validate(kept)
+            built = model.model_validate(kept)
         except ValidationError as again:
             error = again
-    return None
+            continue
+        return [_renumbered(problem, places) for problem in checks.problems(built)]
+    return []
 
 
-def _drop(kept: Any, path: list[Any]) -> None:
+def _renumbered(problem: Problem, places: Mapping[str, list[int]]) -> Problem:
+    """Name the member of the file, not of what was left of it."""
+    name, _, rest = problem.path.partition(".")
+    number, dot, field = rest.partition(".")
+    if name not in places or not number.isdecimal():
+        return problem
+    return replace(problem, path=f"{name}.{places[name][int(number)]}{dot}{field}")
+
+
+def _copied(tree: Any) -> Any:
+    """Copy mappings and lists; leave the rest as it is."""
+    if isinstance(tree, Mapping):
+        return {key: _copied(value) for key, value in tree.items()}
+    return [_copied(value) for value in tree] if isinstance(tree, list | tuple) else tree
+
+
+def _drop(kept: Any, path: list[Any], places: dict[str, list[int]]) -> None:
     """Remove the value at the path, or the nearest thing above it that exists."""
-    for step in path[:-1]:
-        if (isinstance(kept, dict) and step in kept and isinstance(kept[step], dict | list)) or (
-            isinstance(kept, list)
-            and isinstance(step, int)
-            and step < len(kept)
-            and isinstance(kept[step], dict | list)
-        ):
-            kept = kept[step]
-        else:
-            path = [step]
+    whole, gone = kept, list(path)
+    for depth, step in enumerate(path[:-1]):
+        inner = _inside(kept, step)
+        if not isinstance(inner, dict | list):
+            gone = path[: depth + 1]
             break
-    last = path[-1]
+        kept = inner
+    last = gone[-1]
     if isinstance(kept, dict):
+        if last not in kept and len(gone) > 1:  # something is missing here: what lacks it has to go
+            _drop(whole, gone[:-1], places)
         kept.pop(last, None)
     elif isinstance(kept, list) and isinstance(last, int) and last < len(kept):
         kept.pop(last)
+        if len(gone) == 2 and gone[0] in places:
+            places[gone[0]].pop(last)
+
+
+def _inside(kept: Any, step: Any) -> Any:
+    """Step into a mapping or a list; None where there is nothing."""
+    if isinstance(kept, dict):
+        return kept.get(step)
+    return kept[step] if isinstance(step, int) and step < len(kept) else None
 
 
 def _is_tag(part: object) -> bool:
@@ -119,8 +159,8 @@ def _explain(error: Any, model: type[BaseModel]) -> Problem:
         return Problem(path, "nothing", "a value", "this setting is needed")
     if kind in {"value_error", "union_tag_invalid", "union_tag_not_found", "literal_error"}:
         allowed = str(limits.get("expected") or limits.get("expected_tags") or "see the message")
-        if kind == "union_tag_not_found":
-            return Problem(path, came, ", ".join(checks.OPERATIONS), "an operation needs `do`")
+        if kind.startswith("union_tag"):
+            return Problem(path, came, ", ".join(checks.OPERATIONS), "`do` must name an operation")
         return Problem(path, came, allowed, error["msg"].removeprefix("Value error, "))
     return Problem(path, came, _allowed(model, error), error["msg"].removeprefix("Input should be "))
 
@@ -137,12 +177,14 @@ def _allowed(model: type[BaseModel], error: Any) -> str:
         if low is not None or high is not None:
             above = "above " if "exclusiveMinimum" in option else ""
             return f"{above}{low:,} to {high:,} {schema.get('unit', '')}".strip()
+    if schema.get("examples"):
+        return f"such as {schema['examples'][0]}"
     return str(schema.get("pattern") or schema.get("type") or error["msg"])
 
 
 def _schema_at(model: type[BaseModel], path: Iterable[Any]) -> dict[str, Any] | None:
     """Walk the JSON Schema down a path of keys, list positions and operation names."""
-    whole = model.model_json_schema()
+    whole = _schema(model)
     here: Any = whole
     for part in path:
         here = _resolved(whole, here)
@@ -158,6 +200,12 @@ def _schema_at(model: type[BaseModel], path: Iterable[Any]) -> dict[str, Any] | 
     unit = here.get("unit")
     found = _resolved(whole, here)
     return found | ({"unit": unit} if unit else {})
+
+
+@cache
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    """Write the JSON Schema once: it takes longer than a run."""
+    return model.model_json_schema()
 
 
 def _resolved(whole: dict[str, Any], here: dict[str, Any]) -> dict[str, Any]:
@@ -179,7 +227,10 @@ def _fields_at(model: type[BaseModel], path: Iterable[Any]) -> list[str]:
 
 def _short(value: object) -> str:
     """Show what came, in few words."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a number of thousands of digits
+        text = "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "…"
 
 
@@ -199,14 +250,14 @@ def token(data: Mapping[str, Any]) -> str:
 def untoken(word: str) -> object:
     """Unpack a link's word; a broken one, or one that unfolds to megabytes, is refused in plain words."""
     problem = _one("link", _short(word), "a link copied from this page", "the link is damaged or cut short")
-    if not word.startswith(_VERSION) or len(word) > MAX_TOKEN:
+    if not word.startswith(_VERSION) or len(word) > MAX_TOKEN or not word.isascii():
         raise problem
     body = word[1:]
     try:
         packed = base64.b64decode(body + "=" * (-len(body) % 4), altchars=b"-_", validate=True)
         opener = zlib.decompressobj()
         text = opener.decompress(packed, MAX_TEXT)
-        if opener.unconsumed_tail or not opener.eof:
+        if opener.unconsumed_tail or opener.unused_data or not opener.eof or "=" in body:
             raise problem
         return json.loads(text)
     except (binascii.Error, zlib.error, ValueError, RecursionError):
@@ -219,7 +270,9 @@ def untoken(word: str) -> object:
 def to_yaml(scenario: BaseModel) -> str:
     """Write what differs from the defaults, in the fields' order."""
     data = scenario.model_dump(mode="json", exclude_defaults=True)
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100) if data else "{}\n"
+    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
+    # PyYAML writes a few odd signs so that it cannot read them back: those it must spell out.
+    return text if yaml.safe_load(text) == data else yaml.safe_dump(data, sort_keys=False, width=100)
 
 
 def put(data: dict[str, Any], path: str, value: object) -> dict[str, Any]:

@@ -15,7 +15,7 @@ with right, st.container(border=True):
     st.subheader(say("start.first"))
     st.markdown(f"**{say('start.chapter.az_failure.question')}** {say('start.first_line')}")
     if st.button(say("common.button.to_experiment"), type="primary", key="to_experiment"):
-        st.switch_page("pages/az_failure.py")
+        st.switch_page("az_failure.py")
 
 st.subheader(say("start.ways"))
 for column, way in zip(st.columns(3, gap="large"), ("learner", "speaker", "architect"), strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from pages.parts.ask import ask
 from pages.parts.charts import Mark, charts
 from pages.parts.experiment import Experiment, url_of
 from pages.parts.fields import ASSUMED
+from pages.parts.headline import headline
 from pages.parts.lesson import changed
 from pages.parts.sources import sources
 from pages.parts.stage_map import stage_map
@@ -27,6 +29,7 @@ from pages.parts.words import Voice
 
 VIEW, COMPARED, GUESS = "view", "compare", "guess"
 MOST_COMPARED = 4
+STAGE_STRIPS_PX = {"tall": 330, "low": 240}  # stage.css shows the one that this screen has room for
 
 
 def view() -> str:
@@ -99,7 +102,8 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
     }
     if not fails:
         return speaker.say(f"{name}.lede_calm", **values)
-    return speaker.say(f"{name}.lede", **values, zone=fails[0].zone, clock=speaker.clock(fails[0].at_s))
+    first = min(fails, key=lambda o: o.at_s)
+    return speaker.say(f"{name}.lede", **values, zone=first.zone, clock=speaker.clock(first.at_s))
 
 
 def choose_type(experiment: Experiment, speaker: Voice) -> None:
@@ -416,27 +420,33 @@ def _chosen(experiment: Experiment, speaker: Voice) -> list[str]:
 
 
 def stage(experiment: Experiment, speaker: Voice) -> None:
-    """One run for the back of the hall: the question, the map, one strip. Keys do the rest."""
+    """One run for the back of the hall: the question, the map, one number, one strip. Keys do the rest."""
     name, run = experiment.lesson.name, show.run_of(experiment.scenario)
     packed = shown(run, speaker)
+    texts = speaker.table("headline")
     chapter.look_stage()
-    left, right = st.columns([1150, 578], gap="medium", vertical_alignment="bottom")
-    with left:
-        st.html(f'<h1 class="q-stage-h1">{chapter.plain(speaker.say(f"{name}.title"))}</h1>')
-    with right:
-        st.html(f'<p class="q-stage-type">{chapter.plain(packed["name"])}</p>')
-    map_, side = st.columns([1150, 578], gap="medium")
-    with map_:
-        result = stage_map(packed, key=f"{name}.stage_map", size="stage")
-    with side:
-        charts(
-            show.strips(run, speaker, experiment.lesson.goal_s, size="stage", only="requests"),
-            run_id=packed["id"], end_s=run.scenario.duration_s, key=f"{name}.stage_charts", size="stage",
-            marks=chart_marks(packed), caption=packed["name"],
-        )  # fmt: skip
-    moved = transport(
-        transport_data(packed, speaker, size="stage") | {"action": offers(run, speaker)}, key=f"{name}.stage_transport"
+    st.html(
+        f'<header class="q-stage-head"><h1>{chapter.plain(speaker.say(f"{name}.title"))}</h1>'
+        f"<p>{chapter.plain(packed['name'])}</p></header>"
     )
+    with st.container(key="q-stage-main"):
+        map_, side = st.columns([1150, 578])
+        with map_:
+            words = packed["words"] | {"keys": texts["keys"]}
+            result = stage_map(packed | {"words": words}, key=f"{name}.stage_map", size="stage", caption=False)
+        with side:
+            headline(packed | {"words": texts}, key=f"{name}.headline")
+            strips = show.strips(run, speaker, experiment.lesson.goal_s, size="stage", only="requests")
+            for room, height_px in STAGE_STRIPS_PX.items():
+                with st.container(key=f"q-strip-{room}"):
+                    charts(
+                        [replace(strip, height_px=height_px) for strip in strips],
+                        run_id=packed["id"], end_s=run.scenario.duration_s, key=f"{name}.stage_charts.{room}",
+                        size="stage", marks=chart_marks(packed), caption=packed["name"],
+                    )  # fmt: skip
+    bar = transport_data(packed, speaker, size="stage")
+    bar["words"] |= {"events_past": texts["events_past"]}
+    moved = transport(bar | {"action": offers(run, speaker)}, key=f"{name}.stage_transport")
     for asked in (result, moved):
         _take(experiment, asked)
     with st.container(key="q-stage-exit"):

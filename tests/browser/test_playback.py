@@ -65,6 +65,7 @@ def test_the_scrubber_follows_the_pointer_and_says_the_moment(visitor: Visitor):
     page.mouse.up()
     frames(page)
 
+    assert track.bounding_box() == box  # it holds still under the hand, whatever the button beside it comes to say
     assert clock(page) == pytest.approx(300, abs=3)
     assert track.get_attribute("aria-valuetext").startswith(
         f"{int(clock(page)) // 60}:{int(clock(page)) % 60:02} of 10:00"

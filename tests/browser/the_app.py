@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Request, WebSocket
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
@@ -121,6 +122,7 @@ class Visitor:
     errors: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     talk: list[str] = field(default_factory=list)  # each message that went to the server, or a request
+    answers: list[bytes] = field(default_factory=list)  # what the server said on the page's socket
 
     @classmethod
     def arrive(cls, browser: Browser, server: Server, **settings: Any) -> Visitor:
@@ -138,11 +140,20 @@ class Visitor:
     def open(self, address: str) -> Page:
         """Open an address (a path of ours, or a whole link) and wait until the page stands."""
         page = self.context.new_page()
-        page.on("websocket", lambda socket_: socket_.on("framesent", lambda _: self.talk.append("message")))
-        page.on("websocket", lambda socket_: self._hear_address(socket_.url))
+        page.on("websocket", self._hear_socket)
         page.goto(address if "://" in address else f"{self.server.url}{address}")
         stands(page)
         return page
+
+    def told(self, column: str) -> list[list[float]]:
+        """Give a column of the maps' data as often as the server sent it, first to last."""
+        pattern = re.compile(rf'"{column}":\s*(\[[^\]]*\])'.encode())
+        return [json.loads(found) for answer in self.answers for found in pattern.findall(answer)]
+
+    def _hear_socket(self, heard: WebSocket) -> None:
+        self._hear_address(heard.url)
+        heard.on("framesent", lambda _: self.talk.append("message"))
+        heard.on("framereceived", lambda said: self.answers.append(said if isinstance(said, bytes) else said.encode()))
 
     def _hear_request(self, request: Request) -> None:
         self._hear_address(request.url)
@@ -218,6 +229,11 @@ def frames(page: Page, n: int = 2) -> None:
     page.evaluate("async (n) => { for (; n > 0; n--) await new Promise(requestAnimationFrame); }", n)
 
 
+def ended(page: Page) -> None:
+    """Bring every transition to its end at once."""
+    page.evaluate("() => document.getAnimations().forEach((one) => { try { one.finish(); } catch { one.cancel(); } })")
+
+
 def the_map(page: Page) -> Locator:
     """Find the map, as a screen reader does."""
     return page.get_by_role("application")
@@ -234,9 +250,10 @@ def popover(page: Page) -> Locator:
 
 
 def choose_by_keys(page: Page, *keys: str) -> Locator:
-    """Focus the map, walk by keys, press Enter, and give what opens. The walk begins at zone a."""
+    """Focus the map, walk by keys, press Enter, and give what opens. The walk begins at the load balancer."""
+    the_map(page).blur()
     the_map(page).focus()
-    for key in keys:
+    for key in ("ArrowUp", *keys):
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     popover(page).wait_for()

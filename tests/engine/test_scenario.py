@@ -122,10 +122,9 @@ STEPS = st.sampled_from(
 def test_any_value_at_any_path_gives_a_scenario_or_a_scenario_error(path, value):
     try:
         changed = Scenario().with_(path, value)
-    except ScenarioError as error:
-        assert str(error)
-    else:
-        assert Scenario.from_token(changed.token()) == changed
+    except ScenarioError:
+        return
+    assert Scenario.from_token(changed.token()) == changed
 
 
 def test_acting_appends():

@@ -1,38 +1,22 @@
 """Law 8: what validates ends, in bounded time and memory; what would not is refused before it starts, with the figure."""
 
-import signal
 import subprocess
 import sys
-from contextlib import contextmanager
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import BudgetError, Kind, Scenario, checks, run
+from engine.scenario import Assumptions
 from engine.simulation import simulate
 from engine.traffic.compiled import CompiledPlane
+from tests.in_time import within
 from tests.laws.any_scenario import scenarios
 
 
-@contextmanager
-def within(seconds):
-    """End what does not end."""
-
-    def give_up(*_):
-        raise TimeoutError(f"still running after {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
-@settings(max_examples=60)
-@given(scenarios(), st.integers(10, 1_500))
+@settings(max_examples=80)
+@given(scenarios(), st.integers(10, 600))
 def test_a_run_is_refused_before_it_starts_or_it_ends(scenario, limit):
     """Whatever the event budget: nobody waits for half a run and then gets none."""
     has_begun = []
@@ -43,11 +27,16 @@ def test_a_run_is_refused_before_it_starts_or_it_ends(scenario, limit):
 
     with pytest.MonkeyPatch.context() as patch, within(30):
         patch.setattr(checks, "MAX_EVENTS", limit)
+        refused = ""
         try:
-            assert len(simulate(scenario, plane_of).events) <= limit
+            written = len(simulate(scenario, plane_of).events)
         except BudgetError as error:
-            assert not has_begun, str(error)
-            assert f"{limit:,}" in str(error)
+            refused = str(error)
+    if refused:
+        assert not has_begun, refused
+        assert f"{limit:,}" in refused
+    else:
+        assert written <= limit
 
 
 LOOPS = {
@@ -56,7 +45,7 @@ LOOPS = {
         "services": [{"desired": 20, "image_pulls": False}],
     },
     "a zone that swallows every check": {
-        "zones": 1, "duration_s": 7_200, "services": [{"desired": 10}],
+        "zones": 1, "duration_s": 1_200, "services": [{"desired": 10}],
         "operations": [{"do": "impair-zone", "zone": "a", "loss": 1, "at_s": 0}],
     },
     "an application that starts for longer than its grace": {
@@ -107,10 +96,12 @@ def test_hosts_that_boot_in_no_time_into_a_dead_zone_do_not_hold_the_clock(boot_
 
 
 def test_a_throttle_that_doubles_a_thousand_times_stays_a_number():
+    field = Assumptions.model_json_schema()["properties"]["first_gap_s"]
+    least = field.get("minimum", 5e-324)
     scenario = Scenario.of({
         "duration_s": 7_200, "launch_type": "ecs-fargate", "zones": 1, "warm": False, "traffic": {"rps": 1},
         "services": [{"desired": 1, "image_pulls": False, "image_mib": 0}],
-        "assumptions": {"first_gap_s": 5e-324, "scheduler_s": 0.1},
+        "assumptions": {"first_gap_s": least, "scheduler_s": 0.1},
         "operations": [{"do": "fail-zone", "zone": "a", "at_s": 0}],
     })  # fmt: skip
     events = run(scenario).events
@@ -188,10 +179,13 @@ def test_every_broken_budget_is_named_at_once():
 
 MEMORY = """
 import resource, sys
-from engine import Scenario, run
+from engine import BudgetError, Scenario, run
 run(Scenario(duration_s=10))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-run(Scenario.from_token(sys.argv[1]))
+try:
+    run(Scenario.from_token(sys.argv[1]))
+except BudgetError:
+    pass  # to refuse it is an answer too
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / (1024 * (1024 if sys.platform == "darwin" else 1)))
 """
 

@@ -82,19 +82,29 @@ function makeMap(parent) {
     root.dataset.card = hasCard ? (beside ? "beside" : "below") : "none";
     const mapW = beside ? width - 192 - 20 : width;
     L = layOut(run, size, mapW, beside, pen, font);
+    if (size === "stage") fitHeight(mapW);
     const full = mapW + L.bus;
     canvas.width = Math.round(full * ui.ratio);
     canvas.height = Math.round(L.height * ui.ratio);
     canvas.style.width = `${full}px`;
     canvas.style.height = pic.style.height = `${L.height}px`;
     setPanel(P, ui, run, L, why);
+    if (size === "small") level(P);
     ui.tween = false;
     paint();
     panel(true);
   }
+  /** On stage the page says how tall map and counts may be together (--q-stage-tall): nothing scrolls in front of a hall. */
+  function fitHeight(mapW) {
+    root.style.height = "var(--q-stage-tall, auto)";
+    if (!getComputedStyle(root).getPropertyValue("--q-stage-tall").trim()) return;
+    setPanel(P, ui, run, L, why);
+    const below = P.counts.offsetHeight + parseFloat(getComputedStyle(P.counts).marginTop);
+    L = layOut(run, size, mapW, false, pen, font, Math.max(240, root.clientHeight - below));
+  }
   const watch = new ResizeObserver(() => { if (Math.abs(root.clientWidth - width) >= 1) arrange(); });
   watch.observe(root);
-  const zoomed = () => { if (window.devicePixelRatio !== ui.ratio) arrange(); };
+  const zoomed = () => { if (size === "stage" || window.devicePixelRatio !== ui.ratio) arrange(); };
   addEventListener("resize", zoomed);
   const calmed = () => { ui.calm = calm.matches; soon(); };
   calm.addEventListener("change", calmed);
@@ -241,6 +251,7 @@ function makeMap(parent) {
       calm.removeEventListener("change", calmed);
       clearTimeout(rest);
       pop.destroy();
+      unlevel(P);
       root.remove();
     },
   };

@@ -123,7 +123,7 @@ function finish(pen, L, ui, run, now, i) {
 
 /** A zone's tasks as one stacked bar, with a glyph and a number each. */
 function drawTally(pen, L, ui, run, now, i) {
-  const { c } = L, z = L.zones[i], { C } = ui, n = now.zoneCounts[i], high = 16 * Math.max(1, c.scale);
+  const { c } = L, z = L.zones[i], { C } = ui, n = now.zoneCounts[i], grid = tallyGrid(run, z.w - c.pad * 2, c), high = grid.bar;
   const parts = run.legend.filter((s) => n[s]).map((s) => [s, n[s]]);
   const used = parts.reduce((sum, [, k]) => sum + k, 0), idle = run.solo ? 0 : Math.max(0, now.zoneRoom[i] - used);
   if (idle) parts.push([0, idle]);
@@ -141,20 +141,13 @@ function drawTally(pen, L, ui, run, now, i) {
     } else stroke(pen, C.idle, 1, [2, 2]);
     x += (count / total) * width;
   }
-  const glyph = SMALLEST, step = c.fs * 3.7, left = z.x + c.pad + 2;
-  let gx = left, gy = y + high + 8;
-  for (const [state, count] of parts) {
-    pen.font = `620 ${c.fs}px ${L.font}`;
-    const s = numberText(count, ui.signs), w = Math.max(step, glyph + 8 + pen.measureText(s).width + 8);
-    if (gx + w - 8 > z.x + z.w - c.pad && gx > left) {
-      gx = left;
-      gy += c.fs * 1.5;
-    }
+  const glyph = SMALLEST, left = z.x + c.pad + 2;
+  parts.forEach(([state, count], k) => {
+    const gx = left + (k % grid.across) * grid.step, gy = y + high + 8 + Math.floor(k / grid.across) * grid.line;
     tile(pen, C, gx, gy, glyph, state, 0.55, run.p.kind === "function");
-    text(pen, L, gx + glyph + 4, gy + glyph * 0.82, s, { f: c.fs, w: 620, colour: C.ink,
+    text(pen, L, gx + glyph + 4, gy + glyph * 0.82, numberText(count, ui.signs), { f: c.fs, w: 620, colour: C.ink,
       halo: now.zoneState[i] ? C[ZONE_LOOK[now.zoneState[i]].ground] : null });
-    gx += w;
-  }
+  });
 }
 
 const isDown = (state) => state === HOST.UNSEEN || state === HOST.LOST;

@@ -84,6 +84,9 @@ function places(times, subjects, states, homeOf, homes) {
   return { place, most, peak };
 }
 
+/** When somebody did something. */
+const doneAt = (p) => Float64Array.from(p.marks.filter((m) => m.op !== null && m.op !== undefined), (m) => m.t).sort();
+
 function indexRun(p) {
   const byId = new Map(p.hosts.id.map((id, i) => [id, i]));
   const zoneOf = (v) => (typeof v === "string" ? p.zones.indexOf(v) : v);
@@ -125,7 +128,7 @@ function indexRun(p) {
     changeAt: Float64Array.from([hm, tm, p.zone_moves, p.front_moves].flatMap((moves) => moves?.t ?? [])).sort(),
     placedAt: Float64Array.from(placed, (x) => x.t),
     captionAt: Float64Array.from(p.captions, (c) => c.t), waitingAt: Float64Array.from(p.waiting, (w) => w.t),
-    markAt: Float64Array.from(p.marks, (m) => m.t),
+    doneAt: doneAt(p),
     hostPeak: hostPlaces.peak, hostsInZone: hostPlaces.most,
     tasksInZone: solo ? taskPlaces.most : null,
     legend: LEGEND.filter((s) => s === TASK.SERVING || ever.has(s)),
@@ -189,6 +192,16 @@ function look(run, t) {
   return now;
 }
 
+/** How many kinds of task a zone ever holds at once; looked up once a run, by whoever draws counts. */
+function mostKinds(run) {
+  if (run.kinds) return run.kinds;
+  run.kinds = 1;
+  for (const t of new Set(run.changeAt)) {
+    for (const counts of look(run, t).zoneCounts) run.kinds = Math.max(run.kinds, counts.reduce((sum, n) => sum + (n > 0), 0));
+  }
+  return run.kinds;
+}
+
 /** How far a stay has come between its own move and the next: progress of a boot or a start. */
 function progress(track, subject, i, t, end) {
   const from = track.t[i], to = track.until(subject, i);
@@ -196,12 +209,12 @@ function progress(track, subject, i, t, end) {
 }
 
 /** Rates at t. While playing `width` moves linearly over 0.4 simulated seconds; `label` is the mean of the last five seconds, but
- *  never across a marked moment, where the old value would be a lie. */
+ *  never across an operation, where the old value would be a lie. The charts' labels take the very same mean. */
 function flowAt(run, t, moving = false) {
   const flow = run.p.flow, n = flow.users?.length ?? 0;
   const i = Math.min(Math.max(0, Math.floor(t / flow.step + 1e-9)), Math.max(0, n - 1));
-  const mark = lastAt(run.markAt, t);
-  const back = Math.min(i, Math.max(i - Math.round(5 / flow.step) + 1, mark < 0 ? 0 : Math.floor(run.markAt[mark] / flow.step)));
+  const done = lastAt(run.doneAt, i * flow.step);
+  const back = Math.min(i, Math.max(i - Math.round(5 / flow.step) + 1, done < 0 ? 0 : Math.ceil(run.doneAt[done] / flow.step)));
   const part = moving ? Math.min(1, (t - i * flow.step) / 0.4) : 1;
   const read = (column) => {
     if (!column?.length) return { width: 0, label: 0 };
@@ -212,7 +225,7 @@ function flowAt(run, t, moving = false) {
   };
   const ok = (flow.zone_ok ?? []).map(read), bad = (flow.zone_bad ?? []).map(read);
   const users = read(flow.users), refused = read(flow.refused);
-  const failed = [flow.timed_out, flow.lost].map(read);
+  const failed = [flow.timed_out, flow.lost].map(read), served = read(flow.ok);
   const astray = { width: 0, label: 0 }; // lost before any zone took them: a dead front that clients still find
   for (const key of ["width", "label"]) {
     const all = failed[0][key] + failed[1][key], inZones = bad.reduce((sum, b) => sum + b[key], 0);
@@ -220,7 +233,7 @@ function flowAt(run, t, moving = false) {
     // What was refused leaves upward; it must not be drawn a second time as failing in a zone.
     if (inZones > all) for (const b of bad) b[key] *= all / inZones;
   }
-  return { users, refused, astray, ok, bad, index: i };
+  return { users, refused, failing: failed[0].label + failed[1].label, served, astray, ok, bad, index: i };
 }
 
 /** Since when a zone has been getting nothing, or null while it gets something. */

@@ -16,21 +16,25 @@ const LOOKS = {
   },
   small: {
     width: 251, grow: 1.3, tile: 12.4, f: 13, fs: 12, zg: 10, pad: 4, hp: 2.5, k: 0, inH: 0, lbH: 0, flH: 0,
-    zHead: 23, hostHead: 8, hg: 5, bot: 5, bead: 0, gap: 0, rows: 3, tall: 240, notes: false, hostNote: false,
+    zHead: 23, hostHead: 8, hg: 5, bot: 5, bead: 0, gap: 0, rows: 3, tall: 112, notes: false, hostNote: false,
   },
 };
 const GROWS = ["tile", "f", "fs", "zg", "pad", "hp", "k", "inH", "lbH", "flH", "zHead", "hostHead", "hg", "bot", "tall"];
 const SMALLEST = 14; // no glyph is legible below this
 
-function lookFor(size, width, dense) {
-  const name = size === "study" ? (width < 500 ? "phone" : "laptop") : size;
+/** `squeezed` (1 or less) makes the stage lower than its width asks for, so that it fits the screen's height. */
+function lookFor(size, width, dense, squeezed = 1) {
+  const name = size === "study" ? (width < 500 ? "phone" : "laptop") : size, stage = name === "stage";
   const base = LOOKS[name];
-  const scale = Math.min(dense ? 1 : base.grow, Math.max(name === "stage" ? 0.86 : 0.72, width / base.width));
+  const scale = Math.min(dense ? 1 : base.grow, Math.max(stage ? 0.6 : 0.72, width / base.width)) * squeezed;
   const c = { ...base, name, scale };
   for (const key of GROWS) c[key] = base[key] * scale;
-  c.f = Math.max(c.f, { stage: 26, laptop: 14 }[name] ?? base.f);
+  c.f = Math.max(c.f, { stage: 24, laptop: 14 }[name] ?? base.f);
   c.fs = Math.max(c.fs, { stage: 24, laptop: 13 }[name] ?? base.fs);
-  c.smallest = name === "small" ? 10.5 : name === "stage" ? 24 : SMALLEST;
+  if (stage) { // words keep their size when the rest shrinks, and need their lines
+    for (const [key, lines] of [["inH", 1.5], ["lbH", 1.5], ["flH", 1.6], ["zHead", 1.55], ["hostHead", 1.3]]) c[key] = Math.max(c[key], c.f * lines);
+  }
+  c.smallest = name === "small" ? 9 : stage ? 24 : SMALLEST;
   return c;
 }
 
@@ -53,6 +57,7 @@ function boxes(run, c, inner) {
   // A lone zone is wide: stand its hosts beside each other.
   while (rows / columns > c.rows && inner / (columns + 1) > c.width * 0.27 && columns < 4) columns++;
   rows = Math.ceil(rows / columns);
+  if (c.name === "small") return lowBoxes(run, c, inner, rows, columns);
   const squeeze = rows <= c.rows ? 1 : Math.max(0.7, (c.rows + 0.4) / rows);
   const hostW = (inner - (columns - 1) * c.hg) / columns;
   const t = fit(run.roomMost, hostW - c.hp * 2, c.tile * squeeze, c.smallest * (c.name === "phone" ? 0.9 : 1));
@@ -61,6 +66,21 @@ function boxes(run, c, inner) {
   const hostH = head + t.rows * t.deep - (t.deep - t.tile) + foot;
   return { kind: "boxes", t, head, hostW, hostH, columns, stepX: hostW + c.hg, stepY: hostH + c.hg * squeeze, rows,
     height: rows * (hostH + c.hg * squeeze) - c.hg * squeeze };
+}
+
+/** Boxes without names, for maps that stand beside others: all share one height, so more hosts make lower boxes. */
+function lowBoxes(run, c, inner, rows, columns) {
+  const hg = Math.min(c.hg, 3 + 8 / rows), hostW = (inner - (columns - 1) * c.hg) / columns;
+  const most = Math.min((c.tall - (rows - 1) * hg) / rows, c.hostHead + c.tile + c.hp + c.bot);
+  for (let lines = 1; lines <= 3; lines++) {
+    const air = Math.max(2.2, Math.min(c.hostHead, (most - c.tile * lines) / 2));
+    const t = fit(run.roomMost, hostW - c.hp * 2, Math.min(c.tile, (most - air * 2 - (lines - 1) * 2) / lines), c.smallest, lines);
+    if (!t) continue;
+    const used = (t.rows - 1) * t.deep + t.tile, hostH = Math.min(most, used + air * 2);
+    return { kind: "boxes", t, head: (hostH - used) / 2, hostW, hostH, columns, stepX: hostW + c.hg, stepY: hostH + hg, rows,
+      height: rows * (hostH + hg) - hg };
+  }
+  return null;
 }
 
 /** One low row per host: its name, then tiles at 14.6 px. Chooses the columns and lines that keep the zone lowest. */
@@ -92,16 +112,25 @@ function cells(run, c, inner) {
     ? (inner - cell) / Math.max(1, across - 1) : step, stepY: step, rows: deep, height: top + deep * step - 3 };
 }
 
+/** How the counts under a zone's stacked bar stand: as many beside each other as fit, on as many lines as the run's
+ *  busiest moment takes, so that what comes below is never covered. */
+function tallyGrid(run, inner, c) {
+  const step = SMALLEST + 12 + Math.max(2, String(run.tasks).length) * c.fs * 0.56;
+  const across = Math.max(1, Math.floor((inner + 8) / step)), lines = Math.ceil((mostKinds(run) + (run.solo ? 0 : 1)) / across);
+  const bar = 16 * Math.max(1, c.scale), free = c.name === "small" ? (c.tall - bar - 8) / lines : Infinity;
+  return { step, across, bar, line: Math.min(Math.max(SMALLEST + 4, c.fs * 1.5), Math.max(SMALLEST + 1, free)), lines };
+}
+
 /** Height of the stacked bar with its counts. */
 function tally(run, inner, c) {
-  const across = Math.max(1, Math.floor(inner / (c.fs * 3.7)));
-  return 16 * Math.max(1, c.scale) + 8 + Math.min(2, Math.ceil((run.legend.length + 1) / across)) * (c.fs * 1.5) + 8;
+  const grid = tallyGrid(run, inner, c);
+  return grid.bar + 8 + grid.lines * grid.line + 8;
 }
 
 /** Tasks without hosts: a ring each (Fargate) or a dot each (a function). */
 function rings(run, c, inner) {
   const most = Math.max(1, ...run.tasksInZone), dot = run.p.kind === "function";
-  const budget = c.rows * (c.hostHead + c.tile + c.hp + c.bot + c.hg);
+  const budget = c.name === "small" ? c.tall : c.rows * (c.hostHead + c.tile + c.hp + c.bot + c.hg);
   const aim = dot ? c.tile * 0.8 : c.tile * (c.name === "small" ? 1 : 1.15);
   for (let s = aim; s >= c.smallest; s -= 0.5) {
     const ring = dot ? 0 : Math.max(2.2, s * 0.17), step = s + ring * 2 + Math.max(1.6, s * (dot ? 0.3 : 0.1));
@@ -126,28 +155,47 @@ function isDense(run) {
   return run.solo ? run.tasksInZone.some((n) => n > 60) : run.hostPeak > 15 || Math.max(...run.hostsInZone) > 6;
 }
 
-function layOut(run, size, width, hasCard, pen, font) {
-  const dense = isDense(run) && size === "study", c = lookFor(size, width, dense), n = run.zones;
+/** Lay a run out in a width and, where the screen's height is given (`tall`, on stage), within that height: everything
+ *  but the words gets smaller, then fewer hosts are shown; what is left over goes to the zones. */
+function layOut(run, size, width, hasCard, pen, font, tall = Infinity) {
+  const at = (squeezed, rows) => layOutAt(run, size, width, hasCard, pen, font, squeezed, rows);
+  let squeezed = 1, L = at(squeezed);
+  while (L.height > tall && squeezed > 0.5) L = at((squeezed -= 0.03));
+  for (let rows = L.c.rows - 1; L.height > tall && rows > 0; rows--) L = at(squeezed, rows);
+  const spare = Math.min(tall - L.height, L.zones[0].h * 0.3);
+  if (tall < Infinity && spare > 0) {
+    for (const z of L.zones) z.h += spare;
+    L.height += Math.floor(spare);
+  }
+  return L;
+}
+
+function layOutAt(run, size, width, hasCard, pen, font, squeezed, rowsAllowed) {
+  const dense = isDense(run) && size === "study", c = lookFor(size, width, dense, squeezed), n = run.zones;
+  const fewer = rowsAllowed !== undefined;
+  if (fewer) c.rows = rowsAllowed;
   const zw = (width - c.zg * (n - 1)) / n, inner = zw - c.pad * 2;
   pen.font = `400 ${Math.max(12, c.fs * 0.93)}px ${font}`;
   const nameW = Math.max(18, ...run.p.hosts.id.slice(0, 400).map((id) => pen.measureText(id).width)) + 7;
   let body = null, cut = 0;
   if (run.solo) body = rings(run, c, inner) ?? (size === "stage" ? null : { kind: "tally", height: tally(run, inner, c) });
   else {
-    if (!isDense(run)) body = boxes(run, c, inner);
+    if (size === "small") body = boxes(run, c, inner);
+    else if (!isDense(run) && !(fewer && Math.max(...run.hostsInZone) > c.rows)) body = boxes(run, c, inner);
     if (!body && run.hostPeak <= 90 && size === "study") body = rows(run, c, inner, nameW);
     if (body?.kind === "rows" && body.height > (c.name === "phone" ? 1 : 1.5) * c.tall) body = null;
+    if (!body && size === "small") body = { kind: "tally", height: tally(run, inner, c) };
     if (!body && size !== "stage") body = cells(run, c, inner);
   }
   if (!body) { // the stage never shows more than a hall can read: some, and how many more
     cut = c.rows;
-    const fewer = { ...run, hostsInZone: [...run.hostsInZone].map((m) => Math.min(m, cut)), roomMost: Math.min(run.roomMost, 6) };
-    body = run.solo ? stageRings(c, inner, run) : boxes(fewer, c, inner);
+    const some = { ...run, hostsInZone: [...run.hostsInZone].map((m) => Math.min(m, cut)), roomMost: Math.min(run.roomMost, 6) };
+    body = run.solo ? stageRings(c, inner, run) : boxes(some, c, inner);
     cut = run.solo ? body.t.across * body.rows : cut * body.columns;
   }
   const more = cut ? c.f * 1.6 : 0;
   const least = c.rows * (c.hostHead + c.tile + c.hp + c.bot) + (c.rows - 1) * c.hg;
-  const zH = c.zHead + Math.max(body.height + more, c.name === "stage" || dense ? 0 : least) + c.pad;
+  const zH = c.zHead + (c.name === "small" ? c.tall : Math.max(body.height + more, c.name === "stage" || dense ? 0 : least)) + c.pad;
   const inH = c.inH, zY = inH + c.lbH + c.flH;
   const k = c.k * ribbonFactor(run.peakUsers);
   const zones = run.p.zones.map((id, z) => ({ id, x: z * (zw + c.zg), y: zY, w: zw, h: zH }));

@@ -3,7 +3,7 @@
 
 function makePanel(root) {
   const P = {
-    head: make("div", "head"), marker: make("canvas", "marker"), name: make("span", "name"),
+    root, head: make("div", "head"), marker: make("canvas", "marker"), name: make("span", "name"),
     card: make("section", "card"), title: make("h2"), wants: make("p", "wants"), legend: make("ul", "legend"),
     queue: make("section", "queue"), queueTitle: make("h3"), queueTiles: make("div", "tiles"), reason: make("p", "reason"),
     placed: make("section", "placed"), placedTitle: make("h3"), placedRows: make("ul", "rows"),
@@ -12,6 +12,8 @@ function makePanel(root) {
     table: make("div", "table hidden"),
   };
   P.marker.setAttribute("aria-hidden", "true");
+  P.name.setAttribute("role", "heading");
+  P.name.setAttribute("aria-level", "2");
   P.head.append(P.marker, P.name);
   P.queue.append(P.queueTitle, P.queueTiles, P.reason);
   P.placed.append(P.placedTitle, P.placedRows);
@@ -38,18 +40,18 @@ function setPanel(P, ui, run, L, onWhy) {
     list.replaceChildren();
     return run.legend.map((state) => {
       const row = make("li"), glyph = glyphNode(size), n = make("b"), word = make("span", "word", ui.say(TASK_WORD[state]));
-      if (stage && state === TASK.PENDING) put(word, ui.say("pending_long"));
       row.append(glyph, n, word);
       list.append(row);
-      return { state, row, glyph, n };
+      return { state, row, glyph, n, word };
     });
   };
   // Rebuilt only when the rows themselves change: a focused "Why here?" must survive a new future.
-  const stamp = JSON.stringify([run.legend, stage, p.lang]);
+  const glyph = stage ? Math.round(Math.max(26, Math.min(34, innerHeight / 32))) : 17;
+  const stamp = JSON.stringify([run.legend, stage, glyph, p.lang]);
   if (P.stamp !== stamp) {
     P.stamp = stamp;
     P.legendRows = rowsOf(P.legend, 20);
-    P.countRows = rowsOf(P.counts, stage ? 34 : 17);
+    P.countRows = rowsOf(P.counts, glyph);
     P.legend.classList.toggle("many", run.legend.length > 5);
     buildQueue(P, ui, stage, onWhy);
   }
@@ -78,14 +80,67 @@ function buildQueue(P, ui, stage, onWhy) {
 function keepHeights(P, ui, run) {
   const { p } = run;
   P.say.style.minHeight = P.reason.style.minHeight = P.counts.style.minHeight = "";
-  // Lost tasks are first unnoticed, then noticed: the two seldom stand side by side, so room for one will do.
-  P.countRows.forEach((r) => {
-    put(r.n, numberText(run.tasks, ui.signs));
-    r.row.classList.toggle("none", r.state === TASK.UNSEEN && run.legend.includes(TASK.LOST));
-  });
-  P.counts.style.minHeight = `${P.counts.offsetHeight}px`;
+  keepCounts(P, ui, run);
   P.say.style.minHeight = `${tallest(P.say, p.captions, (c) => { put(P.cause, c.cause); put(P.number, c.number); })}px`;
   P.reason.style.minHeight = `${tallest(P.reason, p.waiting, (w) => put(P.reason, w.text))}px`;
+}
+
+/** Keep room for the counts that really meet; where the longer word for "pending" fits beside them, say it. */
+function keepCounts(P, ui, run) {
+  if (!P.counts.offsetWidth) return;
+  const meets = kindsMet(run), pending = P.countRows.find((r) => r.state === TASK.PENDING);
+  const tallestRow = () => {
+    let most = 0;
+    for (const counts of meets.values()) {
+      for (const r of P.countRows) {
+        put(r.n, numberText(counts[r.state], ui.signs));
+        r.row.classList.toggle("none", !counts[r.state]);
+      }
+      most = Math.max(most, P.counts.offsetHeight);
+    }
+    return most;
+  };
+  let tall = tallestRow();
+  if (pending && P.root.dataset.size === "stage") {
+    put(pending.word, ui.say("pending_long"));
+    const taller = tallestRow();
+    if (taller > tall) put(pending.word, ui.say(TASK_WORD[TASK.PENDING]));
+    tall = taller > tall ? tall : taller;
+  }
+  P.counts.style.minHeight = `${tall}px`;
+}
+
+/** Which kinds of task are ever seen together, each with its largest count meanwhile. */
+function kindsMet(run) {
+  if (run.met) return run.met;
+  run.met = new Map();
+  for (const t of new Set([0, ...run.changeAt])) {
+    const { counts } = look(run, t), key = run.legend.filter((s) => counts[s]).join();
+    const had = run.met.get(key);
+    if (!had) run.met.set(key, counts.slice());
+    else for (const s of run.legend) had[s] = Math.max(had[s], counts[s]);
+  }
+  return run.met;
+}
+
+/** Maps that stand beside each other share the height of their headings and of their captions, so that the pictures,
+ *  and what stands below them, stay in line whatever the sentences say. */
+function level(P) {
+  const peers = (window.quaysideLevel ??= new Map());
+  const need = { head: natural(P.head), say: parseFloat(P.say.style.minHeight) || 0 };
+  peers.set(P, need);
+  for (const other of [...peers.keys()]) if (!other.root.isConnected) peers.delete(other);
+  for (const part of ["head", "say"]) {
+    const most = Math.max(...[...peers.values()].map((n) => n[part]));
+    for (const other of peers.keys()) other[part].style.minHeight = `${most}px`;
+  }
+}
+
+function unlevel(P) { window.quaysideLevel?.delete(P); }
+
+function natural(node) {
+  node.style.minHeight = "";
+  return node.offsetHeight;
 }
 
 /** The greatest height a node takes over all its texts. Texts repeat, so each is measured once. */
@@ -147,9 +202,9 @@ function showPlaced(P, ui, run, now) {
 
 /** Speak the caption, at most every five seconds, and bring the table up to date as rarely. */
 function speak(P, ui, run, now, force) {
-  const at = performance.now();
+  const at = performance.now(), silent = P.root.dataset.caption === "no"; // then whoever shows the sentence speaks it
   const sentence = `${P.cause.textContent} ${P.number.textContent}`.trim();
-  if (P.live.textContent !== sentence && at - P.spokenAt > 5000) {
+  if (!silent && P.live.textContent !== sentence && at - P.spokenAt > 5000) {
     P.spokenAt = at;
     put(P.live, sentence);
   }

@@ -8,6 +8,7 @@ function makeTransport(parent) {
   const icon = make("canvas"), playWord = make("span"), time = make("output", "clock"), steps = make("div", "steps");
   const prev = make("button", "step"), next = make("button", "step"), track = make("div", "track"), rail = make("div", "rail");
   const gone = make("div", "gone"), thumb = make("div", "thumb"), marks = make("div"), seg = make("div", "seg");
+  const beats = make("div", "beats"), beatDots = make("span", "dots"), beatWord = make("span");
   const cycle = make("button", "btn cycle"), doing = make("button", "btn doing");
   for (const b of [play, prev, next, cycle, doing]) b.type = "button";
   const prevIcon = make("canvas"), nextIcon = make("canvas");
@@ -23,7 +24,9 @@ function makeTransport(parent) {
   time.setAttribute("aria-live", "off");
   seg.setAttribute("role", "group");
   root.setAttribute("role", "group");
-  root.append(play, time, steps, track, seg, cycle, doing);
+  beats.append(beatDots, beatWord);
+  beats.setAttribute("aria-hidden", "true"); // the slider speaks the events
+  root.append(play, time, steps, track, beats, seg, cycle, doing);
   room.append(root);
   parent.append(room);
 
@@ -130,9 +133,21 @@ function makeTransport(parent) {
       const spoken = { clock: text, end: clockText(clock.end), mark: near?.text };
       track.setAttribute("aria-valuetext", say(near ? "at_mark" : "at", spoken));
     }
+    showBeats();
     for (const b of seg.children) b.setAttribute("aria-pressed", String(Number(b.dataset.x) === clock.speed));
     put(cycle, say("times", { n: clock.speed }));
     showAction();
+  }
+
+  /** On stage: a dot per event, filled once it has been, so that the speaker knows how many keys are left. */
+  function showBeats() {
+    const times = [...new Set(data.marks.map((m) => m.t))], past = times.filter((t) => t <= clock.t + 1e-6).length;
+    beats.hidden = data.size !== "stage" || !data.words.events_past || !times.length;
+    if (beats.hidden) return;
+    if (beatDots.childElementCount !== times.length) beatDots.replaceChildren(...times.map(() => make("i")));
+    beatDots.hidden = times.length > 12;
+    [...beatDots.children].forEach((dot, i) => { dot.className = i >= past ? "" : i === past - 1 ? "past here" : "past"; });
+    put(beatWord, say("events_past", { n: past, m: times.length }));
   }
 
   function actionNow() {
@@ -146,6 +161,12 @@ function makeTransport(parent) {
     doing.classList.toggle("danger", a.tone === "lost");
   }
 
+  /** The bar lies over the end of the page on a phone: the page ends that much later. */
+  function makeRoom(px) {
+    const page = hostOf(parent).closest?.(".stMainBlockContainer");
+    if (page) page.style.paddingBottom = px ? `${px}px` : "";
+  }
+
   function arrange() {
     if (!data) return;
     root.dataset.theme = room.dataset.theme = themeOf(room) === "dark" ? "dark" : "light";
@@ -157,7 +178,7 @@ function makeTransport(parent) {
     paintIcon(nextIcon, "next", C.ink2);
     shownIcon = "";
     showAction();
-    room.style.setProperty("--q-tall", `${root.offsetHeight}px`);
+    makeRoom(size === "phone" ? root.offsetHeight + 24 : 0);
     layMarks();
     show("run");
   }
@@ -209,17 +230,31 @@ function makeTransport(parent) {
     if (a) send("act", { zone: null, host: null, task: null, ...a.act, at_s: Math.floor(clock.t * 10 + 1e-6) / 10 });
   });
 
-  /** On stage the keys belong to the speaker, wherever the focus is: space plays, F does what the button says. */
+  /** On stage the keys belong to the speaker, wherever the focus is: a button is pressed with Enter, things on the map
+   *  are reached with Shift and the arrows. Only what is typed into, and an open dialog, keep their keys. */
+  let taken = false;
   const stageKeys = (event) => {
-    if (!data?.keys || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    const at = event.composedPath()[0];
-    if (at.closest?.("input, textarea, select, button, a, summary, [contenteditable], [role=slider], [role=dialog], canvas")) return;
-    if (event.key === " ") clock.toggle();
-    else if (event.key.toLowerCase() === "f" && !doing.hidden) doing.click();
-    else return;
+    if (!data?.keys || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const inside = event.composedPath().filter((node) => node instanceof Element);
+    if (inside.some((node) => node.matches("input, textarea, select, [contenteditable], [role=dialog], [role=listbox]"))) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const does = {
+      ArrowRight: () => clock.next(), PageDown: () => clock.next(), ArrowLeft: () => clock.prev(), PageUp: () => clock.prev(),
+      " ": () => event.repeat || clock.toggle(), f: () => event.repeat || doing.hidden || doing.click(),
+    }[key];
+    if (!does) return;
     event.preventDefault();
+    event.stopImmediatePropagation(); // the map, the scrubber and the charts have arrows of their own
+    taken = event.key === " ";
+    does();
   };
-  document.addEventListener("keydown", stageKeys);
+  /** A button is pressed when space comes up again: on stage that press was play. */
+  const stageKeyUp = (event) => {
+    if (taken && event.key === " ") event.preventDefault();
+    taken = false;
+  };
+  document.addEventListener("keydown", stageKeys, { capture: true });
+  document.addEventListener("keyup", stageKeyUp, { capture: true });
 
   const deaf = clock.subscribe((_, why) => show(why));
   return {
@@ -259,7 +294,9 @@ function makeTransport(parent) {
       clock.pause();
       watch.disconnect();
       removeEventListener("resize", resized);
-      document.removeEventListener("keydown", stageKeys);
+      document.removeEventListener("keydown", stageKeys, { capture: true });
+      document.removeEventListener("keyup", stageKeyUp, { capture: true });
+      makeRoom(0);
       room.remove();
     },
   };

@@ -1,0 +1,61 @@
+"""A page without a browser: opened, turned, and read back."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from engine import Scenario
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def opened(page: str, **words: str) -> AppTest:
+    """Open a page as a link does: in a fresh session, with these words in its URL."""
+    at = AppTest.from_file(str(ROOT / "pages" / "tour.py"), default_timeout=60)
+    for name, word in words.items():
+        at.query_params[name] = word
+    at.switch_page(f"{page}.py")
+    return stands(at.run())
+
+
+def stands(at: AppTest) -> AppTest:
+    """Hold that nothing broke."""
+    assert [one.value for one in at.exception] == []
+    return at
+
+
+def scenario(at: AppTest) -> Scenario:
+    return at.session_state["az_failure.scenario"]
+
+
+def address(at: AppTest) -> dict[str, str]:
+    """Give the URL's words."""
+    return {name: value[0] if isinstance(value, list) else value for name, value in dict(at.query_params).items()}
+
+
+def told(at: AppTest) -> str:
+    """Give every notice on the page as the reader sees it: without Markdown's escapes."""
+    return re.sub(r"\\(.)", r"\1", "\n".join(one.value for kind in (at.warning, at.error, at.info) for one in kind))
+
+
+def button(at: AppTest, key: str):
+    return at.button(key=f"az_failure.{key}")
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, tuple[str, ...]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, tuple(name for name, _ in attrs)))
+
+
+def markup(at: AppTest) -> set[tuple[str, tuple[str, ...]]]:
+    """Give each kind of element that the page writes as HTML, with the names of its attributes."""
+    parser = _Tags()
+    for one in at.get("html"):
+        parser.feed(one.proto.body)
+    return set(parser.found)
