@@ -50,7 +50,7 @@ class Traffic(_Record):
     rps: float = _setting(1_000, "Requests a second, before any peak.", unit="req/s", ge=0, le=100_000)
     peak_rps: float = _setting(2_000, "Requests a second at the peak.", unit="req/s", ge=0, le=100_000)
     at_s: float = _setting(120, "When the change begins.", unit="s", ge=0, le=604_800)
-    for_s: float = _setting(300, "How long the ramp, spike or crowd takes.", unit="s", gt=0, le=604_800)
+    for_s: float = _setting(300, "How long the ramp, spike or crowd takes.", unit="s", ge=1, le=604_800)
     period_s: float = _setting(86_400, "Length of a day's wave.", unit="s", ge=60, le=604_800)
     rates: tuple[float, ...] = _setting((), "Rates of a recorded trace, one for each `rates_every_s`.", unit="req/s")
     rates_every_s: float = _setting(60, "Time between two rates.", unit="s", ge=1, le=86_400)

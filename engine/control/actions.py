@@ -82,6 +82,8 @@ def _fail_host(world: World, o: ops.FailHost) -> str:
     host = _host(world, o.host)
     if host is None:
         return f"there is no host {o.host}"
+    if host.is_ready and not host.is_alive:
+        return f"host {o.host} is dead already"
     world.fleet.fail(host)
     return ""
 
@@ -90,8 +92,9 @@ def _drain_host(world: World, o: ops.DrainHost) -> str:
     host = _host(world, o.host)
     if host is None:
         return f"there is no host {o.host}"
-    if not host.is_draining:
-        world.fleet.drain(host)
+    if host.is_draining:
+        return f"host {o.host} drains already"
+    world.fleet.drain(host)
     return ""
 
 

@@ -30,7 +30,7 @@ class LoadBalancer:
         self._is_dead = [False] * n
         self._known_dead = [False] * n
         self._turns = [0] * n  # how often each front died or returned
-        self._is_shifted = [False] * n
+        self._shifts = [0] * n  # shifts of each zone that are in force
         self._in_dns = [True] * n
         self._fade = [0] * n
         self._fade_since_s = [0.0] * n
@@ -170,13 +170,14 @@ class LoadBalancer:
     def shift_away(self, zone: int, for_s: float) -> ProcessGenerator:
         """Move traffic out of a zone by hand, and back when the time is over."""
         world = self._world
-        self._is_shifted[zone] = True
+        self._shifts[zone] += 1
         world.log.note(world.env.now, Kind.SHIFT_STARTED, zone=zone, value=for_s)
         self._all_dirty()
         yield world.env.timeout(for_s)
-        self._is_shifted[zone] = False
-        world.log.note(world.env.now, Kind.SHIFT_ENDED, zone=zone)
-        self._all_dirty()
+        self._shifts[zone] -= 1
+        if not self._shifts[zone]:
+            world.log.note(world.env.now, Kind.SHIFT_ENDED, zone=zone)
+            self._all_dirty()
 
     def _notice(self, zone: int) -> ProcessGenerator:
         """Let DNS find out; what has changed again meanwhile is found out by its own notice."""
@@ -197,7 +198,7 @@ class LoadBalancer:
         for targets in self._targets:
             for task in targets.values():
                 healthy[task.zone] += task.is_healthy
-        wanted = [healthy[z] >= 1 and not self._known_dead[z] and not self._is_shifted[z] for z in n]
+        wanted = [healthy[z] >= 1 and not self._known_dead[z] and not self._shifts[z] for z in n]
         if not any(wanted):
             wanted = [not self._known_dead[z] for z in n]
         if not any(wanted):
@@ -247,9 +248,9 @@ class LoadBalancer:
         self._note_fail_open(service, has_healthy=bool(chosen), has_targets=bool(targets))
         if not chosen and self._was_healthy[service]:
             chosen = targets
-        unshifted = [task for task in chosen if not self._is_shifted[task.zone]]
-        chosen = unshifted or chosen
         if self._settings.cross_zone:
+            # Other zones' fronts leave a shifted zone's targets alone. Zone by zone only DNS moves.
+            chosen = [task for task in chosen if not self._shifts[task.zone]] or chosen
             rows = [task.row for task in chosen]
             return [rows] * len(self._in_dns)
         return [[task.row for task in chosen if task.zone == zone] for zone in range(len(self._in_dns))]

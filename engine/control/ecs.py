@@ -108,7 +108,9 @@ class ServiceScheduler:
         if missing > 0 and self._world.env.now >= self._not_before_s:
             for _ in range(missing):
                 self._start()
-        for _ in range(len(self.counted) - self.desired):
+        # Where no extra task may be started, a draining host's tasks stop first, down to the minimum.
+        stops_first = len(leaving) if most == self.desired and len(self.counted) <= self.desired else 0
+        for _ in range(len(self.counted) - self.desired + stops_first):
             if not self._stop_one(wanted, leaving):
                 break
 

@@ -74,11 +74,8 @@ def segments(scenario: Scenario, service: Service) -> tuple[Floats, Floats]:
     """
     traffic = service.traffic or scenario.traffic
     share = 1.0 if service.traffic else service.share
-    changes = sorted(
-        (o.at_s, o.factor)
-        for o in scenario.operations
-        if isinstance(o, ChangeTraffic) and o.service in (None, service.name)
-    )
+    ours = [o for o in scenario.operations if isinstance(o, ChangeTraffic) and o.service in {None, service.name}]
+    changes = sorted(((o.at_s, o.factor) for o in ours), key=lambda change: change[0])  # of one moment the later stands
     starts = sorted(
         {*_starts(traffic, scenario.duration_s), *(at_s for at_s, _ in changes if at_s < scenario.duration_s)}
     )

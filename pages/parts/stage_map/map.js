@@ -77,12 +77,14 @@ function makeMap(parent) {
     width = root.clientWidth;
     if (!run || width < 40) return;
     dress();
-    const hasCard = size === "study" && width >= 700, beside = hasCard && !isDense(run);
-    root.dataset.size = size === "study" && !hasCard ? (width < 500 ? "phone" : "narrow") : size;
+    const shape = size === "stage" && width < 500 ? "study" : size; // a stage in the hand is a phone
+    const hasCard = shape === "study" && width >= 700, beside = hasCard && !isDense(run);
+    root.dataset.size = shape === "study" && !hasCard ? (width < 500 ? "phone" : "narrow") : shape;
     root.dataset.card = hasCard ? (beside ? "beside" : "below") : "none";
     const mapW = beside ? width - 192 - 20 : width;
-    L = layOut(run, size, mapW, beside, pen, font);
-    if (size === "stage") fitHeight(mapW);
+    L = layOut(run, shape, mapW, beside, pen, font);
+    root.style.height = "";
+    if (shape === "stage") fitHeight(mapW);
     const full = mapW + L.bus;
     canvas.width = Math.round(full * ui.ratio);
     canvas.height = Math.round(L.height * ui.ratio);

@@ -142,7 +142,7 @@ function makeTransport(parent) {
   /** On stage: a dot per event, filled once it has been, so that the speaker knows how many keys are left. */
   function showBeats() {
     const times = [...new Set(data.marks.map((m) => m.t))], past = times.filter((t) => t <= clock.t + 1e-6).length;
-    beats.hidden = data.size !== "stage" || !data.words.events_past || !times.length;
+    beats.hidden = root.dataset.size !== "stage" || !data.words.events_past || !times.length;
     if (beats.hidden) return;
     if (beatDots.childElementCount !== times.length) beatDots.replaceChildren(...times.map(() => make("i")));
     beatDots.hidden = times.length > 12;
@@ -171,7 +171,7 @@ function makeTransport(parent) {
     if (!data) return;
     root.dataset.theme = room.dataset.theme = themeOf(room) === "dark" ? "dark" : "light";
     const own = room.clientWidth;
-    const size = data.size === "stage" ? "stage" : innerWidth < 520 ? "phone" : own < 620 ? "narrow" : "study";
+    const size = innerWidth < 520 ? "phone" : data.size === "stage" ? "stage" : own < 620 ? "narrow" : "study";
     root.dataset.size = room.dataset.size = size;
     C = paletteOf(root);
     paintIcon(prevIcon, "prev", C.ink2);
