@@ -3,25 +3,25 @@
 import streamlit as st
 
 from pages.parts.chapter import cards, heading
-from pages.parts.words import prose, say, voice
+from pages.parts.words import language, prose, say, voice
 
 heading(say("start.title"), say("start.lede"))
 
 left, right = st.columns([3, 2], gap="large")
 with left:
-    st.subheader(say("start.about"))
+    st.header(say("start.about"))
     st.markdown(prose("start", "what"))
 with right, st.container(border=True):
-    st.subheader(say("start.first"))
+    st.header(say("start.first"))
     st.markdown(f"**{say('start.chapter.az_failure.question')}** {say('start.first_line')}")
     if st.button(say("common.button.to_experiment"), type="primary", key="to_experiment"):
-        st.switch_page("az_failure.py")
+        st.switch_page("az_failure.py", query_params={"lang": language()})
 
-st.subheader(say("start.ways"))
+st.header(say("start.ways"))
 for column, way in zip(st.columns(3, gap="large"), ("learner", "speaker", "architect"), strict=True):
     column.markdown(prose("start", way))
 
-st.subheader(say("start.chapters"))
+st.header(say("start.chapters"))
 st.markdown(prose("start", "coming"))
 st.html(cards(voice()))
 

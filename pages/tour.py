@@ -1,5 +1,6 @@
 """The tour: every page in its order, and the frame around them: language, mark, the way from chapter to chapter."""
 
+import logging
 from pathlib import Path
 
 import streamlit as st
@@ -27,4 +28,8 @@ if not is_stage:
         words.language_switch()
 if aside := words.set_aside():
     st.info(aside)
-page.run()
+try:
+    page.run()
+except Exception:  # the front door: an audience sees a sentence, and the log sees everything
+    logging.getLogger("quayside").exception("the page %s broke", page.title)
+    st.error(say("common.error.page"))

@@ -88,7 +88,8 @@ def label_of(speaker: Voice, record: str, path: str, field: FieldInfo) -> str:
     name = speaker.say(f"ask.{record}.{path.rsplit('.', 1)[-1]}.label")
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     unit = str(extra.get("unit", ""))
-    written = f"{name} ({unit})" if unit in {"s", "ms", "MiB", "req/s"} else name
+    units = speaker.table("ask.unit")
+    written = f"{name} ({units[unit]})" if unit in units else name
     return f"{written} · {speaker.say('common.sources.assumed').lower()}" if extra.get("assumed") else written
 
 

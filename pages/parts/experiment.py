@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
-import yaml
 
 from engine import Scenario, ScenarioError, reading
 from engine.errors import Problem
@@ -70,6 +69,7 @@ class Experiment:
             self.refuse(error.problems)
             return
         st.session_state[self._key("problems")] = ()
+        st.session_state[self._key("aside")] = ()
         if new != self.scenario:
             past: list[Scenario] = st.session_state[self._key("past")]
             st.session_state[self._key("past")] = [*past, self.scenario][-MAX_PAST:]
@@ -211,12 +211,16 @@ def read(word: str, like: object) -> object:
     """
     if isinstance(like, tuple):
         return word.split(".")
+    if isinstance(like, bool):
+        return {"true": True, "false": False}.get(word, word)
     if isinstance(like, str) or len(word) > 40:
         return word
-    try:
-        return yaml.safe_load(word)
-    except yaml.YAMLError:
-        return word
+    for kind in (int, float):
+        try:
+            return kind(word)
+        except ValueError:
+            continue
+    return word
 
 
 def value_at(scenario: Scenario, path: str) -> Any:

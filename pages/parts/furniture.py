@@ -82,11 +82,11 @@ def study(experiment: Experiment, speaker: Voice) -> None:
     if result.why:
         explain_place(run, int(result.why["task"]), speaker)
     if not is_open:
-        st.subheader(speaker.say(f"{name}.outcome.title"))
+        st.header(speaker.say(f"{name}.outcome.title"))
         if guess:
             st.html(f'<p class="q-verdict">{chapter.plain(verdict(experiment, speaker, run, guess))}</p>')
         st.html(show.outcome_row(speaker, show.outcome(run)))
-    turn(experiment, speaker)
+    turn(experiment, speaker, run)
     if not is_open:
         explain(experiment, speaker)
     sources(*experiment.lesson.facts, *_facts_of(experiment.scenario))
@@ -224,24 +224,25 @@ def predict(experiment: Experiment, speaker: Voice) -> str | None:
 
 def guesses(experiment: Experiment, speaker: Voice) -> dict[str, str]:
     """List what may be guessed: never, then each span of seconds."""
+    return _spans(experiment, speaker, "guess")
+
+
+def _spans(experiment: Experiment, speaker: Voice, how: str) -> dict[str, str]:
+    """Write each choice in one of two ways: as a button (guess), or as part of a sentence (said)."""
     name, bounds = experiment.lesson.name, experiment.lesson.guess_s
-    say = speaker.say
-    spans = {f"{low:g}": (low, high) for low, high in pairwise(bounds)}
+    texts, seconds = speaker.table(f"{name}.{how}"), speaker.seconds
+    spans = {f"{low:g}": texts["between"].format(low=seconds(low), high=seconds(high)) for low, high in pairwise(bounds)}
     return {
-        "never": say(f"{name}.guess.never"),
-        "0": say(f"{name}.guess.under", time=speaker.seconds(bounds[0])),
-        **{
-            key: say(f"{name}.guess.between", low=speaker.seconds(a), high=speaker.seconds(b))
-            for key, (a, b) in spans.items()
-        },
-        f"{bounds[-1]:g}": say(f"{name}.guess.over", time=speaker.seconds(bounds[-1])),
+        "never": texts["never"],
+        "0": texts["under"].format(time=seconds(bounds[0])),
+        **spans,
+        f"{bounds[-1]:g}": texts["over"].format(time=seconds(bounds[-1])),
     }
 
 
 def said_of(experiment: Experiment, speaker: Voice, guess: str) -> str:
-    """Repeat a guess in the reader's words."""
-    text = guesses(experiment, speaker)[guess]
-    return text[:1].lower() + text[1:]
+    """Repeat a guess inside a sentence."""
+    return _spans(experiment, speaker, "said")[guess]
 
 
 def verdict(experiment: Experiment, speaker: Voice, run: Run, guess: str) -> str:
@@ -266,8 +267,8 @@ def _guess(key: str, choice: str) -> None:
 # --- turn, try, take away ----------------------------------------------------------------------------------------------
 
 
-def turn(experiment: Experiment, speaker: Voice) -> None:
-    """Offer the controls, undo and reset, and what can be taken away."""
+def turn(experiment: Experiment, speaker: Voice, run: Run | None = None) -> None:
+    """Offer the controls, undo and reset, and what can be taken away. run: none where the scenario cannot run."""
     name = experiment.lesson.name
     with st.container(horizontal=True, key="q-tools"):
         st.button(
@@ -279,7 +280,7 @@ def turn(experiment: Experiment, speaker: Voice) -> None:
         st.button(speaker.say("common.button.reset"), key=f"{name}.reset", on_click=experiment.reset)
         st.button(speaker.say("common.mode.stage"), key=f"{name}.stage", on_click=_go, args=("stage",))
         with st.popover(speaker.say("furniture.share")):
-            take_away(experiment, speaker)
+            take_away(experiment, speaker, run)
     with st.expander(speaker.say("furniture.turn"), expanded=True, key=f"{name}.turn"):
         ask(experiment, experiment.lesson.controls)
     with st.expander(speaker.say("furniture.assumed", n=len(ASSUMED)), key=f"{name}.assumed"):
@@ -287,7 +288,7 @@ def turn(experiment: Experiment, speaker: Voice) -> None:
         ask(experiment, ASSUMED, columns=4)
 
 
-def take_away(experiment: Experiment, speaker: Voice) -> None:
+def take_away(experiment: Experiment, speaker: Voice, run: Run | None) -> None:
     """Copy the link; download the scenario and the log; open a file."""
     name, say = experiment.lesson.name, speaker.say
     st.markdown(say("furniture.link"))
@@ -296,15 +297,15 @@ def take_away(experiment: Experiment, speaker: Voice) -> None:
         say("common.button.download_scenario"), experiment.scenario.to_yaml(), f"{name}.yaml", "application/yaml",
         key=f"{name}.yaml", on_click="ignore",
     )  # fmt: skip
-    run = show.run_of(experiment.scenario)
-    st.download_button(
-        say("common.button.download_events_csv"), lambda: frames.to_csv(frames.events(run)), f"{name}-events.csv", "text/csv",
-        key=f"{name}.csv", on_click="ignore",
-    )  # fmt: skip
-    st.download_button(
-        say("common.button.download_events_parquet"), lambda: frames.to_parquet(frames.events(run)),
-        f"{name}-events.parquet", "application/vnd.apache.parquet", key=f"{name}.parquet", on_click="ignore",
-    )  # fmt: skip
+    if run is not None:
+        for kind, write, mime in (
+            ("csv", frames.to_csv, "text/csv"),
+            ("parquet", frames.to_parquet, "application/vnd.apache.parquet"),
+        ):
+            st.download_button(
+                say(f"common.button.download_events_{kind}"), lambda write=write: write(frames.events(run)),
+                f"{name}-events.{kind}", mime, key=f"{name}.{kind}", on_click="ignore",
+            )  # fmt: skip
     key = f"{name}.upload"
     given = st.file_uploader(say("common.button.upload_scenario"), type=["yaml", "yml", "json"], key=key)
     if given is not None and st.session_state.get(f"{key}.seen") != given.file_id:
@@ -323,7 +324,7 @@ def link(experiment: Experiment) -> str:
 def explain(experiment: Experiment, speaker: Voice) -> None:
     """Say why it came out so, piece by piece, and what to turn next."""
     name = experiment.lesson.name
-    st.subheader(speaker.say(f"{name}.try.title"))
+    st.header(speaker.say(f"{name}.try.title"))
     with st.container(horizontal=True):
         for what, settings in experiment.lesson.tries.items():
             every = experiment.scenario.balancer.check_every_s
@@ -331,7 +332,7 @@ def explain(experiment: Experiment, speaker: Voice) -> None:
                 speaker.say(f"{name}.try.{what}", interval=speaker.number(every)),
                 key=f"{name}.try.{what}", on_click=experiment.set, args=(settings,),
             )  # fmt: skip
-    st.subheader(speaker.say(f"{name}.explain.title"))
+    st.header(speaker.say(f"{name}.explain.title"))
     sections = ("types", "notice", "dns", "back", "spare", "retries", "fail_open", "read", "limits")
     for column, part in zip(st.columns(2, gap="medium"), (sections[::2], sections[1::2]), strict=True):
         for section in part:

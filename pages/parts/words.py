@@ -41,8 +41,8 @@ class Voice:
         A text with the forms `one` and `other` is chosen by `n`.  Raises KeyError for an unknown key or a
         missing value: a hole in a page is our bug, and is found by a test before a reader finds it.
 
-        >>> Voice("en").say("common.count.tasks", n=1), Voice("es").say("common.count.tasks", n=1200)
-        ('1 task', '1200 tareas')
+        >>> Voice("en").say("furniture.assumed", n=1), Voice("es").say("furniture.assumed", n=1200)
+        ('One number nobody publishes', '1200 números que nadie publica')
         """
         table = catalog.texts(self.lang)
         if key not in table and f"{key}.other" in table:

@@ -94,7 +94,7 @@ def test_the_future_is_told_only_to_those_who_guessed(visitor: Visitor):
     expect(page.get_by_text("What it cost your users")).to_have_count(0)
     page.get_by_role("button", name="Under 30 s").click()
 
-    expect(page.get_by_text(re.compile("^You said under 30 s. It took"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^You said under 30\ss\. It took"))).to_be_visible()
     expect(page.get_by_text("What it cost your users")).to_be_visible()
     expect(page).to_have_url(re.compile("guess=0"))
 

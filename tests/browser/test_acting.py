@@ -110,10 +110,24 @@ def test_a_host_and_a_task_offer_what_can_be_done_to_them(visitor: Visitor):
     expect(host.get_by_role("heading")).to_have_text("Host a1")
     with another_run(page):
         host.get_by_role("button", name=re.compile("Fail host a1|Drain")).first.click()
-    task = choose_by_keys(page, "ArrowDown", "ArrowRight", "ArrowDown", "ArrowRight")
+    task = choose_by_keys(page, "ArrowDown", "ArrowRight", "ArrowDown", "ArrowDown")
 
     expect(task.get_by_role("heading")).to_have_text(re.compile(r"Task \d+"))
     expect(task.get_by_role("button", name="Why here?")).to_be_visible()
+
+
+def test_arrows_go_where_they_point(visitor: Visitor):
+    page = visitor.open(STUDY)
+    titles = {}
+    for keys in ("", "D", "DR", "DRR", "DL", "DRD", "DRDR", "DRDL", "DRDD", "DRDDR", "DRDU", "DRUD"):
+        steps = [{"D": "ArrowDown", "R": "ArrowRight", "L": "ArrowLeft", "U": "ArrowUp"}[key] for key in keys]
+        titles[keys] = choose_by_keys(page, *steps).get_by_role("heading").inner_text()
+        page.keyboard.press("Escape")
+
+    assert [titles[keys] for keys in ("", "D", "DR", "DRR", "DL", "DRD", "DRDU", "DRUD")] == [
+        "Load balancer", "Zone a", "Zone b", "Zone c", "Zone a", "Host b1", "Zone b", "Zone a",
+    ]  # fmt: skip
+    assert "Load balancer" not in {titles[keys] for keys in ("DRDR", "DRDL", "DRDD", "DRDDR")}
 
 
 def test_why_here_is_answered_from_the_log(visitor: Visitor):

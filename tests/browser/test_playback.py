@@ -1,16 +1,41 @@
 """Play, pause and scrub: the browser does it alone."""
 
+from collections.abc import Iterator
+
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.browser import the_app
-from tests.browser.the_app import STUDY, Visitor, clock, frames, is_playing, seek, the_map, transport
+from tests.browser.the_app import STUDY, Server, Visitor, clock, frames, is_playing, seek, the_map, transport
 
 pytestmark = pytest.mark.browser
 
 
-def test_play_moves_the_clock_and_pause_stops_it_and_the_server_hears_nothing(visitor: Visitor):
-    page = visitor.open(STUDY)
-    bar, talked = transport(page), len(visitor.talk)
+@pytest.fixture(scope="module")
+def opened(browser: Browser, server: Server) -> Iterator[tuple[Visitor, Page]]:
+    """One page for all that changes nothing but the playhead."""
+    visitor = Visitor.arrive(browser, server)
+    yield visitor, visitor.open(STUDY)
+    visitor.context.close()
+
+
+@pytest.fixture
+def at_rest(opened: tuple[Visitor, Page]) -> Iterator[tuple[Visitor, Page]]:
+    """Begin each test with the playhead at the start; and whatever it does, the server hears nothing of it."""
+    visitor, page = opened
+    page.evaluate(
+        "() => { window.quaysideClock.pause(); window.quaysideClock.setSpeed(4); window.quaysideClock.seek(0); }"
+    )
+    talked = len(visitor.talk)
+    yield visitor, page
+
+    assert visitor.talk[talked:] == []
+    assert visitor.errors == []
+
+
+def test_play_moves_the_clock_and_pause_stops_it(at_rest: tuple[Visitor, Page]):
+    _, page = at_rest
+    bar = transport(page)
     bar.get_by_role("button", name="Play").click()
     page.wait_for_function("() => window.quaysideClock.t > 4")
     bar.get_by_role("button", name="Pause").click()
@@ -20,11 +45,10 @@ def test_play_moves_the_clock_and_pause_stops_it_and_the_server_hears_nothing(vi
     assert clock(page) == stopped
     assert bar.get_by_role("status").inner_text() == f"0:{int(stopped):02}"
     assert the_map(page).get_attribute("aria-label").startswith(f"Map of ECS on EC2 at 0:{int(stopped):02}.")
-    assert visitor.talk[talked:] == []
 
 
-def test_speed_is_chosen_in_simulated_seconds_a_second(visitor: Visitor):
-    page = visitor.open(STUDY)
+def test_speed_is_chosen_in_simulated_seconds_a_second(at_rest: tuple[Visitor, Page]):
+    _, page = at_rest
     bar = transport(page)
     bar.get_by_role("button", name="16×").click()
     bar.get_by_role("button", name="Play").click()
@@ -39,9 +63,9 @@ def test_speed_is_chosen_in_simulated_seconds_a_second(visitor: Visitor):
     assert 12 < passed < 17  # frames dropped on a busy machine slow it, nothing speeds it up
 
 
-def test_the_scrubber_obeys_keys_and_the_server_hears_nothing(visitor: Visitor):
-    page = visitor.open(STUDY)
-    track, talked = page.get_by_role("slider", name="Time in the run"), len(visitor.talk)
+def test_the_scrubber_obeys_keys(at_rest: tuple[Visitor, Page]):
+    _, page = at_rest
+    track = page.get_by_role("slider", name="Time in the run")
     track.focus()
     seen = []
     for key in ("ArrowRight", "Shift+ArrowRight", "PageUp", "ArrowLeft", "Period", "Comma", "End", "Home"):
@@ -51,12 +75,11 @@ def test_the_scrubber_obeys_keys_and_the_server_hears_nothing(visitor: Visitor):
 
     assert seen == [1, 11, 41, 40, 120, 0, 600, 0]
     assert is_playing(page)
-    assert visitor.talk[talked:] == []
 
 
-def test_the_scrubber_follows_the_pointer_and_says_the_moment(visitor: Visitor):
-    page = visitor.open(STUDY)
-    track, talked = page.get_by_role("slider", name="Time in the run"), len(visitor.talk)
+def test_the_scrubber_follows_the_pointer_and_says_the_moment(at_rest: tuple[Visitor, Page]):
+    _, page = at_rest
+    track = page.get_by_role("slider", name="Time in the run")
     box = track.bounding_box()
     middle = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 5, middle)
@@ -70,11 +93,10 @@ def test_the_scrubber_follows_the_pointer_and_says_the_moment(visitor: Visitor):
     assert track.get_attribute("aria-valuetext").startswith(
         f"{int(clock(page)) // 60}:{int(clock(page)) % 60:02} of 10:00"
     )
-    assert visitor.talk[talked:] == []
 
 
-def test_map_charts_and_table_tell_the_same_moment(visitor: Visitor):
-    page = visitor.open(STUDY)
+def test_map_charts_and_table_tell_the_same_moment(at_rest: tuple[Visitor, Page]):
+    _, page = at_rest
     page.get_by_role("button", name="Show as table").first.click()
     seek(page, 125)
     lost = page.get_by_role("row", name="Zone b").get_by_role("cell").first
@@ -99,8 +121,8 @@ def test_where_motion_is_unwelcome_play_steps_from_event_to_event(arrive):
     assert len({t for t, _ in seen}) >= 3
 
 
-def test_the_map_is_played_by_keys_too(visitor: Visitor):
-    page = visitor.open(STUDY)
+def test_the_map_is_played_by_keys_too(at_rest: tuple[Visitor, Page]):
+    _, page = at_rest
     the_map(page).focus()
     page.keyboard.press("Period")
     at_next = clock(page)

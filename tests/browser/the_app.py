@@ -230,7 +230,8 @@ def frames(page: Page, n: int = 2) -> None:
 
 
 def ended(page: Page) -> None:
-    """Bring every transition to its end at once."""
+    """Bring every transition to its end at once: those under way, and those that the next frame begins."""
+    frames(page)
     page.evaluate("() => document.getAnimations().forEach((one) => { try { one.finish(); } catch { one.cancel(); } })")
 
 

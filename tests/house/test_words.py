@@ -11,6 +11,7 @@ from engine.catalog import LANGUAGES
 from pages.parts.words import _CITED, Voice
 
 OTHER = "es"
+CHAPTERS = f"({'|'.join(sorted(path.stem for path in (catalog.DATA / 'lessons').glob('*.yaml')))})"
 RECORDS = (
     scenario.Scenario,
     scenario.Traffic,
@@ -95,13 +96,21 @@ def said(root):
                 whole.add(node.value)
             if isinstance(node, ast.JoinedStr):
                 pattern = "".join(
-                    re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in node.values
+                    re.escape(part.value) if isinstance(part, ast.Constant) else hole(part, is_first=place == 0)
+                    for place, part in enumerate(node.values)
                 )
-                if re.match(r"[a-z_]+\\\.", pattern):  # a whole first word: f"{a}.{b}" would name everything
+                if re.match(r"([a-z_]+|\([a-z_|]+\))\\\.", pattern):  # a whole first word: f"{a}.{b}" would name everything
                     patterns.append(re.compile(pattern))
             if isinstance(node, ast.Call) and node.args and name_of(node.func) == "table":
                 prefixes |= {f"{a.value}." for a in node.args if isinstance(a, ast.Constant)}
+                prefixes |= {f"{chapter}.{how}." for chapter in CHAPTERS[1:-1].split("|") for how in ("guess", "said")}
     return whole, patterns, prefixes
+
+
+def hole(part, *, is_first):
+    """Match anything, but where a chapter's name stands: furniture says f"{name}.title" for whatever chapter it serves."""
+    is_name = is_first and isinstance(part.value, ast.Name) and part.value.id == "name"
+    return CHAPTERS if is_name else ".+"
 
 
 def name_of(function):

@@ -1,5 +1,7 @@
 """The experiment's page: every room opens in both languages, and no link and no click can break it."""
 
+import re
+
 import pytest
 
 from engine import Scenario, reading
@@ -44,10 +46,10 @@ def test_every_guess_gets_its_verdict(guess: str):
 
 def test_a_guess_is_asked_for_before_the_future_is_told():
     at = opened("az_failure", lang="en")
-    assert "What it cost your users" not in [one.value for one in at.subheader]
+    assert "What it cost your users" not in [one.value for one in at.header]
     stands(button(at, "guess.30").click().run())
 
-    assert "What it cost your users" in [one.value for one in at.subheader]
+    assert "What it cost your users" in [one.value for one in at.header]
     assert address(at)["guess"] == "30"
 
 
@@ -211,14 +213,8 @@ def test_nothing_in_a_link_becomes_markup(view: str):
     at = opened("az_failure", **words | rest | ({"guess": "skip"}))
 
     assert markup(at) <= markup(plain)
-    assert not any(
-        one.proto.allow_html
-        for kind in (at.markdown, at.warning, at.error, at.info)
-        for one in kind
-        if hasattr(one.proto, "allow_html")
-    )
     for kind in (at.markdown, at.warning, at.error, at.info):
-        assert not any("<script" in one.value or "<img" in one.value for one in kind)
+        assert [one.value for one in kind if re.search(r"(?<!\\)<\w", one.value)] == []
 
 
 def test_names_in_a_scenario_of_ones_own_stay_text():

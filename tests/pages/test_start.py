@@ -10,7 +10,7 @@ from tests.pages.the_page import address, opened, stands
 def test_it_opens_in_both_languages_and_says_so_in_the_url(lang: str, first: str):
     at = opened("start", lang=lang)
 
-    assert first in [one.value for one in at.subheader]
+    assert first in [one.value for one in at.header]
     assert address(at)["lang"] == lang
     assert len(at.button) == 1
 

@@ -2,7 +2,7 @@
 // same columns with the same mean and the same rounding, and changes at most once a second while the clock plays.
 
 const STILL_MS = 1000, SPEAK_MS = 5000;
-const TONES = { refused: "t-refused", failing: "t-lost", served: "t-serving" };
+const TONES = { refused: "t-refused", failing: "t-lost", short: "t-pending", served: "t-serving" };
 
 function makeHeadline(parent) {
   const root = make("section", "q headline"), figure = make("p", "figure"), clause = make("p", "clause"), say = make("p", "say");
@@ -18,13 +18,17 @@ function makeHeadline(parent) {
   /** The moment's number. Refusals and failures may meet: the larger is said, and while playing it keeps the word
    *  until the other is clearly larger, so that two even rates do not take turns. */
   function moment(playing) {
-    const { refused, failing, served } = flowAt(run, clock.t), held = playing ? shown?.kind : null;
+    const { users, refused, failing, served } = flowAt(run, clock.t), held = playing ? shown?.kind : null;
     const favour = held === "refused" ? 1.25 : held === "failing" ? 0.8 : 1;
-    if (refused.label <= 0.5 && failing <= 0.5) return { kind: "served", n: served.label };
-    return refused.label * favour >= failing ? { kind: "refused", n: refused.label } : { kind: "failing", n: failing };
+    const m = users.label, isShort = m - served.label > Math.max(m * 0.1, 3 * Math.sqrt(m)); // they wait; nothing failed yet
+    if (refused.label <= 0.5 && failing <= 0.5) return { kind: isShort ? "short" : "served", n: served.label, m };
+    return refused.label * favour >= failing ? { kind: "refused", n: refused.label, m } : { kind: "failing", n: failing, m };
   }
 
-  const clauseOf = (kind, n) => fill(data.words, `${kind}.${n === 1 ? "one" : "other"}`);
+  const clauseOf = (kind, n, m) => {
+    const key = kind === "short" ? kind : `${kind}.${n === 1 ? "one" : "other"}`;
+    return fill(data.words, key, { m: numberText(rounded(m), data.number) });
+  };
 
   function show(why) {
     if (!data) return;
@@ -35,7 +39,7 @@ function makeHeadline(parent) {
     shown = { kind: fresh.kind, caption: c };
     shownAt = at;
     put(figure, numberText(n, data.number));
-    put(clause, clauseOf(fresh.kind, n));
+    put(clause, clauseOf(fresh.kind, n, fresh.m));
     root.dataset.tone = fresh.kind;
     root.style.setProperty("--q-tone", `var(--q-${TONES[fresh.kind]})`);
     const caption = c < 0 ? null : data.captions[c];
@@ -60,7 +64,7 @@ function makeHeadline(parent) {
     if (!data || !width) return;
     let most = 0, tallest = 0;
     for (const kind of Object.keys(TONES)) {
-      put(clause, clauseOf(kind, 2));
+      put(clause, clauseOf(kind, 2, Math.max(...data.flow.users)));
       most = Math.max(most, clause.offsetHeight);
     }
     const seen = new Set();

@@ -2,4 +2,5 @@
 
 WORDS: tuple[str, ...] = (
     "label", "refused.one", "refused.other", "failing.one", "failing.other", "served.one", "served.other",
+    "short",
 )  # fmt: skip

@@ -12,8 +12,6 @@ from engine.placement import FILTERS, Verdict
 from pages.parts.why_here.component import Decision, Gate, Host, Zone
 from pages.parts.words import Voice
 
-SAY = "why"
-
 
 def decision(run: Run, task: int, speaker: Voice) -> Decision | None:
     """Explain where a task was placed; None if it never was."""
@@ -52,8 +50,8 @@ class _Explained:
         gone = {int(events.host[i]) for i in events.where(Kind.HOST_GONE) if events.at_s[i] <= self.at_s}
         return sorted((host for host in everyone if host not in gone), key=lambda host: (self.zone(host), host))
 
-    def say(self, key: str, **values: object) -> str:
-        return self.speaker.say(f"{SAY}.{key}", **values)
+    def tell(self, key: str, **values: object) -> str:
+        return self.speaker.say(f"why.{key}", **values)
 
     def name(self, place: int) -> str:
         return self.run.hosts[place][0] if self.owned else self.run.scenario.zone_letters[place]
@@ -83,18 +81,18 @@ class _Explained:
             counts.append(len(alive))
         chosen = self.verdict.host
         for place in [p for p in alive if p != chosen]:
-            stops[place] = (len(gates) - 1, self.say("tie"))
+            stops[place] = (len(gates) - 1, self.tell("tie"))
         hosts = [self._host(place, stops.get(place), chosen=place == chosen) for place in self.places]
         clock = self.speaker.clock(self.at_s)
         name = self.name(chosen) if chosen is not None else ""
-        where = self.say("on_host" if self.owned else "in_zone", name=name)
-        there = self.say("at_host" if self.owned else "at_zone", name=name)
+        where = self.tell("on_host" if self.owned else "in_zone", name=name)
+        there = self.tell("at_host" if self.owned else "at_zone", name=name)
         return {
-            "title": self.say("title", task=str(self.task), where=where),
-            "lede": self.say("lede" if self.owned else "lede_zones", n=len(self.places)),
+            "title": self.tell("title", task=str(self.task), where=where),
+            "lede": self.tell("lede" if self.owned else "lede_zones", n=len(self.places)),
             "task": {
-                "title": self.say("task", task=str(self.task)),
-                "sub": self.say("placed", where=there, clock=clock),
+                "title": self.tell("task", task=str(self.task)),
+                "sub": self.tell("placed", where=there, clock=clock),
                 "rows": self._rows(),
             },
             "gates": gates,
@@ -107,10 +105,10 @@ class _Explained:
 
     def _filter_gate(self, name: str) -> Gate:
         need = self._need(name)
-        return {"kind": "filter", "title": self.say(f"gate.{name}", need=need), "no": self.say(f"refuses.{name}")}
+        return {"kind": "filter", "title": self.tell(f"gate.{name}", need=need), "no": self.tell(f"refuses.{name}")}
 
     def _score_gate(self, name: str) -> Gate:
-        return {"kind": "score", "title": self.say(f"gate.{name}"), "no": self.say(f"refuses.{name}")}
+        return {"kind": "score", "title": self.tell(f"gate.{name}"), "no": self.tell(f"refuses.{name}")}
 
     def _host(self, place: int, stop: tuple[int, str] | None, *, chosen: bool) -> Host:
         values = [self._has(name, place) for name in self.filters]
@@ -153,25 +151,25 @@ class _Explained:
 
     def _refusal(self, name: str, place: int) -> str:
         if name in {"cpu", "memory"}:
-            return self.say("has", value=self._has(name, place))
+            return self.tell("has", value=self._has(name, place))
         if name == "closed":
             if self._is_lost(place):
-                return self.say(
+                return self.tell(
                     "no_agent" if self.owned else "zone_lost", zone=self.run.scenario.zone_letters[self.zone(place)]
                 )
-            return self.say("not_open")
-        return self.say("refuses.ports")
+            return self.tell("not_open")
+        return self.tell("refuses.ports")
 
     def _reading(self, name: str, place: int) -> str:
         score = -float(self.verdict.scores[name][place])
         if name == "spread-zones":
-            return self.say("in_its_zone", n=int(score), zone=self.run.scenario.zone_letters[self.zone(place)])
+            return self.tell("in_its_zone", n=int(score), zone=self.run.scenario.zone_letters[self.zone(place)])
         if name == "spread-hosts":
-            return self.say("on_it", n=int(score))
+            return self.tell("on_it", n=int(score))
         if name == "binpack-memory":
-            return self.say("leaves", value=self._gib(int(score) - self.service.memory_mib))
+            return self.tell("leaves", value=self._gib(int(score) - self.service.memory_mib))
         if name == "binpack-cpu":
-            return self.say("leaves", value=self._vcpu(int(score) - self.service.cpu_units))
+            return self.tell("leaves", value=self._vcpu(int(score) - self.service.cpu_units))
         return self.speaker.number(-score, 2)
 
     def _vcpu(self, units: int) -> str:
@@ -189,22 +187,22 @@ class _Explained:
     def _rows(self) -> list[tuple[str, str]]:
         rule = ", ".join(self.speaker.say(f"ask.choice.{name}").lower() for name in self.verdict.scores)
         return [
-            (self.say("row.service"), self.service.name),
-            (self.say("row.needs"), f"{self._need('cpu')}, {self._need('memory')}"),
-            (self.say("row.rule"), rule if self.owned else self.say("row.fargate")),
+            (self.tell("row.service"), self.service.name),
+            (self.tell("row.needs"), f"{self._need('cpu')}, {self._need('memory')}"),
+            (self.tell("row.rule"), rule if self.owned else self.tell("row.fargate")),
         ]
 
     def _sentence(self, counts: Sequence[int], where: str) -> str:
         """Tell the decision in one breath."""
         could = counts[len(self.filters)]
-        said = [self.say("could", n=could) if could > 1 else self.say("only")]
+        said = [self.tell("could", n=could) if could > 1 else self.tell("only")]
         if could > 1:
             name = next(iter(self.verdict.scores))
             chosen = self.verdict.host
             if chosen is not None:
-                said.append(self.say(f"because.{name}", where=where, reading=self._reading(name, chosen)))
+                said.append(self.tell(f"because.{name}", where=where, reading=self._reading(name, chosen)))
         if self.verdict.host is not None and self._is_lost(self.verdict.host):
-            said.append(self.say("dead"))
+            said.append(self.tell("dead"))
         return " ".join(said)
 
     def _zones(self) -> list[Zone]:
@@ -224,5 +222,5 @@ class _Explained:
     def _notes(self) -> list[dict[str, str]]:
         fact = catalog.fact("ecs.placement.order" if self.owned else "ecs.placement.fargate_none")
         notes = [{"basis": "documented", "text": fact.text(self.speaker.lang)}]
-        notes.append({"basis": "assumed", "text": self.say("note.tie" if self.owned else "note.zone")})
+        notes.append({"basis": "assumed", "text": self.tell("note.tie" if self.owned else "note.zone")})
         return notes  # type: ignore[return-value]  # a Note by its keys

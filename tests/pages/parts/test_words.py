@@ -91,21 +91,21 @@ def test_a_written_number_reads_back(x, digits):
 
 
 def test_plural_forms_are_chosen_by_n():
-    assert [ES.say("common.count.zones", n=n) for n in (0, 1, 3, 1_000_000)] == [
-        "0 zonas",
-        "1 zona",
-        "3 zonas",
-        "1\u00a0000\u00a0000 zonas",
+    assert [ES.say("furniture.assumed", n=n) for n in (0, 1, 3, 1_000_000)] == [
+        "0 números que nadie publica",
+        "Un número que nadie publica",
+        "3 números que nadie publica",
+        "1\u00a0000\u00a0000 números que nadie publica",
     ]
 
 
 def test_a_hole_is_loud_and_names_both_files():
     with pytest.raises(KeyError, match=r"data/texts/es/common\.yaml and data/texts/en/common\.yaml"):
         ES.say("common.nobody.wrote.this")
-    with pytest.raises(KeyError, match="serving"):
-        EN.say("az_failure.now.serving")
+    with pytest.raises(KeyError, match="zone"):
+        EN.say("story.mark.fail-zone")
     with pytest.raises(KeyError, match="a number called n"):
-        EN.say("common.count.tasks")
+        EN.say("furniture.assumed")
     with pytest.raises(KeyError, match=r"no section is called 'nothing' in data/texts/en/start\.md"):
         EN.prose("start", "nothing")
 
@@ -115,7 +115,7 @@ def test_a_value_with_braces_stays_what_it_is():
 
 
 def test_a_table_is_what_stands_below_a_prefix():
-    assert EN.table("common.state")["serving"] == "serving"
+    assert EN.table("common.button")["undo"] == "Undo"
     assert ES.table("az_failure.guess")["between"] == "De {low} a {high}"
 
 
@@ -164,7 +164,7 @@ def page():
     words.language_switch()
     if note := words.set_aside():
         st.warning(note)
-    st.write(words.say("common.app.line"))
+    st.write(words.say("start.lede"))
 
 
 def run(lang=None):
@@ -178,14 +178,14 @@ def test_the_language_comes_from_the_link():
     app = run("es")
 
     assert not app.exception
-    assert app.markdown[0].value == ES.say("common.app.line")
+    assert app.markdown[0].value == ES.say("start.lede")
 
 
 def test_an_unknown_language_is_set_aside_and_said_once():
     app = run("kl<b>")
 
     assert not app.exception
-    assert app.markdown[0].value == EN.say("common.app.line")
+    assert app.markdown[0].value == EN.say("start.lede")
     assert "kl\\<b\\>" in app.warning[0].value
     assert not app.run().warning
 
@@ -195,7 +195,7 @@ def test_the_switch_changes_every_word():
     app.session_state["lang"] = "es"
     app.run()
 
-    assert app.markdown[0].value == ES.say("common.app.line")
+    assert app.markdown[0].value == ES.say("start.lede")
 
 
 # --- sources ---
