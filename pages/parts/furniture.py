@@ -29,7 +29,7 @@ from pages.parts.words import Voice
 
 VIEW, COMPARED, GUESS = "view", "compare", "guess"
 MOST_COMPARED = 4
-STAGE_STRIPS_PX = {"tall": 330, "low": 240}  # stage.css shows the one that this screen has room for
+STAGE_STRIP_PX = 300  # on a screen of fewer lines stage.css scales it down
 
 
 def view() -> str:
@@ -438,13 +438,12 @@ def stage(experiment: Experiment, speaker: Voice) -> None:
         with side:
             headline(packed | {"words": texts}, key=f"{name}.headline")
             strips = show.strips(run, speaker, experiment.lesson.goal_s, size="stage", only="requests")
-            for room, height_px in STAGE_STRIPS_PX.items():
-                with st.container(key=f"q-strip-{room}"):
-                    charts(
-                        [replace(strip, height_px=height_px) for strip in strips],
-                        run_id=packed["id"], end_s=run.scenario.duration_s, key=f"{name}.stage_charts.{room}",
-                        size="stage", marks=chart_marks(packed), caption=packed["name"],
-                    )  # fmt: skip
+            with st.container(key="q-stage-strip"):
+                charts(
+                    [replace(strip, height_px=STAGE_STRIP_PX) for strip in strips],
+                    run_id=packed["id"], end_s=run.scenario.duration_s, key=f"{name}.stage_charts", size="stage",
+                    marks=chart_marks(packed), caption=packed["name"],
+                )  # fmt: skip
     bar = transport_data(packed, speaker, size="stage")
     bar["words"] |= {"events_past": texts["events_past"]}
     moved = transport(bar | {"action": offers(run, speaker)}, key=f"{name}.stage_transport")

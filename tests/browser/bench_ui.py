@@ -29,39 +29,23 @@ Times = dict[str, float]
 TURNS = 20
 PLAYED_S = 5.0
 
-# The same page as a reader of Streamlit's tutorial would write it.
+# The very same page, but for its charts: these are drawn as a reader of Streamlit's tutorial would draw them.
 ON_PLOTLY_CHART = """
-import json, re, sys
+import runpy, sys
 sys.path.insert(0, {root!r})
 import plotly.graph_objects as go
 import streamlit as st
-from pages.figures import theme
-from pages.figures.theme import LIGHT
-from pages.parts import show
-from pages.parts.lesson import lesson
-from pages.parts.stage_map import stage_map
-from pages.parts.stage_map.payload import payload
-from pages.parts.transport import transport
-from pages.parts.words import Voice
+from pages.figures.theme import LIGHT, painted
+from pages.parts import chapter, furniture
 
+def charts(strips, **_):
+    for strip in strips:
+        st.plotly_chart(go.Figure(painted(strip.figure.to_plotly_json(), LIGHT)), key=strip.key, height=120)
+
+furniture.charts = charts
 st.set_page_config(layout="wide")
-speaker, chapter = Voice("en"), lesson("az_failure")
-st.html("<h1>On st.plotly_chart</h1>")
-names = {{"ecs-ec2": "ECS on EC2", "ecs-fargate": "ECS on Fargate"}}
-kind = st.segmented_control("Launch type", list(names), format_func=names.get, default="ecs-ec2", required=True)
-seed = st.slider("Seed", 0, 9999, 1)
-run = show.run_of(chapter.scenario.with_("launch_type", kind).with_("seed", seed))
-packed = payload(run, speaker)
-left, right = st.columns([822, 354])
-with left:
-    stage_map(packed, key="map")
-with right:
-    for strip in show.strips(run, speaker, chapter.goal_s):
-        figure = go.Figure(strip.figure)
-        coloured = re.sub(r"var\\(--([\\w-]+)\\)", lambda found: LIGHT[found[1]], figure.to_json())
-        st.plotly_chart(go.Figure(json.loads(coloured)), key=strip.key, height=130)
-transport({{"id": packed["id"], "end": packed["end"], "marks": packed["marks"], "number": packed["number"], "lang": "en",
-           "words": speaker.table("transport")}}, key="transport")
+chapter.look()
+runpy.run_path({root!r} + "/pages/az_failure.py")
 """
 
 # Watches the map's canvas and the charts from the next click on; answers once all has been quiet for a while.
@@ -204,7 +188,7 @@ def measure(browser: Browser, folder: Path) -> dict[str, Any]:
     script.write_text(ON_PLOTLY_CHART.format(root=str(ROOT)), encoding="utf-8")
     with the_app.serving(script, folder / "theirs.log", ready="/_stcore/health") as server:
         visitor = Visitor.arrive(browser, server)
-        page = visitor.open("/")
+        page = visitor.open("/?lang=en&guess=skip")
         page.wait_for_function(
             "() => document.querySelectorAll('.js-plotly-plot .main-svg').length >= 4 && window.quaysideRun"
         )

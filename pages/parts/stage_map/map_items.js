@@ -70,7 +70,7 @@ function neighbour(L, run, now, from, key, coarse) {
     if (sameItem(item, here)) continue;
     // From the bar, down means the first zone; between zones, sideways means the next zone.
     if (dx && here.kind === "zone" && item.kind !== "zone") continue;
-    if (dx && here.kind === "balancer") continue;
+    if (dx && (here.kind === "balancer" || item.kind === "balancer")) continue; // it lies above everything, beside nothing
     const b = anchor(L, item), along = (b.x - a.x) * dx + (b.y - a.y) * dy;
     if (along < 2) continue;
     let aside = Math.abs((b.x - a.x) * dy) + Math.abs((b.y - a.y) * dx);

@@ -16,7 +16,7 @@ const LOOKS = {
   },
   small: {
     width: 251, grow: 1.3, tile: 12.4, f: 13, fs: 12, zg: 10, pad: 4, hp: 2.5, k: 0, inH: 0, lbH: 0, flH: 0,
-    zHead: 23, hostHead: 8, hg: 5, bot: 5, bead: 0, gap: 0, rows: 3, tall: 112, notes: false, hostNote: false,
+    zHead: 23, hostHead: 8, hg: 5, bot: 5, bead: 0, gap: 0, rows: 3, tall: 118, notes: false, hostNote: false,
   },
 };
 const GROWS = ["tile", "f", "fs", "zg", "pad", "hp", "k", "inH", "lbH", "flH", "zHead", "hostHead", "hg", "bot", "tall"];
@@ -34,7 +34,7 @@ function lookFor(size, width, dense, squeezed = 1) {
   if (stage) { // words keep their size when the rest shrinks, and need their lines
     for (const [key, lines] of [["inH", 1.5], ["lbH", 1.5], ["flH", 1.6], ["zHead", 1.55], ["hostHead", 1.3]]) c[key] = Math.max(c[key], c.f * lines);
   }
-  c.smallest = name === "small" ? 9 : stage ? 24 : SMALLEST;
+  c.smallest = name === "small" ? 8.4 : stage ? 24 : SMALLEST;
   return c;
 }
 
@@ -62,7 +62,7 @@ function boxes(run, c, inner) {
   const hostW = (inner - (columns - 1) * c.hg) / columns;
   const t = fit(run.roomMost, hostW - c.hp * 2, c.tile * squeeze, c.smallest * (c.name === "phone" ? 0.9 : 1));
   if (!t) return null;
-  const head = c.hostHead * (squeeze < 1 ? Math.max(0.8, squeeze) : 1), foot = c.hp * squeeze + c.bot;
+  const least = c.name === "stage" ? c.fs * 1.3 : 0, head = Math.max(least, c.hostHead * (squeeze < 1 ? Math.max(0.8, squeeze) : 1)), foot = c.hp * squeeze + c.bot;
   const hostH = head + t.rows * t.deep - (t.deep - t.tile) + foot;
   return { kind: "boxes", t, head, hostW, hostH, columns, stepX: hostW + c.hg, stepY: hostH + c.hg * squeeze, rows,
     height: rows * (hostH + c.hg * squeeze) - c.hg * squeeze };
@@ -70,10 +70,10 @@ function boxes(run, c, inner) {
 
 /** Boxes without names, for maps that stand beside others: all share one height, so more hosts make lower boxes. */
 function lowBoxes(run, c, inner, rows, columns) {
-  const hg = Math.min(c.hg, 3 + 8 / rows), hostW = (inner - (columns - 1) * c.hg) / columns;
+  const hg = Math.min(c.hg, 24 / rows), hostW = (inner - (columns - 1) * c.hg) / columns;
   const most = Math.min((c.tall - (rows - 1) * hg) / rows, c.hostHead + c.tile + c.hp + c.bot);
   for (let lines = 1; lines <= 3; lines++) {
-    const air = Math.max(2.2, Math.min(c.hostHead, (most - c.tile * lines) / 2));
+    const air = Math.max(1.8, Math.min(c.hostHead, (most - c.tile * lines) / 2));
     const t = fit(run.roomMost, hostW - c.hp * 2, Math.min(c.tile, (most - air * 2 - (lines - 1) * 2) / lines), c.smallest, lines);
     if (!t) continue;
     const used = (t.rows - 1) * t.deep + t.tile, hostH = Math.min(most, used + air * 2);

@@ -161,6 +161,22 @@ function makeTransport(parent) {
     doing.classList.toggle("danger", a.tone === "lost");
   }
 
+  /** As wide as the longest thing it will come to say: the scrubber must hold still under the hand. */
+  function keepAction() {
+    doing.style.minWidth = "";
+    if (!data.action?.length) return;
+    const was = doing.hidden;
+    doing.hidden = false;
+    let most = 0;
+    for (const label of new Set(data.action.map((a) => a.label))) {
+      put(doing, fill({ a: label }, "a", { clock: clockText(clock.end) }));
+      most = Math.max(most, Math.ceil(doing.getBoundingClientRect().width));
+    }
+    doing.style.minWidth = `${most}px`;
+    doing.hidden = was;
+    showAction();
+  }
+
   /** The bar lies over the end of the page on a phone: the page ends that much later. */
   function makeRoom(px) {
     const page = hostOf(parent).closest?.(".stMainBlockContainer");
@@ -178,6 +194,7 @@ function makeTransport(parent) {
     paintIcon(nextIcon, "next", C.ink2);
     shownIcon = "";
     showAction();
+    keepAction();
     makeRoom(size === "phone" ? root.offsetHeight + 24 : 0);
     layMarks();
     show("run");
