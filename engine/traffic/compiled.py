@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numba import typeof
 from simpy import Environment
 
-from engine.checks import step_s
+from engine.checks import MAX_CELLS, step_s
+from engine.errors import BudgetError, Problem
 from engine.rng import salt
 from engine.scenario import Scenario, Service
 from engine.traffic import kernel
 from engine.traffic.arrivals import segments
-from engine.traffic.draws import Draws
+from engine.traffic.draws import BLOCK, Draws
 from engine.traffic.plane import Fronts, Kept, Requests, ServiceRequests
 
 ALGORITHMS = {
@@ -28,33 +30,36 @@ ALGORITHMS = {
 class CompiledPlane:
     """Every service's requests, played in windows that end where the control plane looks."""
 
-    def __init__(self, env: Environment, scenario: Scenario, *, keep_requests: bool = False) -> None:
-        """Lay out empty tables. keep_requests: remember every request, for drill-down and tests."""
+    def __init__(
+        self, env: Environment, scenario: Scenario, *, keep_requests: bool = False, block: int = BLOCK
+    ) -> None:
+        """Lay out empty tables. keep_requests: remember every request, for drill-down and tests. block: draws at once."""
         self._env = env
-        self._lanes = [_Lane(scenario, service, keep_requests) for service in scenario.services]
+        self._lanes = [_Lane(scenario, service, keep_requests, block) for service in scenario.services]
         self._step_s = step_s(scenario.duration_s)
 
     def add(self, service: int, task: int, zone: int) -> int:
         """Make a target known; return its row."""
         return self._lanes[service].add(task, zone)
 
+    def advance(self, service: int, until_s: float) -> None:
+        """Play a service's requests up to a moment; everything else here begins with this."""
+        self._lanes[service].advance(until_s)
+
     def route(self, service: int, targets: Sequence[Sequence[int]], fronts: Fronts) -> None:
         """Say whom each front sends to from now on, having played all requests up to now."""
-        lane = self._lanes[service]
-        lane.advance(self._env.now)
-        lane.route(targets, fronts)
+        self.advance(service, self._env.now)
+        self._lanes[service].route(targets, fronts)
 
     def strike(self, service: int, row: int, is_silent: bool) -> None:
         """Take a target away, now."""
-        lane = self._lanes[service]
-        lane.advance(self._env.now)
-        lane.strike(self._env.now, row, kernel.SILENT if is_silent else kernel.GONE)
+        self.advance(service, self._env.now)
+        self._lanes[service].strike(self._env.now, row, kernel.SILENT if is_silent else kernel.GONE)
 
     def busy_ns(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Sum the worker-nanoseconds of targets from a whole step until now, requests under way included."""
-        lane = self._lanes[service]
-        now = self._env.now
-        lane.advance(now)
+        lane, now = self._lanes[service], self._env.now
+        self.advance(service, now)
         return int(
             kernel.busy_ns(
                 np.array(rows, dtype=np.int64), int(since_s / self._step_s), since_s, now, lane.carry, lane.tally
@@ -63,27 +68,29 @@ class CompiledPlane:
 
     def answered(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Count the requests that targets closed from a whole step until now."""
+        self.advance(service, self._env.now)
         lane = self._lanes[service]
-        lane.advance(self._env.now)
         steps = slice(int(since_s / self._step_s), None)
         tally = lane.tally
         return int(tally.served[rows, steps].sum()) + int(tally.failed[:, rows, steps].sum())
 
     def finish(self, end_s: float) -> Requests:
         """Play to the end and hand the tables over, cut to what was used."""
+        for service in range(len(self._lanes)):
+            self.advance(service, end_s)
         return Requests(self._step_s, tuple(lane.finish(end_s) for lane in self._lanes))
 
 
 class _Lane:
     """One service: its draws, its state, its tables."""
 
-    def __init__(self, scenario: Scenario, service: Service, keep: bool) -> None:
+    def __init__(self, scenario: Scenario, service: Service, keep: bool, block: int) -> None:
         self._name = service.name
         self._steps = math.ceil(scenario.duration_s / step_s(scenario.duration_s)) + 1
-        self._draws = Draws(scenario.seed, service)
+        self._draws = Draws(scenario.seed, service, block)
         ends, rates = segments(scenario, service)
         gaps_s = np.full_like(rates, np.inf)
-        np.divide(1.0, rates, out=gaps_s, where=rates > 0)
+        np.divide(1.0, rates, out=gaps_s, where=rates > 1e-9)  # one request in thirty years is none
         self._tasks = [0]
         n = scenario.zones
         room = max(8, service.desired + service.desired // 2 + 2)
@@ -138,11 +145,14 @@ class _Lane:
             served=np.zeros((room, self._steps), dtype=np.int32),
             failed=np.zeros((4, room, self._steps), dtype=np.int32),
             busy_ns=np.zeros((room, self._steps), dtype=np.int64),
-            latency=np.zeros((self._steps, kernel.N_BUCKETS), dtype=np.int32),
+            latency=_counts(self._steps, kernel.N_BUCKETS),
             kept=np.full((4096 if keep else 1, 6), np.nan),
         )
         self._at_s = 0.0
         self._draws.refill()
+        # Asked for by type once, not at every window: with so many tables numba is longer at that than at a short window.
+        types = (typeof(argument) for argument in self._arguments(0.0, fresh=True))  # type: ignore[no-untyped-call]
+        self._serve = kernel.serve.compile(tuple(types))
 
     def add(self, task: int, zone: int) -> int:
         row = len(self._tasks)
@@ -176,13 +186,12 @@ class _Lane:
     def advance(self, until_s: float) -> None:
         if until_s <= self._at_s:
             return
+        until_s = float(until_s)  # SimPy's clock may be a whole number
         self._at_s = until_s
         fresh = True
         draws = self._draws
         while True:
-            status = kernel.serve(
-                until_s, draws.gaps, draws.works, self.plan, self._route, self.carry, self.tally, fresh
-            )
+            status = self._serve(*self._arguments(until_s, fresh=fresh))
             fresh = False
             if status == kernel.DONE:
                 return
@@ -191,6 +200,11 @@ class _Lane:
                 self.carry.n[kernel.N_DRAW] = 0
             else:
                 self._make_room()
+
+    def _arguments(self, until_s: float, *, fresh: bool) -> tuple[Any, ...]:
+        """Give what `kernel.serve` is called with."""
+        draws = self._draws
+        return until_s, draws.gaps, draws.works, self.plan, self._route, self.carry, self.tally, fresh
 
     def _make_room(self) -> None:
         """Double whichever tables are full."""
@@ -207,14 +221,20 @@ class _Lane:
             self.tally = self.tally._replace(kept=np.concatenate([self.tally.kept, more]))
 
     def _widen(self) -> None:
-        """Make room for more targets."""
+        """Make room for more targets, within the budget of cells."""
+        rows = 2 * len(self._route.mode)
+        if rows * self._steps > 2 * MAX_CELLS:
+            came, allowed = f"{rows * self._steps:,} task-seconds to count", f"up to {2 * MAX_CELLS:,}"
+            raise BudgetError(
+                [Problem("duration_s", came, allowed, "tasks are replaced again and again: shorten the run")]
+            )
         self._route = self._route._replace(
             targets=_doubled(self._route.targets, axis=1),
             mode=_doubled(self._route.mode),
             zone=_doubled(self._route.zone),
         )
-        rows = ("free_s", "queue_s", "queue_head", "queue_len", "outstanding", "generation")
-        self.carry = self.carry._replace(**{name: _doubled(getattr(self.carry, name)) for name in rows})
+        by_row = ("free_s", "queue_s", "queue_head", "queue_len", "outstanding", "generation")
+        self.carry = self.carry._replace(**{name: _doubled(getattr(self.carry, name)) for name in by_row})
         self.tally = self.tally._replace(
             served=_doubled(self.tally.served),
             failed=_doubled(self.tally.failed, axis=1),
@@ -222,7 +242,6 @@ class _Lane:
         )
 
     def finish(self, end_s: float) -> ServiceRequests:
-        self.advance(end_s)
         kernel.work_so_far(end_s, self.plan, self.carry, self.tally)
         rows, tally = len(self._tasks), self.tally
         arrived = int(tally.arrived.sum())
@@ -264,6 +283,16 @@ def _doubled(array: npt.NDArray[Any], axis: int = 0) -> npt.NDArray[Any]:
     grown = np.zeros([2 * size if i == axis else size for i, size in enumerate(array.shape)], dtype=array.dtype)
     grown[tuple(slice(size) for size in array.shape)] = array
     return grown
+
+
+def _counts(rows: int, columns: int) -> npt.NDArray[np.int32]:
+    """Make a table of zeroes, and touch all of it: a machine that lays memory out under the requests' feet is slow.
+
+    `np.zeros` would also ask for huge pages, which a busy machine has to look for.
+    """
+    table = np.frombuffer(bytearray(rows * columns * 4), dtype=np.int32).reshape(rows, columns)
+    table.fill(0)
+    return table
 
 
 def warm_up() -> None:

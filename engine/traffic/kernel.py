@@ -16,11 +16,15 @@ One attempt of one request, in the words of the loop:
 
 `engine.traffic.one_by_one` tells the same story in SimPy, one process a request; the twin
 tests hold the two to a difference of 0.0.
+
+Tables and code stand in one file, long as it is: numba's cache knows the age of the file that
+a function stands in, and nothing of what it took from another. After a change there it would go
+on with the old code on the new tables.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +34,13 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int32]
 
+# No fastmath, no threads. Nothing here makes an array, so numba need not count the references to any: without
+# `_nrt=False` it does so wherever an array is mentioned, at a third of the time.
+OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
+compiled = njit(**OPTIONS)
+# For what takes whole tables: handing 20 of them over costs more than most of what is done with them.
+put_in_place = njit(**OPTIONS, inline="always")
+
 # What can become of a request. SERVED is counted by target; so are the others, with row 0 for "no target".
 SERVED, REFUSED, TIMED_OUT, RESET, NO_TARGET = range(5)
 # How a target answers: as it should, never (its host or zone is dark), or with a reset (its process is gone).
@@ -38,19 +49,26 @@ ROUND_ROBIN, RANDOM, LEAST_OUTSTANDING = range(3)
 # Why `serve` came back: the window is done, a new block of draws is needed, or a table is full.
 DONE, WANTS_DRAWS, WANTS_ROOM = range(3)
 
-# Latency buckets: the float's own exponent and five bits of mantissa, so 32 to the octave (within 1.6 %),
-# from 2**-14 s (61 us) to 2**9 s.
-LOWEST_BUCKET = (1023 - 14) << 5
-N_BUCKETS = (14 + 9) << 5
+# Latency buckets: the float's own exponent and the first four bits of its mantissa, so 16 to the octave (a bucket's
+# middle is within 3.1 % of all it holds), from 2**-14 s (61 us) to 2**9 s.
+BUCKET_SHIFT = 52 - 4
+LOWEST_BUCKET = (1023 - 14) << 4
+N_BUCKETS = (14 + 9) << 4
 
 # Columns of `Carry.pending`, what is on its way at a window's end.
 ID, ATTEMPT, FIRST, ARRIVE, START, END, ANSWER, OUTCOME, TARGET, WORK, PENDING_WIDTH = range(11)
 # Columns of `Carry.again`, the heap of attempts to come.
 A_AT, A_ID, A_ATTEMPT, A_FIRST, A_WORK, AGAIN_WIDTH = range(6)
-# Slots of `Carry.n`.
-N_ID, N_DRAW, N_SEGMENT, N_DNS, N_PENDING, N_AGAIN, N_LEAVING, N_SIZE = range(8)
+# Slots of `Carry.n`. N_ZERO holds 0, which the compiler does not know.
+N_ID, N_DRAW, N_SEGMENT, N_DNS, N_PENDING, N_AGAIN, N_LEAVING, N_ZERO, N_SIZE = range(9)
 NEVER = np.inf
 NOWHERE = -1.0  # START of an attempt that never reached its target
+
+# The express lane's: after a request that was not for it, so many are played in full before it is tried again.
+PAUSE = 8
+U = np.uint64
+ZERO, ONE, TWO = U(0), U(1), U(2)
+CACHE_LINE = U(16)  # counts in a line of the processor's cache
 
 
 class Plan(NamedTuple):
@@ -94,7 +112,7 @@ class Carry(NamedTuple):
     at_s: Floats  # (1,): the last arrival
     n: Ints  # (N_SIZE,)
     next_target: Ints  # (n_zones,): round robin's finger, one for each front
-    free_s: Floats  # (room, workers): when each worker has done what it holds
+    free_s: Floats  # (room, workers): when each worker has done what it holds, the soonest first
     queue_s: Floats  # (room, backlog + 1): ring of the times at which the waiting stop waiting
     queue_head: Ints  # (room,)
     queue_len: Ints  # (room,)
@@ -118,7 +136,7 @@ class Tally(NamedTuple):
     kept: Floats  # (cap, 6): arrive, start, end, target, outcome, attempts; only when Plan.keep
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _chance(salt: int, request: int, attempt: int, what: int) -> float:
     """Draw a number in [0, 1) that belongs to this attempt alone (splitmix64 of its name)."""
     z = np.uint64(salt) + np.uint64(request * 64 + attempt * 4 + what + 1) * np.uint64(0x9E3779B97F4A7C15)
@@ -128,46 +146,47 @@ def _chance(salt: int, request: int, attempt: int, what: int) -> float:
     return float(z >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
+def _is_before(heap: Floats, a: int, b: int) -> bool:
+    """Say whether row `a` comes before row `b`: by the first column, then by the second."""
+    return bool(heap[a, 0] < heap[b, 0] or (heap[a, 0] == heap[b, 0] and heap[a, 1] < heap[b, 1]))
+
+
+@compiled
+def _swap(heap: Floats, a: int, b: int) -> None:
+    for c in range(heap.shape[1]):
+        heap[a, c], heap[b, c] = heap[b, c], heap[a, c]
+
+
+@compiled
 def _push(heap: Floats, size: int, row: Floats) -> int:
-    """Add a row to a binary heap ordered by its first column; return the new size."""
-    width = heap.shape[1]
+    """Add a row to a binary heap; return the new size."""
+    for c in range(heap.shape[1]):
+        heap[size, c] = row[c]
     k = size
-    while k > 0:
-        parent = (k - 1) >> 1
-        if heap[parent, 0] <= row[0]:
-            break
-        for c in range(width):
-            heap[k, c] = heap[parent, c]
-        k = parent
-    for c in range(width):
-        heap[k, c] = row[c]
+    while k > 0 and _is_before(heap, k, (k - 1) >> 1):
+        _swap(heap, k, (k - 1) >> 1)
+        k = (k - 1) >> 1
     return size + 1
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _pop(heap: Floats, size: int) -> int:
     """Drop the first row of the heap; return the new size."""
     size -= 1
-    width = heap.shape[1]
+    _swap(heap, 0, size)
     k = 0
     while True:
         child = 2 * k + 1
-        if child >= size:
-            break
-        if child + 1 < size and heap[child + 1, 0] < heap[child, 0]:
+        if child + 1 < size and _is_before(heap, child + 1, child):
             child += 1
-        if heap[size, 0] <= heap[child, 0]:
-            break
-        for c in range(width):
-            heap[k, c] = heap[child, c]
+        if child >= size or not _is_before(heap, child, k):
+            return size
+        _swap(heap, k, child)
         k = child
-    for c in range(width):
-        heap[k, c] = heap[size, c]
-    return size
 
 
-@njit(cache=True, error_model="numpy")
+@put_in_place
 def _work_done(plan: Plan, busy: Ints, target: int, start_s: float, end_s: float) -> None:
     """Count a worker's time from start to end into the steps it covers."""
     first = int(start_s * plan.steps_per_s)
@@ -184,7 +203,27 @@ def _work_done(plan: Plan, busy: Ints, target: int, start_s: float, end_s: float
     busy[target, last] += end_ns - last * step_ns
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
+def _keep(
+    kept: Floats, request: int, arrive_s: float, start_s: float, end_s: float, target: int, outcome: int, attempts: int
+) -> None:
+    """Remember one request whole."""
+    kept[request, 0] = arrive_s
+    kept[request, 1] = start_s
+    kept[request, 2] = end_s
+    kept[request, 3] = target
+    kept[request, 4] = outcome
+    kept[request, 5] = attempts
+
+
+@compiled
+def _bucket(latency_s: float) -> int:
+    """Find the latency's bucket by the bits of the number itself: a logarithm costs six times as much."""
+    bucket = int(np.float64(latency_s).view(np.int64) >> BUCKET_SHIFT) - LOWEST_BUCKET
+    return min(max(bucket, 0), N_BUCKETS - 1)
+
+
+@put_in_place
 def _answered(
     plan: Plan,
     carry: Carry,
@@ -212,21 +251,14 @@ def _answered(
     step = int(answer_s * plan.steps_per_s)
     if outcome == SERVED:
         tally.served[target, step] += 1
-        bucket = (np.float64(answer_s - first_s).view(np.int64) >> 47) - LOWEST_BUCKET
-        tally.latency[step, min(max(bucket, 0), N_BUCKETS - 1)] += 1
+        tally.latency[step, _bucket(answer_s - first_s)] += 1
     else:
         tally.failed[outcome - 1, target, step] += 1
     if plan.keep:
-        kept = tally.kept[request]
-        kept[0] = first_s
-        kept[1] = start_s
-        kept[2] = answer_s
-        kept[3] = target
-        kept[4] = outcome
-        kept[5] = attempt + 1
+        _keep(tally.kept, request, first_s, start_s, answer_s, target, outcome, attempt + 1)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _settle(plan: Plan, carry: Carry, tally: Tally, until_s: float) -> None:
     """Close what was on its way when the last window ended and has arrived by `until_s`."""
     n = carry.n
@@ -260,7 +292,7 @@ def _settle(plan: Plan, carry: Carry, tally: Tally, until_s: float) -> None:
     n[N_PENDING] = left
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _leave_behind(carry: Carry, at_s: float) -> None:
     """Let go of every attempt that has left its target by now (least outstanding requests only)."""
     n = carry.n
@@ -271,7 +303,7 @@ def _leave_behind(carry: Carry, at_s: float) -> None:
         n[N_LEAVING] = _pop(carry.leaving, n[N_LEAVING])
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _least_outstanding(carry: Carry, targets: Ints, zone: int, n_targets: int, k: int, at_s: float) -> int:
     """Find the front's target with the fewest attempts on it, from finger `k` on; the first of a tie."""
     _leave_behind(carry, at_s)
@@ -285,7 +317,7 @@ def _least_outstanding(carry: Carry, targets: Ints, zone: int, n_targets: int, k
     return best
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def _arrives_at(carry: Carry, target: int, answer_s: float) -> None:
     """Count an attempt at its target until it has its answer (least outstanding requests only)."""
     carry.outstanding[target] += 1
@@ -296,7 +328,196 @@ def _arrives_at(carry: Carry, target: int, answer_s: float) -> None:
     carry.n[N_LEAVING] = _push(carry.leaving, carry.n[N_LEAVING], leaver)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
+def _still_waiting(carry: Carry, target: int, backlog: int, now_s: float) -> int:
+    """Forget who has stopped waiting at a target by now; return how many still wait. Their times stand in order."""
+    head = int(carry.queue_head[target])
+    waiting = int(carry.queue_len[target])
+    while waiting > 0 and carry.queue_s[target, head] <= now_s:
+        head += 1
+        if head > backlog:
+            head = 0
+        waiting -= 1
+    carry.queue_head[target] = head
+    carry.queue_len[target] = waiting
+    return waiting
+
+
+@compiled
+def _take_soonest(free_s: Floats, first: int, workers: int, until_s: float) -> None:
+    """Hold the soonest of a target's workers (from `first` on, all in order) until then, and keep them in order."""
+    for worker in range(first + ONE, first + workers):
+        other_s = free_s[worker]
+        is_sooner = other_s < until_s
+        free_s[worker - ONE] = other_s if is_sooner else until_s
+        until_s = until_s if is_sooner else other_s
+    free_s[first + workers - ONE] = until_s
+
+
+@compiled
+def _fading(plan: Plan, route: Route, zone: int, k: int, now_s: float, request: int, attempt: int) -> int:
+    """Ask at `now_s` for the `k`-th front, that of a zone which joins or leaves DNS; return the zone that one gets.
+
+    Clients find out one by one, within the record's time to live; who has, or has not, goes to the next front.
+    """
+    known = min(1.0, (now_s - route.fade_since_s[zone]) / plan.ttl_s) if plan.ttl_s > 0.0 else 1.0
+    share = known if route.fade[zone] > 0 else 1.0 - known
+    if _chance(plan.salt, request, attempt, 0) >= share:
+        n_dns = route.n_dns[0]
+        for hop in range(1, n_dns):
+            other = int(route.dns[(k + hop) % n_dns])
+            if route.fade[other] >= 0:
+                return other
+    return zone
+
+
+@compiled
+def _express(
+    until_s: float,
+    horizon_s: float,
+    gap_s: float,
+    gaps: Floats,
+    works: Floats,
+    plan: Plan,
+    route: Route,
+    carry: Carry,
+    tally: Tally,
+) -> None:
+    """Play the requests that need no thought, as long as one follows the other; stop before the first that does.
+
+    No thought: it comes before `horizon_s` at the present traffic, by round robin, to a live target with room, and is
+    served in time and by `until_s`. All of this is said again in `serve`, which takes over where this stops: the
+    express lane is there for speed only. The tables are walked flat and by unsigned numbers: a signed one may mean
+    "from the end" in Python, and asking costs more than the access.
+    """
+    n = carry.n
+    timeout_s = plan.timeout_s
+    work_s = plan.work_s
+    backlog = plan.backlog
+    keep = plan.keep
+    steps_per_s = plan.steps_per_s
+    step_ns = int(1e9 / steps_per_s + 0.5)
+    dns = route.dns
+    n_fronts = U(route.n_dns[0])
+    counts = route.n_targets
+    targets = route.targets.reshape(-1)
+    room = U(route.targets.shape[1])
+    next_target = carry.next_target
+    free_s = carry.free_s.reshape(-1)
+    workers = U(plan.workers)
+    queue_s = carry.queue_s.reshape(-1)
+    ring = U(backlog + 1)
+    queue_head = carry.queue_head
+    queue_len = carry.queue_len
+    arrived = tally.arrived
+    served = tally.served.reshape(-1)
+    busy = tally.busy_ns.reshape(-1)
+    steps = U(tally.served.shape[1])
+    latency = tally.latency.reshape(-1)
+    kept = tally.kept
+    quirks = route.has_quirks[0] != 0
+    fade = route.fade
+    front_is_dead = route.front_is_dead
+
+    at = carry.at_s[0]
+    request = n[N_ID]
+    first_draw = n[N_DRAW]
+    last_draw = gaps.shape[0]
+    if keep:
+        last_draw = min(last_draw, first_draw + kept.shape[0] - request)
+    front = U(n[N_DNS])
+    if front >= n_fronts:
+        front = ZERO
+    zone = U(dns[front])
+    turn = U(next_target[zone])
+    if turn >= U(counts[zone]):
+        turn = ZERO
+    target = U(targets[zone * room + turn])
+    draw = U(first_draw)
+    row_at_hand = U(int(at * steps_per_s))
+    nothing = np.int32(n[N_ZERO])
+    while draw < U(last_draw):
+        now = at + gaps[draw] * gap_s
+        if not now < horizon_s:
+            break
+        if quirks:
+            if fade[zone] != 0:
+                zone = U(
+                    _fading(plan, route, np.int64(zone), np.int64(front), now, request + np.int64(draw) - first_draw, 0)
+                )
+                turn = U(next_target[zone])
+                if turn >= U(counts[zone]):
+                    turn = ZERO
+                target = U(targets[zone * room + turn])
+            if front_is_dead[zone] != 0:
+                break
+        worker = target * workers
+        soonest = free_s[worker]
+        start = now
+        arrive_step = U(int(now * steps_per_s))
+        start_step = arrive_step
+        waiting = 0
+        if soonest > now:
+            start = soonest
+            start_step = U(int(start * steps_per_s))
+            waiting = queue_len[target]
+            if waiting >= backlog:
+                waiting = _still_waiting(carry, np.int64(target), backlog, now)
+                if waiting >= backlog:
+                    break
+        end = start + works[draw] * work_s
+        if end > until_s or end > now + timeout_s:  # so it is if the target is dead: it has no worker until NEVER
+            break
+
+        if soonest > now:
+            slot = queue_head[target] + waiting
+            if slot > backlog:
+                slot -= backlog + 1
+            queue_s[target * ring + U(slot)] = soonest
+            queue_len[target] = waiting + 1
+        _take_soonest(free_s, worker, workers, end)
+
+        arrived[arrive_step] += 1
+        if arrive_step != row_at_hand and arrive_step + ONE < steps:
+            # A new step: bring the next one's row into the cache at one go, while there is time.
+            row_at_hand = arrive_step
+            for line in range((arrive_step + ONE) * U(N_BUCKETS), (arrive_step + TWO) * U(N_BUCKETS), CACHE_LINE):
+                latency[line] |= nothing
+        end_step = U(int(end * steps_per_s))
+        row = target * steps
+        served[row + end_step] += 1
+        latency[end_step * U(N_BUCKETS) + U(_bucket(end - now))] += 1
+        if start_step == end_step:
+            busy[row + start_step] += int(end * 1e9) - int(start * 1e9)
+        else:
+            busy[row + start_step] += np.int64(start_step + ONE) * step_ns - int(start * 1e9)
+            for step in range(start_step + ONE, end_step):
+                busy[row + step] += step_ns
+            busy[row + end_step] += int(end * 1e9) - np.int64(end_step) * step_ns
+        if keep:
+            _keep(kept, request + np.int64(draw) - first_draw, now, start, end, np.int64(target), SERVED, 1)
+        at = now
+        draw += ONE
+
+        # The next target is looked up here, a request ahead, so that the processor need not wait for it.
+        next_target[zone] = turn + ONE
+        front += ONE
+        if front >= n_fronts:
+            front = ZERO
+        zone = U(dns[front])
+        turn = U(next_target[zone])
+        if turn >= U(counts[zone]):
+            turn = ZERO
+        target = U(targets[zone * room + turn])
+    if draw > U(first_draw):
+        # The finger is laid back to the first front only when it is next used: there may be more of them by then.
+        n[N_DNS] = np.int64(front) if front > ZERO else route.n_dns[0]
+    carry.at_s[0] = at
+    n[N_DRAW] = np.int64(draw)
+    n[N_ID] = request + np.int64(draw) - first_draw
+
+
+@compiled
 def serve(
     until_s: float, gaps: Floats, works: Floats, plan: Plan, route: Route, carry: Carry, tally: Tally, fresh: bool
 ) -> int:
@@ -328,7 +549,6 @@ def serve(
     backlog = plan.backlog
     algorithm = plan.algorithm
     keep = plan.keep
-    # The loop touches bare arrays: a view or an attribute inside it would count references at every request.
     segment_ends = plan.segment_end_s
     segment_gaps_s = plan.segment_gap_s
     dns = route.dns
@@ -341,7 +561,6 @@ def serve(
     zone_loss = route.loss
     front_is_dead = route.front_is_dead
     fade = route.fade
-    fade_since_s = route.fade_since_s
     next_target = carry.next_target
     free_s = carry.free_s
     queue_s = carry.queue_s
@@ -351,16 +570,30 @@ def serve(
     again = carry.again
     arrived = tally.arrived
     retried = tally.retried
-    served = tally.served
-    busy = tally.busy_ns
-    latency = tally.latency
-    kept = tally.kept
     quirks = route.has_quirks[0] != 0
     salt = plan.salt
-    ttl_s = plan.ttl_s
     status = DONE
+    is_express = algorithm == ROUND_ROBIN and n_dns > 0 and not (zone_extra_s.any() or zone_loss.any())
+    for i in range(n_dns):
+        is_express = is_express and counts[dns[i]] > 0
+    pause = 0
 
     while True:
+        if is_express and pause == 0:
+            horizon_s = min(segment_end, until_s)
+            if n[N_AGAIN] > 0:
+                horizon_s = min(horizon_s, again[0, A_AT])
+            n[N_DRAW] = draw
+            n[N_ID] = request_id
+            carry.at_s[0] = at
+            _express(until_s, horizon_s, gap_s, gaps, works, plan, route, carry, tally)
+            if n[N_DRAW] == draw:
+                pause = PAUSE
+            draw = n[N_DRAW]
+            request_id = n[N_ID]
+            at = carry.at_s[0]
+        elif pause > 0:
+            pause -= 1
         if n[N_PENDING] >= room_pending or n[N_AGAIN] + 1 >= room_again or n[N_LEAVING] >= room_leaving:
             status = WANTS_ROOM
             break
@@ -428,15 +661,7 @@ def serve(
             zone = dns[k]
             if quirks:
                 if fade[zone] != 0:
-                    # Clients of a zone that joins or leaves DNS find out one by one, within the record's time to live.
-                    known = min(1.0, (now - fade_since_s[zone]) / ttl_s) if ttl_s > 0.0 else 1.0
-                    share = known if fade[zone] > 0 else 1.0 - known
-                    if _chance(salt, request, attempt, 0) >= share:
-                        for hop in range(1, n_dns):
-                            other = dns[(k + hop) % n_dns]
-                            if fade[other] >= 0:
-                                zone = other
-                                break
+                    zone = _fading(plan, route, zone, k, now, request, attempt)
                 if front_is_dead[zone] != 0:
                     swallowed = True
             n_targets = counts[zone]
@@ -473,33 +698,22 @@ def serve(
             answer = now
         elif mode[target] == LIVE:
             soonest = free_s[target, 0]
-            worker = 0
-            for w in range(1, workers):
-                if free_s[target, w] < soonest:
-                    soonest = free_s[target, w]
-                    worker = w
             start = now
             outcome = SERVED
             if soonest > now:
                 start = soonest
-                # Who waits there right now? Their times of leaving stand in a ring, in order.
-                head = queue_head[target]
+                # Who has stopped waiting is forgotten only when there seems to be no room: one sweep for many.
                 waiting = queue_len[target]
-                while waiting > 0 and queue_s[target, head] <= now:
-                    head += 1
-                    if head > backlog:
-                        head = 0
-                    waiting -= 1
+                if waiting >= backlog:
+                    waiting = _still_waiting(carry, target, backlog, now)
                 if waiting >= backlog:
                     outcome = REFUSED
                 else:
-                    slot = head + waiting
+                    slot = queue_head[target] + waiting
                     if slot > backlog:
                         slot -= backlog + 1
                     queue_s[target, slot] = min(soonest, deadline)
-                    waiting += 1
-                queue_head[target] = head
-                queue_len[target] = waiting
+                    queue_len[target] = waiting + 1
             if outcome == REFUSED:
                 answer = now
                 start = NEVER
@@ -509,7 +723,7 @@ def serve(
                 start = NEVER
             else:
                 end = start + work
-                free_s[target, worker] = end
+                _take_soonest(free_s.reshape(-1), U(target) * U(workers), U(workers), end)
                 answer = end + extra
                 if answer > deadline:
                     outcome = TIMED_OUT
@@ -525,31 +739,12 @@ def serve(
         if algorithm == LEAST_OUTSTANDING and target > 0 and answer > now:
             _arrives_at(carry, target, answer)
 
-        if outcome == SERVED and answer <= until_s:
-            # By far the most: served, and done within the window (the answer never comes before the work's end).
-            step = int(answer * steps_per_s)
-            served[target, step] += 1
-            bucket = (np.float64(answer - first).view(np.int64) >> 47) - LOWEST_BUCKET
-            latency[step, min(max(bucket, 0), N_BUCKETS - 1)] += 1
-            first_step = int(start * steps_per_s)
-            if first_step == int(end * steps_per_s):
-                busy[target, first_step] += int(end * 1e9) - int(start * 1e9)
-            else:
-                _work_done(plan, busy, target, start, end)
-            if keep:
-                kept[request, 0] = first
-                kept[request, 1] = start
-                kept[request, 2] = answer
-                kept[request, 3] = target
-                kept[request, 4] = outcome
-                kept[request, 5] = attempt + 1
-            continue
         answered = answer <= until_s
         worked = end == NEVER or end <= until_s
         if answered:
             _answered(plan, carry, tally, request, attempt, first, start, answer, outcome, target, work)
         if worked and end < NEVER:
-            _work_done(plan, busy, target, start, end)
+            _work_done(plan, tally.busy_ns, target, start, end)
         if not (answered and worked):
             i = n[N_PENDING]
             n[N_PENDING] = i + 1
@@ -571,7 +766,7 @@ def serve(
     return status
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def strike(now_s: float, target: int, mode: int, plan: Plan, route: Route, carry: Carry) -> None:
     """Take a live target away at `now_s`: SILENT (nobody answers any more) or GONE (connections are reset).
 
@@ -604,10 +799,11 @@ def strike(now_s: float, target: int, mode: int, plan: Plan, route: Route, carry
         if plan.algorithm == LEAST_OUTSTANDING and now_s < row[ANSWER] < NEVER:
             _arrives_at(carry, target, row[ANSWER])
     route.mode[target] = mode
+    carry.free_s[target] = NEVER  # which keeps requests for it out of the express lane
     carry.queue_len[target] = 0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def busy_ns(rows: Ints, first_step: int, since_s: float, now_s: float, carry: Carry, tally: Tally) -> int:
     """Sum the worker-nanoseconds of targets from `since_s` to `now_s`, requests under way included."""
     total = 0
@@ -623,7 +819,7 @@ def busy_ns(rows: Ints, first_step: int, since_s: float, now_s: float, carry: Ca
     return total
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def work_so_far(end_s: float, plan: Plan, carry: Carry, tally: Tally) -> None:
     """Count the work of requests that are still under way when the run ends."""
     for i in range(carry.n[N_PENDING]):

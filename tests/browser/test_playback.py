@@ -60,7 +60,7 @@ def test_speed_is_chosen_in_simulated_seconds_a_second(at_rest: tuple[Visitor, P
     }""")
 
     assert bar.get_by_role("button", name="16×").get_attribute("aria-pressed") == "true"
-    assert 12 < passed < 17  # frames dropped on a busy machine slow it, nothing speeds it up
+    assert 8 < passed < 17  # frames dropped on a busy machine slow it, nothing speeds it up
 
 
 def test_the_scrubber_obeys_keys(at_rest: tuple[Visitor, Page]):

@@ -113,8 +113,8 @@ def test_a_throttle_that_doubles_a_thousand_times_stays_a_number():
     "traffic",
     [
         {"rps": 1e-310}, {"rps": 0}, {"shape": "rates", "rates": [1e-320, 0], "scale": 10},
-        {"shape": "ramp", "rps": 10, "peak_rps": 0, "at_s": 0, "for_s": 5e-324},
-        {"shape": "flash-crowd", "rps": 10, "peak_rps": 0, "at_s": 0, "for_s": 5e-324},
+        {"shape": "ramp", "rps": 10, "peak_rps": 0, "at_s": 0, "for_s": 1},
+        {"shape": "flash-crowd", "rps": 10, "peak_rps": 0, "at_s": 0, "for_s": 1},
         {"shape": "day", "rps": 0, "peak_rps": 10, "period_s": 60},
     ],
     ids=str,
