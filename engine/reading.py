@@ -64,7 +64,9 @@ def check(model: type[Scenario], given: object) -> Scenario:
         raise _one("file", type(given).__name__, "a mapping of settings", "a scenario is a mapping")
     strangers = [key for key in given if not isinstance(key, str)]
     if strangers:
-        raise ScenarioError(Problem(_short(key), _short(key), "a word", "a setting's name is a word") for key in strangers)
+        raise ScenarioError(
+            Problem(_short(key), _short(key), "a word", "a setting's name is a word") for key in strangers
+        )
     try:
         built = model.model_validate(given)
     except ValidationError as error:
@@ -77,14 +79,20 @@ def check(model: type[Scenario], given: object) -> Scenario:
 
 def _own(errors: list[Any]) -> list[Any]:
     """Leave out "too short" where the list is short only because its members are wrong."""
-    return [e for e in errors if e["type"] != "too_short" or not any(o is not e and o["loc"][:1] == e["loc"] for o in errors)]
+    return [
+        e
+        for e in errors
+        if e["type"] != "too_short" or not any(o is not e and o["loc"][:1] == e["loc"] for o in errors)
+    ]
 
 
 def _problems_of_the_rest(model: type[Scenario], given: Mapping[str, Any], error: ValidationError) -> list[Problem]:
     """Find what does not go together in what is left when bad values are dropped, under the paths of the file."""
     kept = _copied(given)
     # A list's members that are dropped shift the others: remember who was who.
-    places = {name: list(range(len(kept[name]))) for name in ("operations", "services") if isinstance(kept.get(name), list)}
+    places = {
+        name: list(range(len(kept[name]))) for name in ("operations", "services") if isinstance(kept.get(name), list)
+    }
     for _ in range(20):
         steps = [[step for step in e["loc"] if not _is_tag(step)] for e in error.errors(include_url=False)]
         for path in sorted(steps, key=lambda path: [(isinstance(step, int), step) for step in path], reverse=True):

@@ -292,6 +292,36 @@ def _settle(plan: Plan, carry: Carry, tally: Tally, until_s: float) -> None:
     n[N_PENDING] = left
 
 
+@put_in_place
+def _wait_for(
+    carry: Carry,
+    request: int,
+    attempt: int,
+    first_s: float,
+    arrive_s: float,
+    start_s: float,
+    end_s: float,
+    answer_s: float,
+    outcome: int,
+    target: int,
+    work: float,
+) -> None:
+    """Write down an attempt whose work or answer comes after the window."""
+    i = carry.n[N_PENDING]
+    carry.n[N_PENDING] = i + 1
+    row = carry.pending[i]
+    row[ID] = request
+    row[ATTEMPT] = attempt
+    row[FIRST] = first_s
+    row[ARRIVE] = arrive_s
+    row[START] = start_s
+    row[END] = end_s
+    row[ANSWER] = answer_s
+    row[OUTCOME] = outcome
+    row[TARGET] = target
+    row[WORK] = work
+
+
 @compiled
 def _leave_behind(carry: Carry, at_s: float) -> None:
     """Let go of every attempt that has left its target by now (least outstanding requests only)."""
@@ -415,6 +445,7 @@ def _express(
     steps = U(tally.served.shape[1])
     latency = tally.latency.reshape(-1)
     kept = tally.kept
+    room_pending = carry.pending.shape[0]
     quirks = route.has_quirks[0] != 0
     fade = route.fade
     front_is_dead = route.front_is_dead
@@ -466,7 +497,7 @@ def _express(
                 if waiting >= backlog:
                     break
         end = start + works[draw] * work_s
-        if end > until_s or end > now + timeout_s:  # so it is if the target is dead: it has no worker until NEVER
+        if end > now + timeout_s:  # so it is if the target is dead: it has no worker until NEVER
             break
 
         if soonest > now:
@@ -483,19 +514,36 @@ def _express(
             row_at_hand = arrive_step
             for line in range((arrive_step + ONE) * U(N_BUCKETS), (arrive_step + TWO) * U(N_BUCKETS), CACHE_LINE):
                 latency[line] |= nothing
-        end_step = U(int(end * steps_per_s))
-        row = target * steps
-        served[row + end_step] += 1
-        latency[end_step * U(N_BUCKETS) + U(_bucket(end - now))] += 1
-        if start_step == end_step:
-            busy[row + start_step] += int(end * 1e9) - int(start * 1e9)
+        if end <= until_s:
+            end_step = U(int(end * steps_per_s))
+            row = target * steps
+            served[row + end_step] += 1
+            latency[end_step * U(N_BUCKETS) + U(_bucket(end - now))] += 1
+            if start_step == end_step:
+                busy[row + start_step] += int(end * 1e9) - int(start * 1e9)
+            else:
+                busy[row + start_step] += np.int64(start_step + ONE) * step_ns - int(start * 1e9)
+                for step in range(start_step + ONE, end_step):
+                    busy[row + step] += step_ns
+                busy[row + end_step] += int(end * 1e9) - np.int64(end_step) * step_ns
+            if keep:
+                _keep(kept, request + np.int64(draw) - first_draw, now, start, end, np.int64(target), SERVED, 1)
         else:
-            busy[row + start_step] += np.int64(start_step + ONE) * step_ns - int(start * 1e9)
-            for step in range(start_step + ONE, end_step):
-                busy[row + step] += step_ns
-            busy[row + end_step] += int(end * 1e9) - np.int64(end_step) * step_ns
-        if keep:
-            _keep(kept, request + np.int64(draw) - first_draw, now, start, end, np.int64(target), SERVED, 1)
+            _wait_for(
+                carry,
+                request + np.int64(draw) - first_draw,
+                0,
+                now,
+                now,
+                start,
+                end,
+                end,
+                SERVED,
+                np.int64(target),
+                works[draw] * work_s,
+            )
+            if n[N_PENDING] >= room_pending:
+                last_draw = np.int64(draw) + 1
         at = now
         draw += ONE
 
@@ -566,7 +614,6 @@ def serve(
     queue_s = carry.queue_s
     queue_head = carry.queue_head
     queue_len = carry.queue_len
-    pending = carry.pending
     again = carry.again
     arrived = tally.arrived
     retried = tally.retried
@@ -579,7 +626,7 @@ def serve(
     pause = 0
 
     while True:
-        if is_express and pause == 0:
+        if is_express and pause == 0 and n[N_PENDING] < room_pending:
             horizon_s = min(segment_end, until_s)
             if n[N_AGAIN] > 0:
                 horizon_s = min(horizon_s, again[0, A_AT])
@@ -746,18 +793,11 @@ def serve(
         if worked and end < NEVER:
             _work_done(plan, tally.busy_ns, target, start, end)
         if not (answered and worked):
-            i = n[N_PENDING]
-            n[N_PENDING] = i + 1
-            pending[i, ID] = request
-            pending[i, ATTEMPT] = attempt
-            pending[i, FIRST] = first
-            pending[i, ARRIVE] = now
-            pending[i, START] = start
-            pending[i, END] = NEVER if worked else end
-            pending[i, ANSWER] = NEVER if answered else answer
-            pending[i, OUTCOME] = outcome
-            pending[i, TARGET] = target
-            pending[i, WORK] = work
+            if worked:
+                end = NEVER
+            if answered:
+                answer = NEVER
+            _wait_for(carry, request, attempt, first, now, start, end, answer, outcome, target, work)
 
     n[N_DRAW] = draw
     n[N_SEGMENT] = segment

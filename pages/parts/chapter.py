@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -24,6 +25,11 @@ OPEN = ("az_failure",)
 def look() -> None:
     """Give the page the parts of its look that Streamlit's theme cannot say."""
     st.html(f"<style>{_CSS}</style>")
+
+
+def fold(label: str, *, key: str) -> Any:
+    """Fold a part of the page away. What is folded is not built (ask `.open`): a toggle repaints only what is seen."""
+    return st.expander(label, key=key, on_change="rerun")
 
 
 def heading(question: str, lede: str) -> None:

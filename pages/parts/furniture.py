@@ -231,7 +231,9 @@ def _spans(experiment: Experiment, speaker: Voice, how: str) -> dict[str, str]:
     """Write each choice in one of two ways: as a button (guess), or as part of a sentence (said)."""
     name, bounds = experiment.lesson.name, experiment.lesson.guess_s
     texts, seconds = speaker.table(f"{name}.{how}"), speaker.seconds
-    spans = {f"{low:g}": texts["between"].format(low=seconds(low), high=seconds(high)) for low, high in pairwise(bounds)}
+    spans = {
+        f"{low:g}": texts["between"].format(low=seconds(low), high=seconds(high)) for low, high in pairwise(bounds)
+    }
     return {
         "never": texts["never"],
         "0": texts["under"].format(time=seconds(bounds[0])),
@@ -279,13 +281,15 @@ def turn(experiment: Experiment, speaker: Voice, run: Run | None = None) -> None
         )
         st.button(speaker.say("common.button.reset"), key=f"{name}.reset", on_click=experiment.reset)
         st.button(speaker.say("common.mode.stage"), key=f"{name}.stage", on_click=_go, args=("stage",))
-        with st.popover(speaker.say("furniture.share")):
-            take_away(experiment, speaker, run)
+        with st.popover(speaker.say("furniture.share"), key=f"{name}.share", on_change="rerun") as share:
+            if share.open:
+                take_away(experiment, speaker, run)
     with st.expander(speaker.say("furniture.turn"), expanded=True, key=f"{name}.turn"):
         ask(experiment, experiment.lesson.controls)
-    with st.expander(speaker.say("furniture.assumed", n=len(ASSUMED)), key=f"{name}.assumed"):
-        st.markdown(speaker.say("furniture.assumed_means"))
-        ask(experiment, ASSUMED, columns=4)
+    with chapter.fold(speaker.say("furniture.assumed", n=len(ASSUMED)), key=f"{name}.assumed") as assumed:
+        if assumed.open:
+            st.markdown(speaker.say("furniture.assumed_means"))
+            ask(experiment, ASSUMED, columns=4)
 
 
 def take_away(experiment: Experiment, speaker: Voice, run: Run | None) -> None:
@@ -336,8 +340,12 @@ def explain(experiment: Experiment, speaker: Voice) -> None:
     sections = ("types", "notice", "dns", "back", "spare", "retries", "fail_open", "read", "limits")
     for column, part in zip(st.columns(2, gap="medium"), (sections[::2], sections[1::2]), strict=True):
         for section in part:
-            with column.expander(speaker.say(f"{name}.explain.{section}")):
-                st.markdown(speaker.prose(name, section))
+            with (
+                column,
+                chapter.fold(speaker.say(f"{name}.explain.{section}"), key=f"{name}.explain.{section}") as told,
+            ):
+                if told.open:
+                    st.markdown(speaker.prose(name, section))
 
 
 def _facts_of(scenario: Scenario) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ from pages.parts.charts import Strip
 from pages.parts.words import Voice
 
 KEPT_RUNS = 32
+# A run follows from its scenario, which is quicker to write out than the run's columns are to digest.
+BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: speaker.lang}
 
 
 @st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs={Scenario: Scenario.model_dump_json})
@@ -52,7 +54,7 @@ class Columns:
     cost: Cost
 
 
-@st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs={Run: lambda run: run.digest})
+@st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs=BY_SCENARIO)
 def columns_of(run: Run, goal_s: float) -> Columns:
     """Fold a run into the strips' columns."""
     line = metrics.timeline(run, goal_s)
@@ -65,12 +67,12 @@ def columns_of(run: Run, goal_s: float) -> Columns:
     )
 
 
-@st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs={Run: lambda run: run.digest, Requests: id})
-def calm(requests: Requests, run: Run) -> Requests:
+@st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs=BY_SCENARIO)
+def calm(_requests: Requests, run: Run) -> Requests:
     """Average the rates over the last five seconds for the labels, as the map does; never across an operation."""
     starts = metrics.calm_starts(run, 5.0)
-    rates = (requests.ok_per_s, requests.slow_per_s, requests.failed_per_s, requests.refused_per_s)
-    return Requests(requests.t_s, *(metrics.mean_since(rate, starts) for rate in rates))
+    rates = (_requests.ok_per_s, _requests.slow_per_s, _requests.failed_per_s, _requests.refused_per_s)
+    return Requests(_requests.t_s, *(metrics.mean_since(rate, starts) for rate in rates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ def tops(all_columns: Sequence[Columns], goal_s: float) -> Tops:
     )
 
 
+@st.cache_resource(
+    max_entries=4 * KEPT_RUNS,
+    show_spinner=False,
+    hash_funcs=BY_SCENARIO,
+)
 def strips(
     run: Run, speaker: Voice, goal_s: float, *, size: str = "laptop", only: str = "", top: Tops | None = None
 ) -> list[Strip]:
@@ -151,7 +158,7 @@ class Outcome:
     hosts: int
 
 
-@st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs={Run: lambda run: run.digest})
+@st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs=BY_SCENARIO)
 def outcome(run: Run) -> Outcome:
     """Fold a run into its outcome."""
     totals = metrics.totals(run)

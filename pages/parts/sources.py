@@ -37,8 +37,10 @@ def sources(*patterns: str) -> None:
     """Show the facts that a page rests on, folded away: `sources("elb.alb.*", "elb.dereg_delay")`."""
     cited, say = cited_facts(patterns), voice().say
     counts = {basis: sum(fact.basis == basis for fact in cited) for basis in ORDER}
-    with st.expander(f"{say('common.sources.title')}: {say('common.sources.split', **counts)}"):
-        st.html(listing(voice(), cited))
+    label = f"{say('common.sources.title')}: {say('common.sources.split', **counts)}"
+    with st.expander(label, key="sources", on_change="rerun") as folded:
+        if folded.open:  # what is folded is not built
+            st.html(listing(voice(), cited))
 
 
 def cited_facts(patterns: Iterable[str]) -> list[Fact]:

@@ -74,7 +74,7 @@ def test_pandas_stays_at_the_engines_door(root):
 
 def test_only_the_catalog_opens_data_files(root):
     for path in (root / "engine").rglob("*.py"):
-        if path.name in {"catalog.py", "__main__.py"}:
+        if path.name in {"catalog.py", "__main__.py", "bench.py"}:  # bench asks the system for its memory
             continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\bopen\(|\.read_text\(|\.read_bytes\(", text), path.relative_to(root)

@@ -99,7 +99,9 @@ def said(root):
                     re.escape(part.value) if isinstance(part, ast.Constant) else hole(part, is_first=place == 0)
                     for place, part in enumerate(node.values)
                 )
-                if re.match(r"([a-z_]+|\([a-z_|]+\))\\\.", pattern):  # a whole first word: f"{a}.{b}" would name everything
+                if re.match(
+                    r"([a-z_]+|\([a-z_|]+\))\\\.", pattern
+                ):  # a whole first word: f"{a}.{b}" would name everything
                     patterns.append(re.compile(pattern))
             if isinstance(node, ast.Call) and node.args and name_of(node.func) == "table":
                 prefixes |= {f"{a.value}." for a in node.args if isinstance(a, ast.Constant)}

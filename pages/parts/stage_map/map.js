@@ -218,9 +218,14 @@ function makeMap(parent) {
   });
 
   const deaf = clock.subscribe(onClock);
+  let laid = "";
   return {
     update(next, trigger) {
       send = trigger;
+      // Streamlit calls again for every change anywhere on the page: what looks the same is not laid out again.
+      const look = [getComputedStyle(root).getPropertyValue("--st-background-color"), root.clientWidth, devicePixelRatio].join();
+      if (next === raw && look === laid) return;
+      laid = look;
       if (next !== raw) {
         raw = next;
         const same = data && data.payload.id === next.payload.id && data.payload.lang === next.payload.lang && size === next.size
