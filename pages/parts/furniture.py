@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -9,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from engine import Run, Scenario, ScenarioError, frames
+from engine import Run, Scenario, frames
 from engine.launch import launch_type
 from engine.scenario import LaunchTypeName
 from pages.parts import chapter, show
@@ -49,6 +50,16 @@ def notices(experiment: Experiment, speaker: Voice) -> None:
 
 def study(experiment: Experiment, speaker: Voice) -> None:
     """One run on a laptop or a phone: map, charts, transport; then what it cost, why, and what to try."""
+    run = show.run_of(experiment.scenario)
+    played(experiment, speaker, run)
+    turn(experiment, speaker, run)
+    if guess_of(experiment) is not None:
+        explain(experiment, speaker)
+    sources(*experiment.lesson.facts, *_facts_of(experiment.scenario))
+
+
+def played(experiment: Experiment, speaker: Voice, run: Run) -> None:
+    """Show the run itself, before anything else: what comes first is painted first."""
     name = experiment.lesson.name
     left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
     with left:
@@ -56,14 +67,13 @@ def study(experiment: Experiment, speaker: Voice) -> None:
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
         choose_type(experiment, speaker)
         st.button(speaker.say("common.button.side_by_side"), key="side_by_side", on_click=_go, args=("compare",))
-    run = show.run_of(experiment.scenario)
     guess = predict(experiment, speaker)
     is_open = guess is None
     with st.container(key="q-stage-row"):
         map_, strips = st.columns([822, 354], gap="small")
-        packed = shown(run, speaker, locked=is_open)
+        packed = shown(run, speaker)
         with map_:
-            result = stage_map(packed, key=f"{name}.map")
+            result = stage_map(packed, key=f"{name}.map", on_act=_acting(experiment, f"{name}.map"))
         with strips:
             charts(
                 show.strips(run, speaker, experiment.lesson.goal_s),
@@ -74,11 +84,11 @@ def study(experiment: Experiment, speaker: Voice) -> None:
                 caption=packed["name"],
                 locked_future=is_open,
             )
-    moved = transport(
-        transport_data(packed, speaker, locked=is_open) | {"action": offers(run, speaker)}, key=f"{name}.transport"
+    transport(
+        transport_data(packed, speaker, locked=is_open) | {"action": offers(run, speaker)},
+        key=f"{name}.transport",
+        on_act=_acting(experiment, f"{name}.transport"),
     )
-    for asked in (result, moved):
-        _take(experiment, asked)
     if result.why:
         explain_place(run, int(result.why["task"]), speaker)
     if not is_open:
@@ -86,10 +96,17 @@ def study(experiment: Experiment, speaker: Voice) -> None:
         if guess:
             st.html(f'<p class="q-verdict">{chapter.plain(verdict(experiment, speaker, run, guess))}</p>')
         st.html(show.outcome_row(speaker, show.outcome(run)))
-    turn(experiment, speaker, run)
-    if not is_open:
-        explain(experiment, speaker)
-    sources(*experiment.lesson.facts, *_facts_of(experiment.scenario))
+
+
+def _acting(experiment: Experiment, key: str) -> Callable[[], None]:
+    """Make what carries out a wish of the map or the transport, before anything is shown again."""
+
+    def act() -> None:
+        asked = st.session_state[key].get("act")
+        if asked:
+            experiment.act(dict(asked))
+
+    return act
 
 
 def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
@@ -109,6 +126,10 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
 def choose_type(experiment: Experiment, speaker: Voice) -> None:
     """Show the launch types as one segmented control; it writes the scenario."""
     key = f"{experiment.lesson.name}.ask.launch_type"
+
+    def _choose() -> None:
+        experiment.set({"launch_type": st.session_state[key]})
+
     if st.session_state.get(key) != experiment.scenario.launch_type:
         st.session_state[key] = experiment.scenario.launch_type
     st.segmented_control(
@@ -118,7 +139,7 @@ def choose_type(experiment: Experiment, speaker: Voice) -> None:
         required=True,
         key=key,
         label_visibility="collapsed",
-        on_change=lambda: experiment.set({"launch_type": st.session_state[key]}),
+        on_change=_choose,
     )
 
 
@@ -131,10 +152,10 @@ def _packed(run: Run, speaker: Voice) -> dict[str, Any]:
     return payload(run, speaker)
 
 
-def shown(run: Run, speaker: Voice, *, locked: bool = False) -> dict[str, Any]:
-    """Pack a run for the map; while a guess is open its captions tell no more than the first."""
-    packed = _packed(run, speaker)
-    return packed | {"locked_future": locked}
+def shown(run: Run, speaker: Voice) -> dict[str, Any]:
+    """Pack a run for the map, once for all who look at it."""
+    packed: dict[str, Any] = _packed(run, speaker)
+    return packed
 
 
 def transport_data(packed: dict[str, Any], speaker: Voice, *, locked: bool = False, size: str = "") -> dict[str, Any]:
@@ -166,17 +187,6 @@ def _offer(from_s: float, do: str, zone: str, texts: dict[str, str], tone: str) 
     return {"from_t": from_s, "label": texts[do].format(zone=zone), "tone": tone, "act": {"do": do, "zone": zone}}
 
 
-def _take(experiment: Experiment, asked: Any) -> None:
-    """Carry out what was asked for on the map: the scenario changes, and the page runs again at once."""
-    if not asked.act:
-        return
-    try:
-        experiment.act(dict(asked.act))
-    except ScenarioError as error:
-        experiment.refuse(error.problems)
-    st.rerun()
-
-
 def explain_place(run: Run, task: int, speaker: Voice) -> None:
     """Open the picture of the decision that placed a task."""
     found = decision(run, task, speaker)
@@ -199,10 +209,7 @@ def predict(experiment: Experiment, speaker: Voice) -> str | None:
     name = experiment.lesson.name
     key = f"{name}.guess"
     choices = guesses(experiment, speaker)
-    if key not in st.session_state:
-        asked = st.query_params.get(GUESS)
-        st.session_state[key] = asked if asked in {*choices, "skip"} else None
-    guess: str | None = st.session_state[key]
+    guess = guess_of(experiment)
     if guess is None:
         with st.container(horizontal=True, vertical_alignment="center", key="q-guess"):
             st.markdown(
@@ -219,6 +226,17 @@ def predict(experiment: Experiment, speaker: Voice) -> str | None:
     st.query_params[GUESS] = guess
     said = speaker.say(f"{name}.you_said", said=said_of(experiment, speaker, guess))
     chapter.steps(speaker, 1, said)
+    return guess
+
+
+def guess_of(experiment: Experiment) -> str | None:
+    """Give the guess as it stands: the session's, else the URL's; None while it is open."""
+    key, bounds = f"{experiment.lesson.name}.guess", experiment.lesson.guess_s
+    if key not in st.session_state:
+        asked = st.query_params.get(GUESS)
+        known = {"never", "0", "skip", *(f"{bound:g}" for bound in bounds)}
+        st.session_state[key] = asked if asked in known else None
+    guess: str | None = st.session_state[key]
     return guess
 
 
@@ -442,7 +460,10 @@ def stage(experiment: Experiment, speaker: Voice) -> None:
         map_, side = st.columns([1150, 578])
         with map_:
             words = packed["words"] | {"keys": texts["keys"]}
-            result = stage_map(packed | {"words": words}, key=f"{name}.stage_map", size="stage", caption=False)
+            stage_map(
+                packed | {"words": words}, key=f"{name}.stage_map", size="stage", caption=False,
+                on_act=_acting(experiment, f"{name}.stage_map"),
+            )  # fmt: skip
         with side:
             headline(packed | {"words": texts}, key=f"{name}.headline")
             strips = show.strips(run, speaker, experiment.lesson.goal_s, size="stage", only="requests")
@@ -454,8 +475,10 @@ def stage(experiment: Experiment, speaker: Voice) -> None:
                 )  # fmt: skip
     bar = transport_data(packed, speaker, size="stage")
     bar["words"] |= {"events_past": texts["events_past"]}
-    moved = transport(bar | {"action": offers(run, speaker)}, key=f"{name}.stage_transport")
-    for asked in (result, moved):
-        _take(experiment, asked)
+    transport(
+        bar | {"action": offers(run, speaker)},
+        key=f"{name}.stage_transport",
+        on_act=_acting(experiment, f"{name}.stage_transport"),
+    )
     with st.container(key="q-stage-exit"):
         st.button(speaker.say("common.mode.study"), key=f"{name}.study", on_click=_go, args=("study",))
