@@ -283,8 +283,8 @@ def lesson(name: str) -> Mapping[str, Any]:
 def texts(lang: Language) -> Mapping[str, str]:
     """Give every label of a language under its key: the file's name, then the path inside it, with dots.
 
-    >>> texts("es")["common.language.name"]
-    'Español'
+    >>> texts("es")["common.button.undo"]
+    'Deshacer'
     """
     table: dict[str, str] = {}
     for path in sorted((DATA / "texts" / _language(lang)).glob("*.yaml")):
