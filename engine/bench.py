@@ -140,6 +140,7 @@ class _Hour:
         found = run(self._scenario)
         self._digest = found.digest
         self.requests = int(found.requests.services[0].arrived.sum())
+        self._draws = Draws(self._scenario.seed, self._scenario.services[0])
 
     def measure(self, took: _Stopwatch) -> None:
         """Time the whole run, its data plane, and as many draws alone; they take turns."""
@@ -166,9 +167,8 @@ class _Hour:
             raise RuntimeError("the hour and its all-SimPy twin differ: the ratio would compare two stories")
 
     def _draw(self) -> None:
-        draws = Draws(self._scenario.seed, self._scenario.services[0])
-        for _ in range(self.requests // len(draws.gaps) + 1):
-            draws.refill()
+        for _ in range(self.requests // len(self._draws.gaps) + 1):
+            self._draws.refill()
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------

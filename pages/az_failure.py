@@ -3,6 +3,7 @@
 from engine import BudgetError
 from pages.parts import chapter, furniture
 from pages.parts.experiment import Experiment
+from pages.parts.turn import turn
 from pages.parts.words import voice
 
 experiment = Experiment("az_failure")
@@ -18,5 +19,5 @@ try:
             furniture.study(experiment, speaker)
 except BudgetError as error:
     chapter.budget(speaker, error)
-    furniture.turn(experiment, speaker)
+    turn(experiment, speaker)
 experiment.write_url()

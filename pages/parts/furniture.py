@@ -4,31 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
-from engine import Run, Scenario, frames
-from engine.launch import launch_type
+from engine import Run, Scenario
 from engine.scenario import LaunchTypeName
 from pages.parts import chapter, show
-from pages.parts.ask import ask
 from pages.parts.charts import Mark, charts
-from pages.parts.experiment import Experiment, url_of
-from pages.parts.fields import ASSUMED
+from pages.parts.experiment import Experiment
 from pages.parts.headline import headline
 from pages.parts.lesson import changed
+from pages.parts.predict import guess_of, predict, verdict
 from pages.parts.sources import sources
 from pages.parts.stage_map import stage_map
 from pages.parts.stage_map.payload import payload
 from pages.parts.transport import transport
+from pages.parts.turn import VIEW, explain, facts_of, go, turn
 from pages.parts.why_here import why_here
 from pages.parts.why_here.decision import decision
 from pages.parts.words import Voice
 
-VIEW, COMPARED, GUESS = "view", "compare", "guess"
+COMPARED = "compare"
 MOST_COMPARED = 4
 STAGE_STRIP_PX = 300  # on a screen of fewer lines stage.css scales it down
 
@@ -55,7 +52,7 @@ def study(experiment: Experiment, speaker: Voice) -> None:
     turn(experiment, speaker, run)
     if guess_of(experiment) is not None:
         explain(experiment, speaker)
-    sources(*experiment.lesson.facts, *_facts_of(experiment.scenario))
+    sources(*experiment.lesson.facts, *facts_of(experiment.scenario))
 
 
 def played(experiment: Experiment, speaker: Voice, run: Run) -> None:
@@ -66,7 +63,7 @@ def played(experiment: Experiment, speaker: Voice, run: Run) -> None:
         chapter.heading(speaker.say(f"{name}.title"), lede(experiment.scenario, speaker, name))
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom"):
         choose_type(experiment, speaker)
-        st.button(speaker.say("common.button.side_by_side"), key="side_by_side", on_click=_go, args=("compare",))
+        st.button(speaker.say("common.button.side_by_side"), key="side_by_side", on_click=go, args=("compare",))
     guess = predict(experiment, speaker)
     is_open = guess is None
     with st.container(key="q-stage-row"):
@@ -201,183 +198,6 @@ def explain_place(run: Run, task: int, speaker: Voice) -> None:
     _dialog()
 
 
-# --- predict ---------------------------------------------------------------------------------------------------------
-
-
-def predict(experiment: Experiment, speaker: Voice) -> str | None:
-    """Ask for a guess before the future is shown; return it, "" for who will not guess, None while it is open."""
-    name = experiment.lesson.name
-    key = f"{name}.guess"
-    choices = guesses(experiment, speaker)
-    guess = guess_of(experiment)
-    if guess is None:
-        with st.container(horizontal=True, vertical_alignment="center", key="q-guess"):
-            st.markdown(
-                f"**{speaker.say(f'{name}.ask.question')}**", help=speaker.say(f"{name}.ask.help"), width="content"
-            )
-            for choice, text in choices.items():
-                st.button(text, key=f"{key}.{choice}", on_click=_guess, args=(key, choice))
-            st.button(
-                speaker.say(f"{name}.ask.skip"), key=f"{key}.skip", type="tertiary", on_click=_guess, args=(key, "skip")
-            )
-        return None
-    if guess == "skip":
-        return ""
-    st.query_params[GUESS] = guess
-    said = speaker.say(f"{name}.you_said", said=said_of(experiment, speaker, guess))
-    chapter.steps(speaker, 1, said)
-    return guess
-
-
-def guess_of(experiment: Experiment) -> str | None:
-    """Give the guess as it stands: the session's, else the URL's; None while it is open."""
-    key, bounds = f"{experiment.lesson.name}.guess", experiment.lesson.guess_s
-    if key not in st.session_state:
-        asked = st.query_params.get(GUESS)
-        known = {"never", "0", "skip", *(f"{bound:g}" for bound in bounds)}
-        st.session_state[key] = asked if asked in known else None
-    guess: str | None = st.session_state[key]
-    return guess
-
-
-def guesses(experiment: Experiment, speaker: Voice) -> dict[str, str]:
-    """List what may be guessed: never, then each span of seconds."""
-    return _spans(experiment, speaker, "guess")
-
-
-def _spans(experiment: Experiment, speaker: Voice, how: str) -> dict[str, str]:
-    """Write each choice in one of two ways: as a button (guess), or as part of a sentence (said)."""
-    name, bounds = experiment.lesson.name, experiment.lesson.guess_s
-    texts, seconds = speaker.table(f"{name}.{how}"), speaker.seconds
-    spans = {
-        f"{low:g}": texts["between"].format(low=seconds(low), high=seconds(high)) for low, high in pairwise(bounds)
-    }
-    return {
-        "never": texts["never"],
-        "0": texts["under"].format(time=seconds(bounds[0])),
-        **spans,
-        f"{bounds[-1]:g}": texts["over"].format(time=seconds(bounds[-1])),
-    }
-
-
-def said_of(experiment: Experiment, speaker: Voice, guess: str) -> str:
-    """Repeat a guess inside a sentence."""
-    return _spans(experiment, speaker, "said")[guess]
-
-
-def verdict(experiment: Experiment, speaker: Voice, run: Run, guess: str) -> str:
-    """Hold the guess against what happened."""
-    name, bounds = experiment.lesson.name, experiment.lesson.guess_s
-    found = show.outcome(run)
-    said, took = said_of(experiment, speaker, guess), speaker.seconds(found.errors_s)
-    if not found.failed:
-        return speaker.say(f"{name}.verdict.none", said=said)
-    if guess == "never":
-        return speaker.say(f"{name}.verdict.never", took=took)
-    low = float(guess)
-    high = next((bound for bound in bounds if bound > low), float("inf"))
-    which = "right" if low <= found.errors_s < high else "short" if found.errors_s >= high else "long"
-    return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
-
-
-def _guess(key: str, choice: str) -> None:
-    st.session_state[key] = choice
-
-
-# --- turn, try, take away ----------------------------------------------------------------------------------------------
-
-
-def turn(experiment: Experiment, speaker: Voice, run: Run | None = None) -> None:
-    """Offer the controls, undo and reset, and what can be taken away. run: none where the scenario cannot run."""
-    name = experiment.lesson.name
-    with st.container(horizontal=True, key="q-tools"):
-        st.button(
-            speaker.say("common.button.undo"),
-            key=f"{name}.undo",
-            on_click=experiment.undo,
-            disabled=not experiment.can_undo,
-        )
-        st.button(speaker.say("common.button.reset"), key=f"{name}.reset", on_click=experiment.reset)
-        st.button(speaker.say("common.mode.stage"), key=f"{name}.stage", on_click=_go, args=("stage",))
-        with st.popover(speaker.say("furniture.share"), key=f"{name}.share", on_change="rerun") as share:
-            if share.open:
-                take_away(experiment, speaker, run)
-    with st.expander(speaker.say("furniture.turn"), expanded=True, key=f"{name}.turn"):
-        ask(experiment, experiment.lesson.controls)
-    with chapter.fold(speaker.say("furniture.assumed", n=len(ASSUMED)), key=f"{name}.assumed") as assumed:
-        if assumed.open:
-            st.markdown(speaker.say("furniture.assumed_means"))
-            ask(experiment, ASSUMED, columns=4)
-
-
-def take_away(experiment: Experiment, speaker: Voice, run: Run | None) -> None:
-    """Copy the link; download the scenario and the log; open a file."""
-    name, say = experiment.lesson.name, speaker.say
-    st.markdown(say("furniture.link"))
-    st.code(link(experiment), language=None, wrap_lines=True)
-    st.download_button(
-        say("common.button.download_scenario"), experiment.scenario.to_yaml(), f"{name}.yaml", "application/yaml",
-        key=f"{name}.yaml", on_click="ignore",
-    )  # fmt: skip
-    if run is not None:
-        for kind, write, mime in (
-            ("csv", frames.to_csv, "text/csv"),
-            ("parquet", frames.to_parquet, "application/vnd.apache.parquet"),
-        ):
-            st.download_button(
-                say(f"common.button.download_events_{kind}"), lambda write=write: write(frames.events(run)),
-                f"{name}-events.{kind}", mime, key=f"{name}.{kind}", on_click="ignore",
-            )  # fmt: skip
-    key = f"{name}.upload"
-    given = st.file_uploader(say("common.button.upload_scenario"), type=["yaml", "yml", "json"], key=key)
-    if given is not None and st.session_state.get(f"{key}.seen") != given.file_id:
-        st.session_state[f"{key}.seen"] = given.file_id
-        experiment.open_file(given.getvalue().decode("utf-8", errors="replace"))
-        st.rerun()
-
-
-def link(experiment: Experiment) -> str:
-    """Write the address that opens this very experiment."""
-    words = {**url_of(experiment.lesson, experiment.scenario), "lang": st.query_params.get("lang", "en")}
-    base = str(st.context.url or "").split("?")[0]
-    return f"{base}?{urlencode(words)}"
-
-
-def explain(experiment: Experiment, speaker: Voice) -> None:
-    """Say why it came out so, piece by piece, and what to turn next."""
-    name = experiment.lesson.name
-    st.header(speaker.say(f"{name}.try.title"))
-    with st.container(horizontal=True):
-        for what, settings in experiment.lesson.tries.items():
-            every = experiment.scenario.balancer.check_every_s
-            st.button(
-                speaker.say(f"{name}.try.{what}", interval=speaker.number(every)),
-                key=f"{name}.try.{what}", on_click=experiment.set, args=(settings,),
-            )  # fmt: skip
-    st.header(speaker.say(f"{name}.explain.title"))
-    sections = ("types", "notice", "dns", "back", "spare", "retries", "fail_open", "read", "limits")
-    for column, part in zip(st.columns(2, gap="medium"), (sections[::2], sections[1::2]), strict=True):
-        for section in part:
-            with (
-                column,
-                chapter.fold(speaker.say(f"{name}.explain.{section}"), key=f"{name}.explain.{section}") as told,
-            ):
-                if told.open:
-                    st.markdown(speaker.prose(name, section))
-
-
-def _facts_of(scenario: Scenario) -> tuple[str, ...]:
-    return launch_type(scenario.launch_type).facts
-
-
-def _go(where: str) -> None:
-    """Change rooms; the scenario comes along."""
-    if where == "study":
-        st.query_params.pop(VIEW, None)
-    else:
-        st.query_params[VIEW] = where
-
-
 # --- side by side ------------------------------------------------------------------------------------------------------
 
 
@@ -388,7 +208,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     with left:
         chapter.heading(say(f"{name}.compare_title"), say(f"{name}.compare_lede"))
     with right, st.container(horizontal=True, horizontal_alignment="right"):
-        st.button(say("common.button.back_to_one"), key="back_to_one", on_click=_go, args=("study",))
+        st.button(say("common.button.back_to_one"), key="back_to_one", on_click=go, args=("study",))
     chosen = _chosen(experiment, speaker)
     runs = [show.run_of(changed(experiment.scenario, lesson.variants[variant])) for variant in chosen]
     if not runs:
@@ -424,7 +244,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     transport(transport_data(together, speaker), key=f"{name}.together")
     with st.container(key="q-table"):
         st.html(show.outcome_table(speaker, titles, [show.outcome(run) for run in runs]))
-    facts = {fact for run in runs for fact in _facts_of(run.scenario)}
+    facts = {fact for run in runs for fact in facts_of(run.scenario)}
     sources(*lesson.facts, *sorted(facts))
 
 
@@ -481,4 +301,4 @@ def stage(experiment: Experiment, speaker: Voice) -> None:
         on_act=_acting(experiment, f"{name}.stage_transport"),
     )
     with st.container(key="q-stage-exit"):
-        st.button(speaker.say("common.mode.study"), key=f"{name}.study", on_click=_go, args=("study",))
+        st.button(speaker.say("common.mode.study"), key=f"{name}.study", on_click=go, args=("study",))
