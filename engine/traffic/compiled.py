@@ -126,7 +126,7 @@ class _Lane:
         self.carry = kernel.Carry(
             at_s=np.zeros(1),
             n=np.zeros(kernel.N_SIZE, dtype=np.int64),
-            next_target=np.zeros(n, dtype=np.int64),
+            next_target=np.arange(n, dtype=np.int64),
             free_s=np.zeros((room, service.concurrency)),
             queue_s=np.zeros((room, service.backlog + 1)),
             queue_head=np.zeros(room, dtype=np.int64),

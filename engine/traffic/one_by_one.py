@@ -92,7 +92,7 @@ class _Lane:
             range(scenario.zones), [False] * scenario.zones, [0] * scenario.zones, nothing, nothing, nothing
         )
         self._next_front = 0
-        self._next_target = [0] * scenario.zones
+        self._next_target = list(range(scenario.zones))  # fronts do not agree on whom to begin with
         self._counts = {name: np.zeros(self._steps, dtype=np.int32) for name in ("arrived", "retried")}
         self._served: list[dict[int, int]] = [{}]
         self._failed: list[list[dict[int, int]]] = [[{}] for _ in range(4)]
