@@ -28,11 +28,6 @@ def bill(run: Run) -> tuple[Item, ...]:
     return (_compute(run), _balancer(run))
 
 
-def total_usd(run: Run) -> float:
-    """Add the bill up."""
-    return sum(item.usd for item in bill(run))
-
-
 def usd_per_hour(run: Run) -> Steps:
     """Give the cost rate over time: what runs now, times its price an hour."""
     end_s = run.scenario.duration_s

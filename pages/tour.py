@@ -6,11 +6,10 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import words
-from pages.parts.chapter import look
+from pages.parts.chapter import OPEN, look
 from pages.parts.words import say
 
 ROOT = Path(__file__).parent.parent
-CHAPTERS = ("start", "az_failure")
 
 st.set_page_config(
     page_title=say("common.app.name"), page_icon=str(ROOT / "pages" / "static" / "favicon.svg"), layout="wide"
@@ -19,7 +18,7 @@ st.logo(str(ROOT / "pages" / "static" / "favicon.svg"), size="large")
 look()
 chapters = [
     st.Page(ROOT / "pages" / f"{name}.py", title=say(f"common.nav.{name}"), url_path=name, default=name == "start")
-    for name in CHAPTERS
+    for name in ("start", *OPEN)
 ]
 is_stage = st.query_params.get("view") == "stage"
 page = st.navigation(chapters, position="hidden" if is_stage else "top")
