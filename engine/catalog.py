@@ -272,6 +272,11 @@ def scenario_text(name: str) -> str:
     return (DATA / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def lessons() -> tuple[str, ...]:
+    """Name the experiments: file names in data/lessons/ without their ending."""
+    return tuple(sorted(path.stem for path in (DATA / "lessons").glob("*.yaml")))
+
+
 def lesson(name: str) -> Mapping[str, Any]:
     """Read a chapter's lesson (data/lessons/): what it asks, compares and cites. The name is our own, never a visitor's."""
     if not _NAME.fullmatch(name):

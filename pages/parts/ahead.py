@@ -15,10 +15,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from engine import BudgetError, QuaysideError, Scenario, ScenarioError
+from engine import BudgetError, QuaysideError, Scenario, ScenarioError, catalog
 from engine.catalog import LANGUAGES
 from pages.parts import show
-from pages.parts.chapter import OPEN
 from pages.parts.experiment import operation
 from pages.parts.lesson import changed, lesson
 from pages.parts.scene import VIEWS, View, as_json, scene
@@ -63,7 +62,7 @@ def _answer(request: Request) -> JSONResponse:
 def _scene(asked: dict[str, str]) -> dict[str, Any]:
     """Read an address, carry out what it asks, and build the scene."""
     name, view, lang = asked["page"], asked["view"], asked["lang"]
-    if name not in OPEN or view not in VIEWS or lang not in LANGUAGES:
+    if name not in catalog.lessons() or view not in VIEWS or lang not in LANGUAGES:
         raise ValueError("no such page, view or language")
     of = lesson(name)
     scenario = Scenario.from_token(asked["s"])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, get_args
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
-from engine import Run, Scenario
-from engine.scenario import LaunchTypeName
+from engine import BudgetError, Run, Scenario
 from pages.parts import chapter, show
 from pages.parts.ahead import address, keys_of
 from pages.parts.charts import charts
@@ -24,7 +23,7 @@ from pages.parts.transport import transport
 from pages.parts.turn import VIEW, explain, facts_of, go, turn
 from pages.parts.why_here import why_here
 from pages.parts.why_here.decision import decision
-from pages.parts.words import Voice
+from pages.parts.words import Voice, voice
 
 COMPARED = "compare"
 MOST_COMPARED = 4
@@ -36,6 +35,32 @@ def view() -> str:
     return asked if asked in {"stage", "compare"} else "study"
 
 
+Panel = Callable[[Experiment, Voice, Run], None]
+
+
+def present(page: str, *others: str, panels: Mapping[str, Panel] | None = None) -> None:
+    """Present a chapter: its experiments, one at a time, in whichever room the URL asks for.
+
+    page, others: the lessons of the chapter; the first is the one that opens. panels: what an experiment shows besides, below its
+    outcome, by its lesson.
+    """
+    speaker = voice()
+    experiment = Experiment(chapter.chosen(speaker, page, *others))
+    notices(experiment, speaker)
+    try:
+        match view():
+            case "stage":
+                stage(experiment, speaker)
+            case "compare" if experiment.lesson.variants:
+                compare(experiment, speaker)
+            case _:
+                study(experiment, speaker, (panels or {}).get(experiment.lesson.name))
+    except BudgetError as error:
+        chapter.budget(speaker, error)
+        turn(experiment, speaker)
+    experiment.write_url()
+
+
 def notices(experiment: Experiment, speaker: Voice) -> None:
     """Say what of the link was set aside, and what of the last change cannot stand."""
     chapter.set_aside(speaker, experiment.aside)
@@ -45,12 +70,14 @@ def notices(experiment: Experiment, speaker: Voice) -> None:
 # --- study -----------------------------------------------------------------------------------------------------------
 
 
-def study(experiment: Experiment, speaker: Voice) -> None:
+def study(experiment: Experiment, speaker: Voice, panel: Panel | None = None) -> None:
     """One run on a laptop or a phone: map, charts, transport; then what it cost, why, and what to try."""
     run = show.run_of(experiment.scenario)
     played(experiment, speaker, run)
+    if panel is not None:
+        panel(experiment, speaker, run)
     turn(experiment, speaker, run)
-    if guess_of(experiment) is not None:
+    if guess_of(experiment, speaker, run) is not None:
         explain(experiment, speaker)
     sources(*experiment.lesson.facts, *facts_of(experiment.scenario))
 
@@ -58,16 +85,18 @@ def study(experiment: Experiment, speaker: Voice) -> None:
 def played(experiment: Experiment, speaker: Voice, run: Run) -> None:
     """Show the run itself, before anything else: what comes first is painted first."""
     name = experiment.lesson.name
-    is_open = guess_of(experiment) is None
+    is_open = guess_of(experiment, speaker, run) is None
     here = address(name, experiment.scenario, "study", speaker.lang, locked=is_open)
     found, keys = scene(run, speaker, experiment.lesson, "study", locked=is_open, ahead=here), keys_of(name, "study")
     left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
     with left:
         chapter.heading(speaker.say(f"{name}.title"), lede(experiment.scenario, speaker, name))
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom", key="q-types"):
-        choose_type(experiment, speaker, found.packed["id"], here)
-        st.button(speaker.say("common.button.side_by_side"), key="side_by_side", on_click=go, args=("compare",))
-    guess = predict(experiment, speaker)
+        if experiment.lesson.launch_types:
+            choose_type(experiment, speaker, found.packed["id"], here)
+        if experiment.lesson.variants:
+            st.button(speaker.say("common.button.side_by_side"), key="side_by_side", on_click=go, args=("compare",))
+    guess = predict(experiment, speaker, run)
     with st.container(key="q-stage-row"):
         map_, strips = st.columns([822, 354], gap="small")
         with map_:
@@ -81,7 +110,7 @@ def played(experiment: Experiment, speaker: Voice, run: Run) -> None:
         st.header(speaker.say(f"{name}.outcome.title"))
         if guess:
             st.html(f'<p class="q-verdict">{chapter.plain(verdict(experiment, speaker, run, guess))}</p>')
-        st.html(show.outcome_row(speaker, show.outcome(run)))
+        st.html(show.outcome_row(speaker, run, experiment.lesson.outcome))
 
 
 def _acting(experiment: Experiment, key: str) -> Callable[[], None]:
@@ -120,7 +149,7 @@ def choose_type(experiment: Experiment, speaker: Voice, run_id: str, ahead: str)
 
     chooser(
         speaker.say("common.launch_type.label"),
-        {kind: speaker.say(f"common.launch_type.{kind}.name") for kind in get_args(LaunchTypeName)},
+        {kind: speaker.say(f"common.launch_type.{kind}.name") for kind in experiment.lesson.launch_types},
         experiment.scenario.launch_type, key=key, path="launch_type", run_id=run_id, ahead=ahead, on_choose=_choose,
     )  # fmt: skip
 
@@ -164,7 +193,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
         with column:
             stage_map(map_data(packed | {"name": title}, "small"), key=f"{name}.small.{variant}")
             charts(
-                show.strips(run, speaker, lesson.goal_s, size="small", only="requests", top=top),
+                show.strips(run, speaker, lesson.goal_s, lesson.strips[:1], size="small", top=top),
                 run_id=packed["id"], end_s=run.scenario.duration_s, key=f"{name}.charts.{variant}", size="small",
                 name=title, caption=title, compared=name, marks=chart_marks(packed),
             )  # fmt: skip
@@ -172,7 +201,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     marks = [mark for mark in packs[0]["marks"] if mark["op"] is not None]
     for pack, title in zip(packs, titles, strict=True):
         marks += [
-            mark | {"text": say(f"{name}.whole", name=title)}
+            mark | {"text": say("furniture.whole", name=title)}
             for mark in pack["marks"]
             if mark["tone"] == "ok" and mark["op"] is None
         ]
@@ -184,7 +213,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     }
     transport(transport_data(together, speaker), key=f"{name}.together")
     with st.container(key="q-table"):
-        st.html(show.outcome_table(speaker, titles, [show.outcome(run) for run in runs]))
+        st.html(show.outcome_table(speaker, say(f"{name}.outcome.title"), titles, runs, lesson.outcome))
     facts = {fact for run in runs for fact in facts_of(run.scenario)}
     sources(*lesson.facts, *sorted(facts))
 
