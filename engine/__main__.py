@@ -1,4 +1,4 @@
-"""The command line: run a scenario file, print its schema, measure the engine."""
+"""The command line: run a scenario file, read a design of your own, print the schema, measure the engine."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from engine import bench, reading
-from engine.errors import Problem, ScenarioError
+from engine.errors import DefinitionError, Problem, ScenarioError
 from engine.scenario import Scenario
 from engine.simulation import run
 from engine.summary import as_text, summary
@@ -49,6 +49,14 @@ def _parser() -> argparse.ArgumentParser:
     run_.add_argument("--rates", type=Path, metavar="CSV", help="traffic from a recorded trace: minute,requests_per_s")
     run_.add_argument("--json", action="store_true", help="print plain data")
     run_.set_defaults(act=_run)
+    import_ = commands.add_parser("import", help="read an ECS task definition and say which launch types would run it")
+    import_.add_argument(
+        "file", type=Path, help="JSON or YAML, as for register-task-definition, or a CloudFormation template"
+    )
+    import_.add_argument(
+        "--json", action="store_true", help="print plain data: an object, or a list where there are several"
+    )
+    import_.set_defaults(act=_import)
     schema = commands.add_parser("schema", help="print the scenario's JSON Schema")
     schema.set_defaults(act=_schema)
     bench_ = commands.add_parser("bench", help="measure the engine: ratios, in one run")
@@ -71,6 +79,34 @@ def _run(given: argparse.Namespace) -> int:
     result = summary(found, time.perf_counter() - began)
     print(json.dumps(result, indent=2) if given.json else as_text(result))
     return 0
+
+
+def _import(given: argparse.Namespace) -> int:
+    from engine import importers  # noqa: PLC0415 - ECS's model takes longer to load than a run
+
+    try:
+        definitions = importers.read(_bytes(given.file))
+    except DefinitionError as error:
+        if given.json:
+            print(json.dumps(importers.refused_as_data(error), indent=2))
+        raise
+    if given.json:
+        found = [importers.as_data(definition) for definition in definitions]
+        print(json.dumps(found[0] if len(found) == 1 else found, indent=2))
+    else:
+        text = importers.as_text(given.file.name, definitions)
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding))
+    return 0
+
+
+def _bytes(path: Path) -> bytes:
+    """Read a file of any encoding, but no more of it than can be meant."""
+    try:
+        with path.open("rb") as file:
+            return file.read(10_000_000)
+    except OSError as error:
+        raise _cannot_read(path, error.strerror or "an error") from None
 
 
 def _with_settings(data: dict[str, object], settings: Sequence[str]) -> object:
@@ -105,7 +141,11 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise ScenarioError([Problem(str(path), reason or "an error", "a readable file", "cannot read it")]) from None
+        raise _cannot_read(path, reason or "an error") from None
+
+
+def _cannot_read(path: Path, reason: str) -> ScenarioError:
+    return ScenarioError([Problem(str(path), reason, "a readable file", "cannot read it")])
 
 
 def _bar() -> Callable[[float], None]:
