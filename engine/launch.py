@@ -56,7 +56,7 @@ def _too_large(where: str, service: Service, scenario: Scenario) -> list[Problem
 def _no_such_size(where: str, service: Service) -> list[Problem]:
     """Find a pair of CPU and memory that Fargate does not sell, and name the nearest that would hold the task."""
     sizes = catalog.fargate_sizes()
-    if any((size.cpu_units, size.memory_mib) == (service.cpu_units, service.memory_mib) for size in sizes):
+    if catalog.is_fargate_size(service.cpu_units, service.memory_mib):
         return []
     came = f"{service.cpu_units:,} CPU units with {service.memory_mib:,} MiB"
     same = [size.memory_mib for size in sizes if size.cpu_units == service.cpu_units]

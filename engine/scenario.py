@@ -247,7 +247,9 @@ class HostGroup(_Record):
                     f"got {name!r}: {word!r}"
                 )
             if name.startswith("ecs.") and name not in FREE_BUILT_IN:
-                raise ValueError(f"{name} follows from the host itself; of ECS's own you may set {', '.join(FREE_BUILT_IN)}")
+                raise ValueError(
+                    f"{name} follows from the host itself; of ECS's own you may set {', '.join(FREE_BUILT_IN)}"
+                )
         return given
 
     def __hash__(self) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from engine import catalog
@@ -13,6 +12,7 @@ from engine.placement import Dismissal, Leaver, dismiss
 from engine.placement.room import ZONE
 from engine.placement.scale_in import dismiss_young
 from engine.placement.strategies import BY_ATTRIBUTE, DEFAULT
+from engine.scaling import fewest_tasks, most_tasks
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
@@ -111,7 +111,7 @@ class ServiceScheduler:
         for task in [task for task in leaving if task.stage == Stage.STARTING and not task.is_healthy]:
             self._stop(task, "ServiceSchedulerInitiated")
             leaving.remove(task)
-        most = max(self.desired, math.floor(self.desired * self.settings.max_percent / 100))
+        most = max(self.desired, most_tasks(self.desired, self.settings.max_percent))
         wanted = min(self.desired + len(leaving) + self.moves, most)
         missing = wanted - len(self.counted)
         if missing > 0 and self._world.env.now >= self._not_before_s:
@@ -138,7 +138,7 @@ class ServiceScheduler:
                     self._stop(self.counted[found.task], "ServiceSchedulerInitiated", found)
                     return True
         serving = [task for task in self.counted.values() if task.is_healthy]
-        least = math.ceil(self.desired * self.settings.min_healthy_percent / 100)
+        least = fewest_tasks(self.desired, self.settings.min_healthy_percent)
         if len(serving) - 1 < least:
             return False
         movable = [task for task in leaving if task.is_healthy] or serving
