@@ -313,6 +313,13 @@ def scenario_text(name: str) -> str:
     return (DATA / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def definition_text(name: str) -> str:
+    """Read one of our own task definitions (data/definitions/), for those who have none at hand."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/definitions: {name!r} is no definition's name")
+    return _read(f"definitions/{name}.json")
+
+
 def lessons() -> tuple[str, ...]:
     """Name the experiments: file names in data/lessons/ without their ending."""
     return tuple(sorted(path.stem for path in (DATA / "lessons").glob("*.yaml")))
