@@ -132,7 +132,9 @@ def _schema(_: argparse.Namespace) -> int:
 
 def _conformance(given: argparse.Namespace) -> int:
     if not given.folder.is_dir():
-        raise ScenarioError([Problem(str(given.folder), "no such folder", "a folder of *.json tables", "cannot read it")])
+        raise ScenarioError(
+            [Problem(str(given.folder), "no such folder", "a folder of *.json tables", "cannot read it")]
+        )
     files: dict[str, str] = {}
     problems: list[Problem] = []
     for path in sorted(given.folder.glob("*.json")):

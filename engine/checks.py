@@ -44,6 +44,11 @@ def problems(scenario: Scenario) -> list[Problem]:
     for number, service in enumerate(scenario.services):
         where = f"services.{number}"
         found += launch.launch_type(scenario.launch_type).refusals(where, service, scenario)
+        if service.work == "hyperexponential" and service.work_cv < 1:
+            came = f"{service.work_cv:g}"
+            found.append(
+                Problem(f"{where}.work_cv", came, "1 to 10", "two kinds of requests vary at least as one does")
+            )
         scaling = service.scaling
         if scaling is not None and scaling.min_tasks > scaling.max_tasks:
             allowed = f"{scaling.min_tasks} or more"

@@ -95,4 +95,7 @@ def _billed(vcpu: float, memory_gb: float) -> Got:
     size = eks_fargate_size(vcpu, memory_gb * GIB_IN_MIB)
     if size is None:
         return {"because": "Fargate has no size that large"}
-    return {"vcpu": size.cpu_units / catalog.number("ecs.placement.cpu_unit"), "memory_gb": size.memory_mib / GIB_IN_MIB}
+    return {
+        "vcpu": size.cpu_units / catalog.number("ecs.placement.cpu_unit"),
+        "memory_gb": size.memory_mib / GIB_IN_MIB,
+    }

@@ -1,4 +1,4 @@
-"""Capacity providers: whose is the next task?"""
+"""Capacity providers: who gets how many of a service's tasks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def _by_weight(weights: Mapping[str, int], tasks: int) -> dict[str, int]:
     """Give whole rounds at once, then task by task, in whole numbers so that ties are ties."""
     total = sum(weights.values())
     if total == 0 and tasks:
-        raise ScenarioError([Problem("weights", str(dict(weights)), "one above 0", "no capacity provider takes a task")])
+        raise ScenarioError(
+            [Problem("weights", str(dict(weights)), "one above 0", "no capacity provider takes a task")]
+        )
     rounds = tasks // total if total else 0
     shares = {name: rounds * weight for name, weight in weights.items()}
     for _ in range(tasks - rounds * total):
