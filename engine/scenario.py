@@ -136,9 +136,7 @@ class Service(_Record):
         "exponential", "How the work of one request varies.", assumed=True
     )
     work_ms: float = _setting(60, "Work of one request, on average.", unit="ms", assumed=True, gt=0, le=600_000)
-    work_cv: float = _setting(
-        1, "Spread of lognormal and hyperexponential work: standard deviation over mean.", ge=0, le=10
-    )
+    work_cv: float = _setting(1, "Spread of lognormal and two-kind work: standard deviation over mean.", ge=0, le=10)
     concurrency: int = _setting(
         4, "Requests that a task works on at once.", unit="requests", assumed=True, ge=1, le=256
     )

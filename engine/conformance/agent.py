@@ -1,4 +1,4 @@
-"""The ECS agent's own account of a host: does the task fit, what is taken, and what comes back?"""
+"""The ECS agent's own account of a host: whether a task fits, what it takes, and what comes back."""
 
 from __future__ import annotations
 
