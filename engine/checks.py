@@ -9,7 +9,7 @@ from engine import catalog, launch
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
-    from engine.scenario import Scenario
+    from engine.scenario import Scenario, Service
 
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "stop-task", "set-desired",
@@ -44,6 +44,7 @@ def problems(scenario: Scenario) -> list[Problem]:
     for number, service in enumerate(scenario.services):
         where = f"services.{number}"
         found += launch.launch_type(scenario.launch_type).refusals(where, service, scenario)
+        found += _spread_problems(where, service)
         scaling = service.scaling
         if scaling is not None and scaling.min_tasks > scaling.max_tasks:
             allowed = f"{scaling.min_tasks} or more"
@@ -67,6 +68,13 @@ def problems(scenario: Scenario) -> list[Problem]:
         allowed = f"below {scenario.balancer.check_every_s:g} s"
         found.append(Problem("balancer.check_timeout_s", came, allowed, "a check must end before the next begins"))
     return found
+
+
+def _spread_problems(where: str, service: Service) -> list[Problem]:
+    if service.work == "hyperexponential" and service.work_cv < 1:
+        came = f"{service.work_cv:g}"
+        return [Problem(f"{where}.work_cv", came, "1 to 10", "two kinds of requests vary at least as much as one does")]
+    return []
 
 
 def _trace_problems(where: str, shape: str, rates: int) -> list[Problem]:

@@ -144,11 +144,11 @@ class Service(_Record):
     image_pulls: bool = _setting(True, "Off: every pull fails, as with a tag that does not exist.")
     start_s: float = _setting(12, "From the container's start until the application answers.", unit="s", assumed=True,
                               ge=0, le=1_800)  # fmt: skip
-    work: Literal["exponential", "constant", "lognormal"] = _setting(
+    work: Literal["exponential", "constant", "lognormal", "hyperexponential"] = _setting(
         "exponential", "How the work of one request varies.", assumed=True
     )
     work_ms: float = _setting(60, "Work of one request, on average.", unit="ms", assumed=True, gt=0, le=600_000)
-    work_cv: float = _setting(1, "Spread of lognormal work: standard deviation over mean.", ge=0, le=10)
+    work_cv: float = _setting(1, "Spread of lognormal and two-kind work: standard deviation over mean.", ge=0, le=10)
     concurrency: int = _setting(
         4, "Requests that a task works on at once.", unit="requests", assumed=True, ge=1, le=256
     )
