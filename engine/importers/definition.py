@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.errors import DefinitionError, Problem
 from engine.importers import shape, sizes
 from engine.importers.files import documents
 from engine.importers.findings import Finding, Unknown, listed
 from engine.importers.wrappers import Found, found_in
 
 Size = int | Unknown | None  # None: not given
+MAX_DEFINITIONS, MAX_CONTAINERS = 200, 500  # far beyond what ECS takes: a file of more is no design
 _UNREAD = "bad_value", "missing_member"
 # Where an open value changes what is said below; an open ARN or environment variable changes nothing.
 _MATTERS = {
@@ -105,7 +107,13 @@ def read(data: bytes | str) -> tuple[Definition, ...]:
     >>> web.reserved_memory_mib, web.notes[0].code
     (512, 'read_as')
     """
-    return tuple(_definition(found) for found in found_in(documents(data)))
+    found = found_in(documents(data))
+    if len(found) > MAX_DEFINITIONS:
+        problem = Problem(
+            "file", f"{len(found):,} task definitions", f"up to {MAX_DEFINITIONS}", "that is too many at once"
+        )
+        raise DefinitionError([problem], "no_task_definition")
+    return tuple(_definition(one) for one in found)
 
 
 def _definition(found: Found) -> Definition:
@@ -113,6 +121,10 @@ def _definition(found: Found) -> Definition:
     tree: Any = template.value(dict(found.tree)) if template else found.tree
     fitter = shape.Fitter(coerces=found.is_template)
     fitted = fitter.definition(tree if isinstance(tree, Mapping) else {})
+    if len(each(fitted, "containerDefinitions")) > MAX_CONTAINERS:
+        came = f"{len(fitted['containerDefinitions']):,} containers"
+        problem = Problem(found.where or "file", came, f"up to {MAX_CONTAINERS}", "that is too many for one task")
+        raise DefinitionError([problem], "no_task_definition")
     written = next((value for key, value in found.tree.items() if str(key).casefold() == "networkmode"), None)
     definition = Definition(
         where=found.where,
@@ -135,7 +147,12 @@ def _notes(definition: Definition, fitter: shape.Fitter, *, is_template: bool) -
     yield from fitter.noted("read_as", "capitals", "null", "stranger")
     if definition.family is None and not is_template:
         yield Finding("no_family")
-    if still_open := list(_open_places(definition.tree, "")):
+    sizes_in_text = {"cpu": definition.task_cpu_units, "memory": definition.task_memory_mib}
+    still_open = [
+        *(f"{n} = {size.says}" for n, size in sizes_in_text.items() if isinstance(size, Unknown)),
+        *_open_places({key: value for key, value in definition.tree.items() if key not in sizes_in_text}, ""),
+    ]
+    if still_open:
         yield Finding("open_value", listed(still_open))
     if definition.task_cpu_units is None and definition.cpu_units == 0:
         yield Finding("no_cpu")
