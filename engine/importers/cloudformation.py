@@ -221,7 +221,7 @@ class Template:
             shown = {"default": more.get("Default"), "allowed": more.get("AllowedValues")}
             return {"Ref": node["Ref"], **{key: value for key, value in shown.items() if value is not None}}
         found = self.value(node)
-        return found.says if isinstance(found, Unknown) else None if found is REMOVED else found
+        return found if isinstance(found, str) else None if found is REMOVED or found is None else _says(found)
 
 
 def _section(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:

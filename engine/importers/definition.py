@@ -9,7 +9,7 @@ from typing import Any
 from engine.errors import DefinitionError, Problem
 from engine.importers import shape, sizes
 from engine.importers.files import documents
-from engine.importers.findings import Finding, Unknown, listed
+from engine.importers.findings import Finding, Unknown, listed, short
 from engine.importers.wrappers import Found, found_in
 
 Size = int | Unknown | None  # None: not given
@@ -130,7 +130,7 @@ def _definition(found: Found) -> Definition:
         where=found.where,
         family=said(fitted.get("family")) or None,
         network_mode=_mode(fitted.get("networkMode")),
-        network_mode_written=template.written(written) if template else written,
+        network_mode_written=template.written(written) if template else _written(written),
         requires=_requires(fitted.get("requiresCompatibilities")),
         task_cpu_units=_size(fitted.get("cpu"), sizes.cpu_units),
         task_memory_mib=_size(fitted.get("memory"), sizes.memory_mib),
@@ -197,12 +197,16 @@ def _port(tree: Mapping[str, Any]) -> Port | None:
     return Port(number if isinstance(number, int) else said(number), _number(tree.get("hostPort")), protocol)
 
 
+def _written(value: Any) -> str | None:
+    return value if isinstance(value, str) or value is None else short(value)
+
+
 def _mode(value: Any) -> str | Unknown | None:
     return value if isinstance(value, Unknown) else value or None
 
 
 def _requires(value: Any) -> tuple[str, ...] | None:
-    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else None
+    return tuple(map(said, value)) if isinstance(value, list) else None
 
 
 def _size(value: Any, read_size: Any) -> Size:

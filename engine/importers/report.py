@@ -7,16 +7,11 @@ from typing import Any
 
 from engine.errors import DefinitionError
 from engine.importers.definition import Container, Definition, Size, said
-from engine.importers.findings import Finding
-from engine.importers.rules import RULES, refusals
+from engine.importers.findings import Finding, Unknown
+from engine.importers.rules import KNOWN_CODES, RULES, refusals
 
-# The launch types and reason codes that others know us by. What goes beyond them stands apart, under `also_...`.
+# The launch types that others know us by, as rules.KNOWN_CODES are the reasons: what goes beyond stands under `also_...`.
 KNOWN_LAUNCH_TYPES = "ecs-ec2", "ecs-fargate"
-KNOWN_CODES = frozenset({
-    "bridge_network", "host_network", "bad_network_mode", "missing_task_cpu", "missing_task_memory",
-    "invalid_cpu_memory_pair", "privileged", "host_volume", "docker_volume", "gpu", "devices", "linux_capability_add",
-    "placement_constraint", "links", "pid_mode", "host_port_mismatch", "awslogs_prefix_missing", "declared_fargate_invalid",
-})  # fmt: skip
 
 
 def as_data(definition: Definition) -> dict[str, Any]:
@@ -65,7 +60,9 @@ def refused_as_data(error: DefinitionError) -> dict[str, Any]:
 
 def remarks(definition: Definition) -> tuple[Finding, ...]:
     """Give what refuses nothing: how it was read, what stays open, and launch types that it does not declare."""
-    declared = definition.requires or ()
+    given = definition.tree.get("requiresCompatibilities")
+    is_open = isinstance(given, list) and any(isinstance(word, Unknown) for word in given)
+    declared = () if is_open else definition.requires or ()
     names = {"EC2": "ecs-ec2", "FARGATE": "ecs-fargate", "MANAGED_INSTANCES": "ecs-managed-instances"}
     others = [name for word, name in names.items() if declared and word not in declared]
     undeclared = (Finding("not_declared", ", ".join(others), ", ".join(declared)),) if others else ()

@@ -15,11 +15,19 @@ from engine.importers.findings import Finding, listed
 from engine.importers.rules import host, network, room, upkeep, whole
 from engine.importers.rules.looking import Rule
 
+# Reasons that registration itself is known to check. The others are documented, but nobody says who stops them, and when.
+KNOWN_CODES = frozenset({
+    "bridge_network", "host_network", "bad_network_mode", "missing_task_cpu", "missing_task_memory",
+    "invalid_cpu_memory_pair", "privileged", "host_volume", "docker_volume", "gpu", "devices", "linux_capability_add",
+    "placement_constraint", "links", "pid_mode", "host_port_mismatch", "awslogs_prefix_missing", "declared_fargate_invalid",
+})  # fmt: skip
+
 
 def declared_fargate(definition: Definition) -> Iterator[Finding]:
     """Refuse what cannot even be registered: it says FARGATE and Fargate refuses it."""
     if "FARGATE" in (definition.requires or ()):
-        codes = dict.fromkeys(finding.code for finding in refusals(definition, "ecs-fargate"))
+        found = (finding.code for finding in refusals(definition, "ecs-fargate"))
+        codes = dict.fromkeys(code for code in found if code in KNOWN_CODES)
         if codes:
             yield Finding("declared_fargate_invalid", listed(codes))
 
@@ -60,4 +68,4 @@ def refusals(definition: Definition, launch_type: str) -> tuple[Finding, ...]:
     return tuple(finding for rule in RULES[launch_type] for finding in rule(definition))
 
 
-__all__ = ["RULES", "Rule", "refusals"]
+__all__ = ["KNOWN_CODES", "RULES", "Rule", "refusals"]

@@ -5,7 +5,7 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine import importers
@@ -54,6 +54,13 @@ def test_a_template_that_nobody_filled_in_is_refused_with_every_placeholder():
     assert [(problem.path, problem.came) for problem in error.problems] == [
         ("line 3", "${CPU}"), ("line 4", "<MEMORY>"), ("line 5", "{{ ports }}"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("hole", ["${x}", "{{ x }}", "<X>", "%X%", "@X@", "[[X]]", "$X"])
+def test_a_hole_of_any_template_engine_is_seen(hole):
+    (problem,) = refused(PLAIN.replace('"512"', hole, 1)).problems
+
+    assert (problem.path, problem.came) == ("line 1", hole)
 
 
 def test_a_placeholder_inside_a_text_leaves_only_that_value_open():
@@ -211,6 +218,7 @@ def everything_said_of(definitions):
 
 
 @given(TREES)
+@example({"networkMode": [{"Ref": None}]})
 def test_any_tree_is_read_or_refused(tree):
     everything_said(json.dumps(tree))
     everything_said(json.dumps({"containerDefinitions": tree}))

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import catalog, importers
-from engine.importers.report import KNOWN_CODES
+from engine.importers.rules import KNOWN_CODES
 from tests.engine.importers.the_design import GOOD, codes, design, one
 
 EC2, FARGATE, MANAGED = "ecs-ec2", "ecs-fargate", "ecs-managed-instances"
@@ -135,6 +135,12 @@ def test_declaring_fargate_in_vain_keeps_it_from_every_launch_type():
     assert found.where == "privileged"
 
 
+def test_what_registration_may_let_through_is_refused_by_fargate_alone():
+    s3 = {"firelensConfiguration": {"type": "fluentd", "options": {"config-file-type": "s3"}}}
+
+    assert refusing(design(s3, requiresCompatibilities=["FARGATE"])) == {"firelens_s3": {FARGATE}}
+
+
 def test_every_reason_is_given_not_only_the_first():
     definition = design(
         {"privileged": True, "links": ["side"]}, networkMode="host", pidMode="host", without=["cpu", "memory"]
@@ -193,6 +199,13 @@ def test_a_declaration_that_leaves_a_launch_type_out_is_a_remark():
     (remark,) = importers.remarks(design(requiresCompatibilities=["EC2"]))
 
     assert (remark.code, remark.where) == ("not_declared", "ecs-fargate, ecs-managed-instances")
+
+
+def test_an_open_declaration_is_shown_and_nothing_is_concluded_from_it():
+    definition = design(requiresCompatibilities=["${LAUNCH_TYPE}"])
+
+    assert importers.as_data(definition)["requires_compatibilities"] == ["${LAUNCH_TYPE}"]
+    assert [remark.code for remark in importers.remarks(definition)] == ["open_value"]
 
 
 def test_every_reason_has_its_words_in_both_languages():

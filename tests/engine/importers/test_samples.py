@@ -5,6 +5,7 @@ import json
 import pytest
 
 from engine import importers
+from engine.importers.rules import KNOWN_CODES
 
 ABOUT_THE_FILE = {"notes", "also_acceptable"}
 
@@ -33,7 +34,7 @@ def test_every_reason_of_the_samples_is_one_of_ours(shared):
     index = json.loads((shared / "samples" / "INDEX.json").read_text(encoding="utf-8"))
     said_otherwise = {"not_declared", "not_json"}  # a remark, and a refusal of the whole file
 
-    assert set(index["reason_codes"]["ecs"]) - said_otherwise == importers.report.KNOWN_CODES
+    assert set(index["reason_codes"]["ecs"]) - said_otherwise == KNOWN_CODES
 
 
 def test_the_pairs_of_fargate_are_those_of_our_table(shared):
