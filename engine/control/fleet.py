@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine import catalog
+from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
 from engine.control import tasks
 from engine.events import Kind
@@ -49,10 +49,9 @@ class Fleet:
         A token bucket. Source: facts `fargate.rate.burst`, `fargate.rate.sustained`, `ecs.quota.task_launch_rate_service`.
         """
         now, launch = self._world.env.now, self._world.launch
-        self._tokens = min(launch.burst, self._tokens + (now - self._tokens_at_s) * launch.per_s)
+        self._tokens, wait_s = token_bucket.take(self._tokens, self._tokens_at_s, now, launch.burst, launch.per_s)
         self._tokens_at_s = now
-        self._tokens -= 1
-        return max(0.0, -self._tokens / launch.per_s)
+        return wait_s
 
     def place(self, task: Task) -> bool:
         """Look for a host; if none has room, let the task wait and write down why."""
