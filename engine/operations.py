@@ -104,9 +104,7 @@ class RunTasks(_Operation):
 
     do: Literal["run-tasks"]
     service: str | None = Field(default=None, description="Service whose definition is used; none = the first.")
-    count: int = Field(
-        default=1, ge=1, le=1_000, description="Tasks to start.", json_schema_extra={"unit": "tasks"}
-    )
+    count: int = Field(default=1, ge=1, le=1_000, description="Tasks to start.", json_schema_extra={"unit": "tasks"})
     placement: tuple[str, ...] = Field(
         default=strategies.STANDALONE,
         min_length=1,

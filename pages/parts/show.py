@@ -171,7 +171,7 @@ def outcome(run: Run) -> Outcome:
         metrics.recovered_s(run),
         pricing.calm_usd_per_hour(run),
         sum(o.do in {"restore-zone", "zonal-shift", "set-desired", "drain-host"} for o in run.scenario.operations),
-        run.scenario.fleet.hosts if owned else 0,
+        run.scenario.fleet.size if owned else 0,
     )
 
 
