@@ -11,8 +11,9 @@ import numpy as np
 from engine.placement.constraints import all_of
 from engine.placement.demand import needs_of
 from engine.placement.hosts import Hosts, Ints
+from engine.placement.quota import quota
 from engine.placement.stock import empty_fleet
-from engine.placement.stream import Batch, place_stream
+from engine.placement.stream import Batch, place_stream, taken
 from engine.rng import salt
 
 if TYPE_CHECKING:
@@ -95,19 +96,20 @@ def compare(
 
 
 def compare_in(scenario: Scenario, chains: Sequence[tuple[str, ...]]) -> tuple[Outcome, ...]:
-    """Compare chains on a scenario's own fleet, as it begins, with all its services' tasks, service after service."""
-    batches = [
-        Batch(
-            needs_of(service),
-            service.desired,
-            service.placement,
-            all_of(service.constraints),
-            f"service:{service.name}",
-        )
-        for service in scenario.services
-        if service.kind == "replica"
-    ]
-    return compare(empty_fleet(scenario), batches, chains, scenario.zones, scenario.seed)
+    """Compare chains on a scenario's own fleet, as it begins, with all its services' tasks, service after service.
+
+    Daemons have their room first, as on a host that starts; they are no part of the stream.
+    """
+    hosts, batches = empty_fleet(scenario), []
+    for service in sorted(scenario.services, key=lambda service: service.kind):
+        rules, group = all_of(service.constraints), f"service:{service.name}"
+        batch = Batch(needs_of(service), service.desired, service.placement, rules, group)
+        if service.kind == "daemon":
+            hosts = taken(hosts, batch, quota(batch.needs, hosts, rules, group, most=1))
+        else:
+            batches.append(batch)
+    hosts = replace(hosts, peers=np.zeros(len(hosts), dtype=np.int64))
+    return compare(hosts, batches, chains, scenario.zones, scenario.seed)
 
 
 def _outcome(hosts: Hosts, batches: Sequence[Batch], chain: tuple[str, ...], n_zones: int, draws: int) -> Outcome:
