@@ -68,12 +68,20 @@ def _balancer(run: Run) -> Item:
 def _billed(run: Run) -> list[tuple[Intervals, float]]:
     """List what is paid for: when it ran, and its price an hour."""
     if launch_type(run.scenario.launch_type).owns_hosts:
-        kind = catalog.instance_type(run.scenario.fleet.instance_type)
-        return [(metrics.hosts_up(run), kind.usd_per_hour)]
+        return [
+            (_hosts_of(run, kind), catalog.instance_type(kind).usd_per_hour) for kind in dict.fromkeys(run.host_types)
+        ]
     return [
         (_tasks_of(run, number), fargate_usd_per_hour(service.cpu_units, service.memory_mib))
         for number, service in enumerate(run.scenario.services)
     ]
+
+
+def _hosts_of(run: Run, kind: str) -> Intervals:
+    """Say when each host of an instance type was paid for."""
+    spans = metrics.hosts_up(run)
+    keep = np.array([run.host_types[host] == kind for host in spans.subject], dtype=np.bool_)
+    return Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
 
 
 def _tasks_of(run: Run, service: int) -> Intervals:

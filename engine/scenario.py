@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from engine import catalog, reading
+from engine import catalog, checks, reading
 from engine.operations import Operation
 from engine.placement import UDP, constraints, strategies
 from engine.placement.lexer import Lexer
@@ -21,7 +21,6 @@ Algorithm = Literal["round-robin", "random", "least-outstanding-requests"]
 NetworkMode = Literal["bridge", "host", "awsvpc"]
 LaunchTypeName = Literal["ecs-ec2", "ecs-fargate"]
 MAX_RATES = 20_160  # a fortnight of minutes
-MAX_HOSTS = 1_000
 
 
 def _setting(
@@ -227,7 +226,7 @@ class HostGroup(_Record):
 
     name: str = _setting("general", "What the group is called.", pattern=r"^[a-z][a-z0-9-]{0,31}$")
     instance_type: str = _setting("m5.xlarge", "EC2 instance type of the group's hosts.")
-    hosts: int = _setting(3, "Hosts of the group, dealt out to the zones.", unit="hosts", ge=0, le=MAX_HOSTS)
+    hosts: int = _setting(3, "Hosts of the group, dealt out to the zones.", unit="hosts", ge=0, le=checks.MAX_HOSTS)
     attributes: dict[str, str] = _setting(
         {}, "Custom attributes that each of its hosts carries, name: value.", fact="ecs.placement.spread_fields"
     )
@@ -274,7 +273,7 @@ class Fleet(_Record):
     """The hosts, where you bring them."""
 
     instance_type: str = _setting("m5.xlarge", "EC2 instance type of every host.")
-    hosts: int = _setting(6, "Hosts, spread over the zones.", unit="hosts", ge=0, le=MAX_HOSTS)
+    hosts: int = _setting(6, "Hosts, spread over the zones.", unit="hosts", ge=0, le=checks.MAX_HOSTS)
     groups: tuple[HostGroup, ...] = _setting(
         (), "Hosts of several kinds; they take the place of `hosts` and `instance_type`.", max_length=20
     )

@@ -117,6 +117,7 @@ class Fleet:
         return self.verdict(task, self._world.scenario.services[task.service].placement, rules)
 
     def note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
+        """Write a decision down, with the verdict that explains it."""
         self._world.log.note(
             self._world.env.now, kind, service=task.service, task=task.number, host=task.host, zone=task.zone,
             reason=verdict.reason, verdict=verdict,

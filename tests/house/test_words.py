@@ -20,6 +20,7 @@ RECORDS = (
     scenario.Service,
     scenario.Scaling,
     scenario.Fleet,
+    scenario.HostGroup,
     scenario.Balancer,
     scenario.Assumptions,
 )
