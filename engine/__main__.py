@@ -1,4 +1,4 @@
-"""The command line: run a scenario file, read a design of your own, print the schema, measure the engine."""
+"""The command line: run a scenario file, read a design of your own, hold the engine against golden tables, measure it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 
 import yaml
 
-from engine import bench, reading
+from engine import bench, conformance, reading
 from engine.errors import DefinitionError, Problem, ScenarioError
+from engine.placement.doubts import doubts
 from engine.scenario import Scenario
 from engine.simulation import run
 from engine.summary import as_text, summary
@@ -23,7 +24,7 @@ BAR_AFTER_S = 1.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the arguments say; return the exit code: 0 well, 2 a scenario that cannot be run."""
+    """Do what the arguments say; return the exit code: 0 well, 1 a table disagrees, 2 an input that cannot be used."""
     given = _parser().parse_args(arguments)
     try:
         code: int = given.act(given)
@@ -59,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     import_.set_defaults(act=_import)
     schema = commands.add_parser("schema", help="print the scenario's JSON Schema")
     schema.set_defaults(act=_schema)
+    conformance_ = commands.add_parser("conformance", help="hold the engine against a folder of golden tables")
+    conformance_.add_argument("folder", type=Path, metavar="DIR", help="a folder of *.json tables")
+    conformance_.add_argument("--json", action="store_true", help="print plain data")
+    conformance_.set_defaults(act=_conformance)
     bench_ = commands.add_parser("bench", help="measure the engine: ratios, in one run")
     bench_.add_argument("--json", action="store_true", help="print plain data")
     bench_.set_defaults(act=_bench)
@@ -73,6 +78,8 @@ def _run(given: argparse.Namespace) -> int:
     if given.rates:
         data = data | {"traffic": {**(data.get("traffic") or {}), "shape": "rates", "rates": _text(given.rates)}}
     scenario = Scenario.of(_with_settings(data, given.settings))
+    for doubt in doubts(scenario):
+        print(f"note: {doubt}", file=sys.stderr)
     warm_up()
     began = time.perf_counter()
     found = run(scenario, watch=_bar() if sys.stderr.isatty() and not given.json else None)
@@ -164,6 +171,23 @@ def _bar() -> Callable[[float], None]:
 def _schema(_: argparse.Namespace) -> int:
     print(json.dumps(Scenario.model_json_schema(), indent=2))
     return 0
+
+
+def _conformance(given: argparse.Namespace) -> int:
+    if not given.folder.is_dir():
+        raise ScenarioError(
+            [Problem(str(given.folder), "no such folder", "a folder of *.json tables", "cannot read it")]
+        )
+    files: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in sorted(given.folder.glob("*.json")):
+        try:
+            files[path.name] = _text(path)
+        except ScenarioError as error:
+            problems += error.problems
+    report = conformance.check(files, problems)
+    print(json.dumps(conformance.as_json(report), indent=2) if given.json else conformance.as_text(report))
+    return 1 if report.disagreements else 0
 
 
 def _bench(given: argparse.Namespace) -> int:

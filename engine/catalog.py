@@ -97,6 +97,17 @@ class InstanceType:
 
 
 @dataclass(frozen=True, slots=True)
+class EniLimits:
+    """What AWS lets one EC2 instance type attach: interfaces on its default network card, IPv4 addresses on each."""
+
+    name: str
+    enis: int
+    ipv4_per_eni: int
+    source: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
 class FargateSize:
     """One pair of CPU and memory that Fargate accepts. `since` is the month it came, empty if before the talk."""
 
@@ -166,20 +177,20 @@ def seconds(name: str, *keys: str | float) -> float:
     return number(name, *keys) * _SECONDS[unit]
 
 
-def _fact(name: str, row: Any) -> Fact:
-    """Check one entry of facts.yaml and freeze it."""
+def _fact(name: str, row: Any, where: str = "facts.yaml") -> Fact:
+    """Check one entry of facts.yaml, or of a table's notes, and freeze it."""
     if not isinstance(row, dict):
-        raise CatalogError(f"facts.yaml {name}: a mapping is needed, got {row!r}")
+        raise CatalogError(f"{where} {name}: a mapping is needed, got {row!r}")
     allowed = {field.name for field in fields(Fact)} - {"id"}
     if strangers := sorted(set(row) - allowed):
-        raise CatalogError(f"facts.yaml {name}: no such field: {', '.join(strangers)}")
+        raise CatalogError(f"{where} {name}: no such field: {', '.join(strangers)}")
     for field in ("says", "system", "unit", "source", "as_of", "basis"):
         if not isinstance(row.get(field), str) or not row[field]:
-            raise CatalogError(f"facts.yaml {name}: {field} must be a text, got {row.get(field)!r}")
+            raise CatalogError(f"{where} {name}: {field} must be a text, got {row.get(field)!r}")
     if row["basis"] not in get_args(Basis):
-        raise CatalogError(f"facts.yaml {name}: basis must be one of {get_args(Basis)}, got {row['basis']!r}")
+        raise CatalogError(f"{where} {name}: basis must be one of {get_args(Basis)}, got {row['basis']!r}")
     if "value" not in row:
-        raise CatalogError(f"facts.yaml {name}: value is missing (null where nobody publishes one)")
+        raise CatalogError(f"{where} {name}: value is missing (null where nobody publishes one)")
     return Fact(
         id=name,
         says=row["says"],
@@ -234,6 +245,24 @@ def instance_type(name: str) -> InstanceType:
 
 
 @cache
+def eni_limits() -> Mapping[str, EniLimits]:
+    """Give the network limits of every EC2 instance type that the VPC CNI knows, priced here or not, by name."""
+    table: dict[str, EniLimits] = {}
+    for row in _read_csv("catalog/eni_limits.csv", EniLimits):
+        name = row.text("name")
+        if name in table:
+            raise CatalogError(f"{row.where}: {name} stands twice")
+        table[name] = EniLimits(
+            name=name,
+            enis=row.count("enis"),
+            ipv4_per_eni=row.count("ipv4_per_eni"),
+            source=row.text("source"),
+            as_of=row.text("as_of"),
+        )
+    return MappingProxyType(table)
+
+
+@cache
 def fargate_sizes() -> tuple[FargateSize, ...]:
     """Give the pairs of CPU and memory that Fargate accepts, smallest first."""
     table = tuple(
@@ -250,6 +279,18 @@ def fargate_sizes() -> tuple[FargateSize, ...]:
     if pairs != sorted(set(pairs)):
         raise CatalogError("catalog/fargate_sizes.csv: sizes must stand once each, smallest first")
     return table
+
+
+def is_fargate_size(cpu_units: int, memory_mib: int, on: str | None = None) -> bool:
+    """Say whether Fargate sells this pair of CPU and memory; `on`: on that day (2023-06-15), else today.
+
+    >>> is_fargate_size(32768, 122880), is_fargate_size(32768, 122880, on="2023-06-15")
+    (True, False)
+    """
+    return any(
+        (size.cpu_units, size.memory_mib) == (cpu_units, memory_mib) and (on is None or size.since <= on)
+        for size in fargate_sizes()
+    )
 
 
 def launch_type_rows() -> Mapping[str, Any]:
@@ -272,11 +313,41 @@ def scenario_text(name: str) -> str:
     return (DATA / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def definition_text(name: str) -> str:
+    """Read one of our own task definitions (data/definitions/), for those who have none at hand."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/definitions: {name!r} is no definition's name")
+    return _read(f"definitions/{name}.json")
+
+
+def lessons() -> tuple[str, ...]:
+    """Name the experiments: file names in data/lessons/ without their ending."""
+    return tuple(sorted(path.stem for path in (DATA / "lessons").glob("*.yaml")))
+
+
 def lesson(name: str) -> Mapping[str, Any]:
     """Read a chapter's lesson (data/lessons/): what it asks, compares and cites. The name is our own, never a visitor's."""
     if not _NAME.fullmatch(name):
         raise CatalogError(f"data/lessons: {name!r} is no chapter's name")
     return _read_yaml(f"lessons/{name}.yaml")
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """Read one of the talk's tables (data/table/): what a slide says, and the rules that answer it."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/table: {name!r} is no table's name")
+    return _read_yaml(f"table/{name}.yaml")
+
+
+@cache
+def notes(name: str) -> Mapping[str, Fact]:
+    """Give what a table knows beyond facts.yaml: sourced and dated in the same way, under ids of its own."""
+    where = f"table/{name}.yaml"
+    found = {str(key): _fact(str(key), row, where) for key, row in table(name)["notes"].items()}
+    if doubles := sorted(set(found) & set(facts())):
+        raise CatalogError(f"{where}: {', '.join(doubles)} stand in facts.yaml already")
+    return MappingProxyType(found)
 
 
 @cache

@@ -34,29 +34,33 @@ class LaunchType:
         """Say whether you bring the hosts."""
         return self.hosts == "owned"
 
-    def refusals(self, where: str, service: Service, scenario: Scenario) -> list[Problem]:
-        """List what the platform would refuse of a service."""
-        return _too_large(where, service, scenario) if self.owns_hosts else _no_such_size(where, service)
+    def refusals(self, where: str, service: Service, scenario: Scenario) -> list[Problem]:  # noqa: ARG002 - it may depend on all of it
+        """List what the platform would refuse of a service.
+
+        A task that no host could hold is not among it: ECS takes it and lets it wait (`engine.placement.doubts`).
+        """
+        return [] if self.owns_hosts else [*_no_such_size(where, service), *_needs_hosts(where, service)]
 
 
-def _too_large(where: str, service: Service, scenario: Scenario) -> list[Problem]:
-    """Find a task that no host of the fleet could ever hold."""
+def _needs_hosts(where: str, service: Service) -> list[Problem]:
+    """Find what asks for hosts of your own, where there are none.
+
+    Source: facts `ecs.daemon.strategy`, `ecs.placement.fargate_none`.
+    """
     found: list[Problem] = []
-    host = catalog.instance_type(scenario.fleet.instance_type)
-    memory = int(host.memory_mib * scenario.assumptions.host_memory_share)
-    if service.cpu_units > host.cpu_units:
-        allowed = f"up to {host.cpu_units:,}, all of one {host.name}"
-        found.append(Problem(f"{where}.cpu_units", f"{service.cpu_units:,}", allowed, "no host could hold the task"))
-    if service.memory_mib > memory:
-        allowed = f"up to {memory:,} MiB, what a {host.name} leaves to tasks"
-        found.append(Problem(f"{where}.memory_mib", f"{service.memory_mib:,}", allowed, "no host could hold the task"))
+    if service.kind == "daemon":
+        why = "a daemon runs once on each host, and on Fargate no host is yours"
+        found.append(Problem(f"{where}.kind", "daemon", "replica", why))
+    if service.constraints:
+        why = "Fargate takes no placement constraints: it picks the host, and you see none"
+        found.append(Problem(f"{where}.constraints", ", ".join(service.constraints), "none", why))
     return found
 
 
 def _no_such_size(where: str, service: Service) -> list[Problem]:
     """Find a pair of CPU and memory that Fargate does not sell, and name the nearest that would hold the task."""
     sizes = catalog.fargate_sizes()
-    if any((size.cpu_units, size.memory_mib) == (service.cpu_units, service.memory_mib) for size in sizes):
+    if catalog.is_fargate_size(service.cpu_units, service.memory_mib):
         return []
     came = f"{service.cpu_units:,} CPU units with {service.memory_mib:,} MiB"
     same = [size.memory_mib for size in sizes if size.cpu_units == service.cpu_units]

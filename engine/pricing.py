@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -67,12 +68,20 @@ def _balancer(run: Run) -> Item:
 def _billed(run: Run) -> list[tuple[Intervals, float]]:
     """List what is paid for: when it ran, and its price an hour."""
     if launch_type(run.scenario.launch_type).owns_hosts:
-        kind = catalog.instance_type(run.scenario.fleet.instance_type)
-        return [(metrics.hosts_up(run), kind.usd_per_hour)]
+        return [
+            (_hosts_of(run, kind), catalog.instance_type(kind).usd_per_hour) for kind in dict.fromkeys(run.host_types)
+        ]
     return [
         (_tasks_of(run, number), fargate_usd_per_hour(service.cpu_units, service.memory_mib))
         for number, service in enumerate(run.scenario.services)
     ]
+
+
+def _hosts_of(run: Run, kind: str) -> Intervals:
+    """Say when each host of an instance type was paid for."""
+    spans = metrics.hosts_up(run)
+    keep = np.array([run.host_types[host] == kind for host in spans.subject], dtype=np.bool_)
+    return Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
 
 
 def _tasks_of(run: Run, service: int) -> Intervals:
@@ -86,16 +95,16 @@ def _tasks_of(run: Run, service: int) -> Intervals:
     return Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
 
 
-def fargate_usd_per_hour(cpu_units: int, memory_mib: int) -> float:
-    """Price one Fargate task's hour by its size, whatever it uses.
+def fargate_usd_per_hour(cpu_units: int, memory_mib: int, arch: Literal["x86", "arm"] = "x86") -> float:
+    """Price one Fargate task's hour on Linux by its size, whatever it uses.
 
-    >>> round(fargate_usd_per_hour(1024, 2048), 5)
-    0.04937
+    Source: facts `fargate.price.x86_vcpu_h`, `fargate.price.x86_gb_h`, and the same for `arm`.
+
+    >>> round(fargate_usd_per_hour(1024, 2048), 5), round(fargate_usd_per_hour(1024, 2048, "arm"), 5)
+    (0.04937, 0.0395)
     """
-    vcpu = cpu_units / catalog.number("ecs.placement.cpu_unit")
-    return vcpu * catalog.number("fargate.price.x86_vcpu_h") + memory_mib / 1024 * catalog.number(
-        "fargate.price.x86_gb_h"
-    )
+    vcpu, gb = cpu_units / catalog.number("ecs.placement.cpu_unit"), memory_mib / 1024
+    return vcpu * catalog.number(f"fargate.price.{arch}_vcpu_h") + gb * catalog.number(f"fargate.price.{arch}_gb_h")
 
 
 def calm_usd_per_hour(run: Run) -> float:
