@@ -88,7 +88,11 @@ def _network_mode(definition: Definition, launch_type: str) -> str:
     mode = definition.network_mode
     if mode == "awsvpc" or (launch_type != "ecs-ec2" and mode is None):
         return "awsvpc"
-    return "host" if mode == "host" and any(container.ports for container in definition.containers) else "bridge"
+    return (
+        "host"
+        if mode == "host" and any(isinstance(p.number, int) for c in definition.containers for p in c.ports)
+        else "bridge"
+    )
 
 
 def _host_ports(definition: Definition, launch_type: str, protocol: str) -> list[int]:
