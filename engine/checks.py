@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from engine import catalog, launch
+from engine import catalog, launch, scaling_checks
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
-    from engine.scenario import Scenario
+    from engine.scenario import Scaling, Scenario, ScheduledChange
 
 OPERATIONS = (
-    "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "stop-task", "set-desired",
-    "change-traffic",
+    "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
+    "stop-task", "set-desired", "change-traffic",
 )  # fmt: skip
 
 MAX_REQUESTS = 50_000_000
@@ -52,6 +52,7 @@ def problems(scenario: Scenario) -> list[Problem]:
         traffic = service.traffic
         if traffic is not None:
             found += _trace_problems(f"{where}.traffic", traffic.shape, len(traffic.rates))
+    found += scaling_checks.problems(scenario)
     found += _trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates))
     pairs = (
         ("fleet", "boot_min_s", "boot_max_s", scenario.fleet),
@@ -75,6 +76,9 @@ def _trace_problems(where: str, shape: str, rates: int) -> list[Problem]:
     return []
 
 
+# --- budgets -------------------------------------------------------------------------------------------------------------
+
+
 def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     """Refuse a run that would take too long or too much memory, with the figure that broke it.
 
@@ -89,7 +93,7 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
         found.append(Problem("duration_s", came, allowed, "lower the traffic, the retries or the duration"))
     tasks = 0
     for service in scenario.services:
-        most = service.scaling.max_tasks if service.scaling else 0
+        most = _most_tasks(service.scaling) if service.scaling else 0
         wanted = [service.desired, most, *(getattr(o, "desired", 0) for o in scenario.operations)]
         tasks += max(wanted)
     if tasks > MAX_TASKS:
@@ -111,9 +115,10 @@ def _lives(scenario: Scenario, tasks: int) -> float:
     """Bound from above how many tasks could ever serve: each may be replaced when somebody acts, or in a loop of deaths."""
     acts = sum(o.do not in {"change-traffic", "set-desired"} for o in scenario.operations)
     most = max(service.max_percent for service in scenario.services) / 100
-    once = tasks * (
+    once: float = tasks * (
         1 + min(acts, 4)
     )  # a fifth blow rarely finds another full set: the run itself is stopped at the limit
+    once += tasks * (2 * _shrinkings(scenario) + _interruptions(scenario))
     if not _dies_in_a_loop(scenario):
         return once
     balancer, assumed = scenario.balancer, scenario.assumptions
@@ -138,12 +143,56 @@ def _why_so_many(scenario: Scenario) -> str:
 
 def _events(scenario: Scenario, tasks: int, lives: float) -> float:
     """Bound the log from above."""
-    hosts = scenario.fleet.hosts * (2 + len(scenario.operations)) * 6
+    hosts: float = scenario.fleet.hosts * (2 + len(scenario.operations)) * 6
     metrics = sum(scenario.duration_s / s.scaling.period_s for s in scenario.services if s.scaling) * 2
+    metrics += sum(_changes(s.scaling.schedule, scenario.duration_s) for s in scenario.services if s.scaling) * 2
+    hosts += _provider_events(scenario)
     longest, first = catalog.seconds("ecs.service.throttle_max"), scenario.assumptions.first_gap_s
     rounds = scenario.duration_s / longest + math.log2(longest / first) + 2
     failed_starts = rounds * tasks * 6 if _may_fail_to_start(scenario) else 0.0
     return lives * 14 + hosts + metrics + failed_starts
+
+
+def _provider_events(scenario: Scenario) -> float:
+    """Bound what is written about the hosts of capacity providers, and about their reservation."""
+    if not launch.launch_type(scenario.launch_type).owns_hosts:
+        return 0.0
+    total = 0.0
+    rounds = 2 + len(scenario.operations) + _shrinkings(scenario) + _interruptions(scenario)
+    for provider in scenario.fleet.providers:
+        total += provider.max_hosts * rounds * 7
+        total += scenario.duration_s / provider.period_s + 1
+    return total
+
+
+def _shrinkings(scenario: Scenario) -> float:
+    """Bound how often the groups of capacity providers may have shrunk and grown again: each time it was quiet before."""
+    if not launch.launch_type(scenario.launch_type).owns_hosts:
+        return 0.0
+    managed = [provider for provider in scenario.fleet.providers if provider.managed_scaling]
+    return sum(scenario.duration_s / (p.period_s * p.quiet_points) for p in managed)
+
+
+def _interruptions(scenario: Scenario) -> float:
+    """Bound how often chance takes a Spot host back, for each host a group may have: six deviations above the mean."""
+    if not launch.launch_type(scenario.launch_type).owns_hosts:
+        return 0.0
+    most = 0.0
+    for provider in scenario.fleet.providers:
+        if provider.market == "spot" and provider.interruptions_per_hour:
+            mean = provider.interruptions_per_hour * scenario.duration_s / 3600
+            most += mean + 6 * math.sqrt(mean) + 6
+    return most
+
+
+def _most_tasks(scaling: Scaling) -> int:
+    """Give the most tasks that scaling may ever want, a scheduled change of the bounds included."""
+    return max(scaling.max_tasks, *(change.max_tasks or 0 for change in scaling.schedule), 0)
+
+
+def _changes(schedule: tuple[ScheduledChange, ...], duration_s: float) -> float:
+    """Count how often a schedule may act."""
+    return sum(1 + (duration_s // 86_400 if change.daily else 0) for change in schedule)
 
 
 def _may_fail_to_start(scenario: Scenario) -> bool:

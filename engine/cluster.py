@@ -41,6 +41,7 @@ class Task:
     answers_s: float = float("inf")
     check_s: float = 0.0  # when its first health check falls: all later ones follow from it
     refusal: str = ""
+    provider: int = NONE  # its capacity provider; NONE = launched by launch type, on any host
     room: Event | None = None  # succeeds when a waiting task has been placed
 
 
@@ -57,6 +58,11 @@ class Host:
     is_gone: bool = False
     is_booting: bool = False
     losses: int = 0  # how often it was lost: a notice of an earlier loss is stale
+    provider: int = NONE  # the capacity provider whose group it belongs to
+    instance_type: str = ""
+    asked_s: float = -np.inf  # when it was launched; those of the start were there before
+    is_leaving: bool = False  # its group lets it go: it is not replaced
+    has_notice: bool = False  # Spot wants it back
     images: set[int] = field(default_factory=set)  # services whose image it holds
     tasks: set[int] = field(default_factory=set)
 
@@ -82,6 +88,7 @@ class Cluster:
         self._free_cpu = np.zeros(0, dtype=np.int64)
         self._free_mib = np.zeros(0, dtype=np.int64)
         self._peers = np.zeros((n_services, 0), dtype=np.int64)
+        self._provider = np.zeros(0, dtype=np.int64)
         self._ports: list[frozenset[int]] = []
 
     def new_task(self, service: int) -> Task:
@@ -91,10 +98,10 @@ class Cluster:
         self.tasks[task.number] = task
         return task
 
-    def new_host(self, zone: int, letter: str, cpu_units: int, memory_mib: int) -> Host:
+    def new_host(self, zone: int, letter: str, cpu_units: int, memory_mib: int, provider: int = NONE) -> Host:
         """Name the next host of a zone and make it known; it takes tasks once it is open."""
         self._per_zone[zone] += 1
-        host = Host(len(self.hosts), f"{letter}{self._per_zone[zone]}", zone)
+        host = Host(len(self.hosts), f"{letter}{self._per_zone[zone]}", zone, provider=provider)
         self.hosts.append(host)
         self._zone = np.append(self._zone, zone)
         self._is_open = np.append(self._is_open, False)
@@ -102,12 +109,14 @@ class Cluster:
         self._free_mib = np.append(self._free_mib, memory_mib)
         self._peers = np.pad(self._peers, ((0, 0), (0, 1)))
         self._ports.append(frozenset())
+        self._provider = np.append(self._provider, provider)
         return host
 
-    def view(self, service: int) -> Hosts:
-        """Show the fleet to a placement, with this service's tasks as peers."""
+    def view(self, service: int, provider: int = NONE) -> Hosts:
+        """Show the fleet to a placement, with this service's tasks as peers, for tasks of one capacity provider or of none."""
         ports = tuple(self._ports) if self._counts_ports else None
-        return Hosts(self._zone, self._is_open, self._free_cpu, self._free_mib, self._peers[service], ports)
+        offered = None if provider == NONE else self._provider == provider
+        return Hosts(self._zone, self._is_open, self._free_cpu, self._free_mib, self._peers[service], ports, offered)
 
     def is_open(self, host: Host) -> bool:
         """Say whether placement may use the host."""

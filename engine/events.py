@@ -21,6 +21,7 @@ from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
     from engine.placement import Verdict
+    from engine.scaling import Reading
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -69,6 +70,11 @@ class Kind(IntEnum):
     RESTART_THROTTLED = auto()  # value: seconds until the next try
     OPERATION_IGNORED = auto()  # reason: why; value: its index
 
+    # Capacity providers and scaling. Numbered by hand, so that what is added before them moves no recorded number.
+    RESERVATION_READ = 60  # managed scaling looked at a provider: reason: its name; value: percent; reading
+    SPOT_NOTICE = 61  # a Spot host will be taken back; value: seconds until then
+    BOUNDS_SET = 62  # a schedule moved a service's bounds; value: the least; reason: "2 to 9"
+
 
 @dataclass(slots=True)
 class Log:
@@ -84,6 +90,7 @@ class Log:
     value: list[float] = field(default_factory=list)
     reason: list[str] = field(default_factory=list)
     verdicts: dict[int, Verdict] = field(default_factory=dict)
+    readings: dict[int, Reading] = field(default_factory=dict)
 
     def note(
         self,
@@ -97,6 +104,7 @@ class Log:
         value: float = np.nan,
         reason: str = "",
         verdict: Verdict | None = None,
+        reading: Reading | None = None,
     ) -> None:
         """Write one thing down."""
         if len(self.at_s) >= self.limit:
@@ -104,6 +112,8 @@ class Log:
             raise BudgetError([Problem("duration_s", f"{self.limit:,} events", f"up to {self.limit:,}", message)])
         if verdict is not None:
             self.verdicts[len(self.at_s)] = verdict
+        if reading is not None:
+            self.readings[len(self.at_s)] = reading
         self.at_s.append(at_s)
         self.kind.append(kind)
         self.service.append(service)
@@ -126,6 +136,7 @@ class Log:
             value=np.array(self.value, dtype=np.float64),
             reason=tuple(self.reason),
             verdicts=dict(self.verdicts),
+            readings=dict(self.readings),
         )
 
 
@@ -134,6 +145,7 @@ class Events:
     """The log of a run, in order of time. Arrays of shape (n_events,); subjects are NOBODY (-1) where there is none.
 
     service, host, zone count from 0; tasks count from 1, as the map names them. verdicts: event's index -> Verdict.
+    readings: event's index -> what managed scaling saw and decided.
     """
 
     at_s: Floats
@@ -145,6 +157,7 @@ class Events:
     value: Floats
     reason: tuple[str, ...]
     verdicts: dict[int, Verdict]
+    readings: dict[int, Reading] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the events."""
@@ -165,6 +178,8 @@ class Events:
         for column in (self.at_s, self.kind, self.service, self.task, self.host, self.zone, self.value):
             total.update(np.ascontiguousarray(column).tobytes())
         total.update("\0".join(self.reason).encode())
+        for row, reading in self.readings.items():
+            total.update(f"{row} {reading}".encode())
         return total.hexdigest()
 
 

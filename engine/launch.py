@@ -42,7 +42,8 @@ class LaunchType:
 def _too_large(where: str, service: Service, scenario: Scenario) -> list[Problem]:
     """Find a task that no host of the fleet could ever hold."""
     found: list[Problem] = []
-    host = catalog.instance_type(scenario.fleet.instance_type)
+    types = [catalog.instance_type(name) for name in _types_for(service, scenario)]
+    host = max(types, key=lambda kind: (min(kind.cpu_units, service.cpu_units), kind.memory_mib))
     memory = int(host.memory_mib * scenario.assumptions.host_memory_share)
     if service.cpu_units > host.cpu_units:
         allowed = f"up to {host.cpu_units:,}, all of one {host.name}"
@@ -51,6 +52,13 @@ def _too_large(where: str, service: Service, scenario: Scenario) -> list[Problem
         allowed = f"up to {memory:,} MiB, what a {host.name} leaves to tasks"
         found.append(Problem(f"{where}.memory_mib", f"{service.memory_mib:,}", allowed, "no host could hold the task"))
     return found
+
+
+def _types_for(service: Service, scenario: Scenario) -> list[str]:
+    """List the instance types a task could land on: its capacity providers', or anybody's if it has none."""
+    fleet, mine = scenario.fleet, {share.provider for share in service.capacity}
+    types = [name for p in fleet.providers if not mine or p.name in mine for name in p.instance_types]
+    return types if mine and types else [fleet.instance_type, *types]
 
 
 def _no_such_size(where: str, service: Service) -> list[Problem]:

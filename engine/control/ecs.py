@@ -106,16 +106,17 @@ class ServiceScheduler:
         wanted = min(self.desired + len(leaving) + self.moves, most)
         missing = wanted - len(self.counted)
         if missing > 0 and self._world.env.now >= self._not_before_s:
-            for _ in range(missing):
-                self._start()
+            for provider in self._world.capacity.providers_for(self.service, missing):
+                self._start(provider)
         # Where no extra task may be started, a draining host's tasks stop first, down to the minimum.
         stops_first = len(leaving) if most == self.desired and len(self.counted) <= self.desired else 0
         for _ in range(len(self.counted) - self.desired + stops_first):
             if not self._stop_one(wanted, leaving):
                 break
 
-    def _start(self) -> None:
+    def _start(self, provider: int) -> None:
         task = self._world.cluster.new_task(self.service)
+        task.provider = provider
         self.counted[task.number] = task
         self._world.env.process(tasks.live(self._world, task))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine import catalog
-from engine.cluster import Host, Task
+from engine.cluster import NONE, Host, Task
 from engine.control import tasks
 from engine.events import Kind
 from engine.placement import Verdict, choose, choose_zone
@@ -28,10 +28,6 @@ class Fleet:
         self._tokens_at_s = 0.0
         self._waiting: dict[int, Task] = {}
         self._is_moving_hosts = False
-        settings = world.scenario.fleet
-        kind = catalog.instance_type(settings.instance_type)
-        self._cpu_units = kind.cpu_units
-        self._memory_mib = int(kind.memory_mib * world.scenario.assumptions.host_memory_share)
 
     # --- launching ---------------------------------------------------------------------------------------------------------
 
@@ -71,16 +67,16 @@ class Fleet:
 
     def place_waiting(self) -> None:
         """Room may have appeared: let those who wait try again, in order; one refusal stands for its service."""
-        refused: set[int] = set()
+        refused: set[tuple[int, int]] = set()
         for number, task in list(self._waiting.items()):
-            if task.service in refused:
+            if (task.service, task.provider) in refused:
                 continue
             del self._waiting[number]
             if self.place(task):
                 if task.room is not None:
                     task.room.succeed()
             else:
-                refused.add(task.service)
+                refused.add((task.service, task.provider))
         if refused:  # keep the order in which they came
             self._waiting = dict(sorted(self._waiting.items()))
 
@@ -88,13 +84,18 @@ class Fleet:
         """Stop looking for room for a task that is no longer wanted."""
         self._waiting.pop(task.number, None)
 
+    def waiting_for(self, provider: int) -> list[Task]:
+        """List the tasks that wait for room on a capacity provider's hosts."""
+        return [task for task in self._waiting.values() if task.provider == provider]
+
     def _verdict(self, task: Task) -> Verdict:
         world = self._world
         service = world.scenario.services[task.service]
         chance = None
         if "random" in service.placement:
             chance = stream(world.scenario.seed, "place", task.number).random(len(world.cluster.hosts))
-        return choose(world.cluster.needs[task.service], world.cluster.view(task.service), service.placement, chance)
+        hosts = world.cluster.view(task.service, task.provider)
+        return choose(world.cluster.needs[task.service], hosts, service.placement, chance)
 
     def _note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
         self._world.log.note(
@@ -108,9 +109,17 @@ class Fleet:
         """Begin with the scenario's hosts, ready, dealt out to the zones in turn."""
         world = self._world
         for number in range(world.scenario.fleet.hosts):
-            host = self._new_host(number % world.scenario.zones)
-            world.log.note(0.0, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=0.0)
-            self._ready(host)
+            self.bring(number % world.scenario.zones)
+
+    def bring(self, zone: int, provider: int = NONE) -> None:
+        """Put a host there that is ready from the first second."""
+        host = self._new_host(zone, provider)
+        self._world.log.note(0.0, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=0.0)
+        self._ready(host)
+
+    def launch(self, provider: int) -> None:
+        """Order one more host for a capacity provider, in its emptiest zone."""
+        self._ask(self._emptiest_zone(provider), provider)
 
     def fail(self, host: Host) -> None:
         """Kill a host without a word, and everything on it."""
@@ -128,12 +137,12 @@ class Fleet:
         if world.scenario.fleet.replace:
             world.env.process(self._replace(host))
 
-    def drain(self, host: Host) -> None:
+    def drain(self, host: Host, reason: str = "") -> None:
         """Close a host and let the schedulers move its tasks."""
         world = self._world
         host.is_draining = True
         world.cluster.set_open(host, False)
-        world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone)
+        world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone, reason=reason)
         self._poke_all()
 
     def power_returned(self, zone: int) -> None:
@@ -145,12 +154,18 @@ class Fleet:
         if world.scenario.fleet.rebalance:
             self.balance_hosts()
 
-    def _new_host(self, zone: int) -> Host:
-        return self._world.cluster.new_host(zone, ZONES[zone], self._cpu_units, self._memory_mib)
+    def _new_host(self, zone: int, provider: int) -> Host:
+        capacity = self._world.capacity
+        name = capacity.instance_type(provider)
+        size = capacity.size(name)
+        host = self._world.cluster.new_host(zone, ZONES[zone], size.cpu_units, size.memory_mib, provider)
+        host.instance_type = name
+        return host
 
-    def _ask(self, zone: int) -> Host:
+    def _ask(self, zone: int, provider: int = NONE) -> Host:
         """Order a host and begin to boot it."""
-        host = self._new_host(zone)
+        host = self._new_host(zone, provider)
+        host.asked_s = self._world.env.now
         self._world.env.process(self._boot(host, "boot"))
         return host
 
@@ -179,6 +194,7 @@ class Fleet:
         if not host.is_draining:
             self._world.cluster.set_open(host, True)
         self._world.log.note(self._world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
+        self._world.capacity.joined(host)
         self.place_waiting()
         self._poke_all()
 
@@ -208,22 +224,26 @@ class Fleet:
             self._give_up_host(host)
 
     def _give_up_host(self, host: Host) -> None:
+        self.close(host)
+
+    def close(self, host: Host, reason: str = "") -> None:
         """End a dead host; its tasks are known to be gone at once (fact `ecs.agent.terminated_inactive_at_once`)."""
         world = self._world
         host.is_gone = True
         world.cluster.set_open(host, False)
-        world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone)
+        world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone, reason=reason)
         for number in sorted(host.tasks):
             self._drop(world.cluster.tasks[number])
         if world.scenario.fleet.replace:
-            world.env.process(self._ask_when_possible())
+            world.env.process(self._ask_when_possible(host))
 
-    def _ask_when_possible(self) -> ProcessGenerator:
+    def _ask_when_possible(self, host: Host) -> ProcessGenerator:
         """Order a replacement; while no zone can start one, try again each minute."""
         world = self._world
         while not any(world.cluster.zone_is_up):
             yield world.env.timeout(catalog.seconds("ec2.status_check_period"))
-        self._ask(self._emptiest_zone())
+        if world.capacity.may_replace(host):
+            self._ask(self._emptiest_zone(host.provider), host.provider)
 
     def _drop(self, task: Task) -> None:
         """Let the control plane learn that a dead task is dead."""
@@ -232,20 +252,23 @@ class Fleet:
         tasks.bury(world, task, "InfrastructureHealth")
         world.cluster.release(task)
 
-    def _emptiest_zone(self) -> int:
+    def _emptiest_zone(self, provider: int) -> int:
         """Pick the zone with the fewest hosts among those that can start one (fact `asg.zone_failure`)."""
         cluster = self._world.cluster
-        counts = self._hosts_in_zones()
+        counts = self._hosts_in_zones(provider)
         return min(range(cluster.n_zones), key=lambda z: (not cluster.zone_is_up[z], counts[z]))
 
-    def _hosts_in_zones(self) -> list[int]:
+    def _hosts_in_zones(self, provider: int = NONE) -> list[int]:
         counts = [0] * self._world.cluster.n_zones
         for host in self._world.cluster.hosts:
-            counts[host.zone] += not host.is_gone and not host.is_draining
+            counts[host.zone] += host.provider == provider and not host.is_gone and not host.is_draining
         return counts
 
     def balance_hosts(self) -> None:
-        """Move hosts to the emptiest zone, one at a time: launch there, then drain and end one in the fullest."""
+        """Move hosts to the emptiest zone, one at a time: launch there, then drain and end one in the fullest.
+
+        A capacity provider's hosts stay where they are: managed scaling alone decides about them.
+        """
         if not self._is_moving_hosts:
             self._is_moving_hosts = True
             self._world.env.process(self._move_hosts())
@@ -263,7 +286,9 @@ class Fleet:
             while not host.is_ready and not host.is_gone:
                 yield world.env.timeout(1)
             extra = [
-                h for h in world.cluster.hosts if h.zone == fullest and h.is_ready and h.is_alive and not h.is_draining
+                h
+                for h in world.cluster.hosts
+                if h.zone == fullest and h.provider == NONE and h.is_ready and h.is_alive and not h.is_draining
             ]
             if host.is_gone or not extra:
                 break

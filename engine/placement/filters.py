@@ -19,6 +19,11 @@ def is_open(needs: Needs, hosts: Hosts) -> Bools:
     return hosts.is_open
 
 
+def is_offered(needs: Needs, hosts: Hosts) -> Bools:
+    """Keep hosts of the task's capacity provider; a task launched without one may go anywhere."""
+    return np.ones(len(hosts), dtype=np.bool_) if hosts.is_offered is None else hosts.is_offered
+
+
 def has_cpu(needs: Needs, hosts: Hosts) -> Bools:
     """Keep hosts with enough unreserved CPU."""
     return np.asarray(hosts.free_cpu >= needs.cpu_units)
@@ -36,4 +41,10 @@ def has_ports(needs: Needs, hosts: Hosts) -> Bools:
     return np.array([needs.ports.isdisjoint(taken) for taken in hosts.ports], dtype=np.bool_)
 
 
-FILTERS: dict[str, Filter] = {"closed": is_open, "cpu": has_cpu, "memory": has_memory, "ports": has_ports}
+FILTERS: dict[str, Filter] = {
+    "closed": is_open,
+    "provider": is_offered,
+    "cpu": has_cpu,
+    "memory": has_memory,
+    "ports": has_ports,
+}

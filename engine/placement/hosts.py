@@ -18,6 +18,7 @@ class Hosts:
 
     is_open: registered, its agent connected, not draining. peers: tasks of this service on the host.
     ports: for each host the ports that are taken; None where no task of the scenario asks for any.
+    is_offered: hosts of the task's capacity provider; None for a task without one, which any host may take.
     """
 
     zone: Ints
@@ -26,6 +27,7 @@ class Hosts:
     free_mib: Ints
     peers: Ints
     ports: tuple[frozenset[int], ...] | None = None
+    is_offered: Bools | None = None
 
     def __len__(self) -> int:
         """Count the hosts."""

@@ -35,11 +35,12 @@ class _Explained:
         self.places = self._places()
 
     def _filters(self) -> list[str]:
-        """Leave out the question about ports where nobody asks for one, and all but the first where zones are chosen."""
+        """Leave out questions that do not arise (ports, capacity provider), and all but the first where zones are chosen."""
         names = list(FILTERS)
         if not self.owned:
             return names[:1]
-        return names if self.service.host_ports else [name for name in names if name != "ports"]
+        arises = {"ports": bool(self.service.host_ports), "provider": bool(self.service.capacity)}
+        return [name for name in names if arises.get(name, True)]
 
     def _places(self) -> list[int]:
         """List the hosts (or zones) that existed then."""
@@ -158,7 +159,7 @@ class _Explained:
                     "no_agent" if self.owned else "zone_lost", zone=self.run.scenario.zone_letters[self.zone(place)]
                 )
             return self.tell("not_open")
-        return self.tell("refuses.ports")
+        return self.tell(f"refuses.{name}")
 
     def _reading(self, name: str, place: int) -> str:
         score = -float(self.verdict.scores[name][place])
