@@ -98,12 +98,13 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
         tasks += max(wanted)
     if tasks > MAX_TASKS:
         found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
-    lives = _lives(scenario, tasks)
-    cells = lives * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
+    lives, moved = _lives(scenario, tasks), _moved(scenario, tasks)
+    # A group that shrinks under its tasks again and again is stopped at the limit, as a fifth blow is.
+    cells = (lives + min(moved, 4 * tasks)) * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
     if cells > MAX_CELLS:
         came, allowed = f"{cells:,.0f} task-seconds to count", f"up to {MAX_CELLS:,}"
         found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration" + _why_so_many(scenario)))
-    events = _events(scenario, tasks, lives)
+    events = _events(scenario, tasks, lives + moved)
     if events > MAX_EVENTS:
         came, allowed = f"up to {events:,.0f} events", f"up to {MAX_EVENTS:,}"
         found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration" + _why_so_many(scenario)))
@@ -118,7 +119,7 @@ def _lives(scenario: Scenario, tasks: int) -> float:
     once: float = tasks * (
         1 + min(acts, 4)
     )  # a fifth blow rarely finds another full set: the run itself is stopped at the limit
-    once += tasks * (2 * _shrinkings(scenario) + _interruptions(scenario))
+    once += tasks * _interruptions(scenario)
     if not _dies_in_a_loop(scenario):
         return once
     balancer, assumed = scenario.balancer, scenario.assumptions
@@ -171,6 +172,12 @@ def _shrinkings(scenario: Scenario) -> float:
         return 0.0
     managed = [provider for provider in scenario.fleet.providers if provider.managed_scaling]
     return sum(scenario.duration_s / (p.period_s * p.quiet_points) for p in managed)
+
+
+def _moved(scenario: Scenario, tasks: int) -> float:
+    """Bound how many tasks have to move because their hosts are let go: none, where only empty hosts may go."""
+    is_rough = any(not provider.protect for provider in scenario.fleet.providers)
+    return 2.0 * tasks * _shrinkings(scenario) if is_rough else 0.0
 
 
 def _interruptions(scenario: Scenario) -> float:

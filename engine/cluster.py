@@ -164,10 +164,12 @@ class Cluster:
             self._free_mib[task.host] += needs.memory_mib
             self._ports[task.host] -= needs.ports
 
-    def room_in_zone(self, service: int, zone: int) -> int:
-        """Count how many more tasks of a service the open hosts of a zone could hold by CPU and memory."""
+    def room_in_zone(self, service: int, zone: int, provider: int = NONE) -> int:
+        """Count how many more tasks of a service the open hosts of a zone (and a provider) could hold by CPU and memory."""
         needs = self.needs[service]
         here = self._is_open & (self._zone == zone)
+        if provider != NONE:
+            here &= self._provider == provider
         if not here.any():
             return 0
         by_cpu = self._free_cpu[here] // needs.cpu_units

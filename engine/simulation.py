@@ -108,7 +108,10 @@ def _begin(world: World) -> None:
         if world.scenario.warm:
             _warm(world, service, scheduler)
         scheduler.poke()
-        if scheduler.settings.az_rebalancing and world.scenario.zones > 1:
+        # A new task has to go where zones are short of one, or it would be moved for ever: other strategies have no rebalancing
+        # (fact `ecs.az_rebalancing.default_since`).
+        is_spread = scheduler.settings.placement[0] == "spread-zones"
+        if scheduler.settings.az_rebalancing and is_spread and world.scenario.zones > 1:
             world.env.process(scheduler.rebalance())
         if scheduler.settings.scaling is not None:
             scaler.start(world, service, scheduler.settings.scaling)

@@ -184,11 +184,12 @@ class ServiceScheduler:
         usable = [zone for zone in range(cluster.n_zones) if cluster.zone_is_usable[zone]]
         if len(usable) < 2 or max(here[z] for z in usable) - min(here[z] for z in usable) < 2:
             return 0
+        (provider,) = self._world.capacity.providers_for(self.service, 1)
         fair = self.desired // len(usable)
         room = 0
         for zone in usable:
             short = max(0, fair - int(here[zone]))
             if self._world.launch.owns_hosts:
-                short = min(short, cluster.room_in_zone(self.service, zone))
+                short = min(short, cluster.room_in_zone(self.service, zone, provider))
             room += short
         return room
