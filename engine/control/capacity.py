@@ -124,7 +124,7 @@ class Capacity:
         up = [host for host in hosts if self._is_up(host)]
         waiting = [world.cluster.needs[task.service] for task in world.fleet.waiting_for(number)]
         extra, too_large = hosts_for(waiting, self._smallest[number])
-        in_use = sum(bool(host.tasks) for host in up)
+        in_use = sum(self._is_busy(host) for host in up)
         return Seen(
             in_use=in_use, up=len(up), asked=len(hosts), warming=sum(now - host.asked_s < warmup_s for host in hosts),
             free=len(up) - in_use, extra=extra, waiting=len(waiting) - too_large, too_large=too_large,
@@ -134,6 +134,10 @@ class Capacity:
         """Say whether ECS counts a host: registered, and its agent not yet missed."""
         return host.is_ready and (host.is_alive or self._world.cluster.is_open(host))
 
+    def _is_busy(self, host: Host) -> bool:
+        """Say whether a host runs a task that is no daemon: only then does it count (fact `ecs.cas.scale_in_metric`)."""
+        return bool(host.tasks)
+
     def _act(self, number: int, reading: Reading) -> None:
         for _ in range(reading.step):
             self._world.fleet.launch(number)
@@ -142,13 +146,15 @@ class Capacity:
                 self._let_go(host)
 
     def _leavers(self, number: int, n: int) -> list[Host]:
-        """Pick the hosts that go. Protected, a host with a task stays; a daemon would not count (fact `ecs.cas.scale_in_metric`)."""
+        """Pick the hosts that go. Where they are protected, a busy one stays (fact `ecs.cas.termination_protection`)."""
         hosts = self.hosts_of(number)
         zones = [0] * self._world.cluster.n_zones
         for host in hosts:
             zones[host.zone] += 1
         protect = self.providers[number].protect
-        may_go = [(host.number, host.zone) for host in hosts if self._is_up(host) and not (protect and host.tasks)]
+        may_go = [
+            (host.number, host.zone) for host in hosts if self._is_up(host) and not (protect and self._is_busy(host))
+        ]
         return [self._world.cluster.hosts[host] for host in leavers(may_go, zones, n)]
 
     def _let_go(self, host: Host) -> None:
@@ -159,13 +165,13 @@ class Capacity:
             return
         if not host.is_draining:
             self._world.fleet.drain(host, "scale-in")
-        if host.tasks:
+        if self._is_busy(host):
             self._world.env.process(self._end_once_empty(host))
         else:
             self._end(host, "scale-in")
 
     def _end_once_empty(self, host: Host) -> ProcessGenerator:
-        while host.tasks and not host.is_gone:
+        while self._is_busy(host) and not host.is_gone:
             yield self._world.env.timeout(1)
         if not host.is_gone:
             self._end(host, "scale-in")

@@ -1,39 +1,11 @@
-"""Capacity providers in a run: M and N minute by minute, who waits for ever, why nothing shrinks, and Spot's two minutes."""
+"""Capacity providers in a run: M and N minute by minute, who waits for ever, why nothing shrinks, who gets which task."""
 
 import pytest
 
-from engine import Kind, Scenario, catalog, metrics, pricing, run
+from engine import Kind, Scenario, frames, metrics, run
 from engine.idle import idle_reasons, readings
+from tests.engine.a_group import BOOT, TASK, group, looks, story
 from tests.engine.the_log import numbers, reasons, rows, serving, tell, times
-
-TASK = {
-    "cpu_units": 1024,
-    "memory_mib": 2048,
-    "az_rebalancing": False,
-    "image_mib": 0,
-    "start_s": 0,
-}  # two fill an m5.large
-QUICK = {"deregistration_delay_s": 5, "check_every_s": 5, "check_timeout_s": 2}
-BOOT = {"hosts": 0, "boot_min_s": 30, "boot_max_s": 30}
-
-
-def group(**settings):
-    return {"name": "group", "instance_types": ["m5.large"], "hosts": 2, "warmup_s": 60} | settings
-
-
-def story(desired=4, *, operations=(), service=None, duration_s=1_800, rps=2, **settings):
-    """One service on one group of m5.large; what is done comes as (moment, desired)."""
-    return tell(
-        duration_s=duration_s, balancer=QUICK, fleet=BOOT | {"providers": [group(**settings)]}, traffic={"rps": rps},
-        services=[TASK | {"desired": desired, "capacity": [{"provider": "group", "weight": 1}]} | (service or {})],
-        operations=[o if isinstance(o, dict) else {"do": "set-desired", "at_s": o[0], "desired": o[1]} for o in operations],
-    )  # fmt: skip
-
-
-def looks(run_, first=1, last=99):
-    """Give (M, N, step) of each minute."""
-    return [(r.needed, r.up, r.step) for at_s, r in readings(run_) if first <= at_s / 60 <= last]
-
 
 # --- two loops -------------------------------------------------------------------------------------------------------
 
@@ -215,145 +187,21 @@ def test_a_task_does_not_fall_back_on_another_providers_room():
     assert {r.reason for _, r in readings(run_, "full")} == {"max"}
 
 
-# --- Spot ------------------------------------------------------------------------------------------------------------
+def test_the_looks_can_be_taken_home_as_a_table():
+    run_ = story(operations=[(90, 9)])
+    table = frames.readings(run_)
+
+    assert table[["at_s", "needed", "up", "reservation", "step"]].iloc[1].tolist() == [120, 5, 2, 250, 3]
+    assert list(table["provider"].unique()) == ["group"]
+    assert table["waiting"].tolist()[:3] == [0, 5, 0]
 
 
-def on_spot(min_healthy=100, *, drain=True, spare=0, **more):
-    """Four full Spot hosts; two are taken back at 5:00. A new one boots in 100 s."""
-    return tell(
-        duration_s=900, traffic={"rps": 40}, balancer={"check_every_s": 5, "check_timeout_s": 2},
-        fleet={"hosts": 0, "boot_min_s": 100, "boot_max_s": 100,
-               "providers": [group(market="spot", hosts=4 + spare, drain_on_notice=drain, target_percent=100)]},
-        services=[TASK | {"desired": 8, "min_healthy_percent": min_healthy, "work_ms": 400, "placement": ["binpack-cpu"],
-                          "capacity": [{"provider": "group", "weight": 1}]}],
-        operations=[{"do": "interrupt-spot", "hosts": 2, "at_s": 300} | more],
-    )  # fmt: skip
+def test_the_chapters_own_scenario_shows_both_loops_and_the_fifteen_minutes(root):
+    run_ = run(Scenario.read((root / "data/scenarios/fleet.yaml").read_text()))
+    seen = [reading for _, reading in readings(run_)]
+    went = next(n for n, reading in enumerate(seen) if reading.step < 0)
 
-
-def test_the_notice_comes_two_minutes_before_the_end():
-    run_ = on_spot()
-    taken = numbers(run_, "host", Kind.SPOT_NOTICE)
-
-    assert times(run_, Kind.SPOT_NOTICE) == [300, 300]
-    assert numbers(run_, "value", Kind.SPOT_NOTICE) == [catalog.seconds("ec2.spot.notice")] * 2
-    assert times(run_, Kind.HOST_GONE) == [420, 420]
-    assert sorted(numbers(run_, "host", Kind.HOST_GONE)) == sorted(taken)
-    assert set(reasons(run_, Kind.HOST_GONE)) == {"spot"}
-
-
-def test_at_a_hundred_percent_healthy_two_minutes_are_not_enough():
-    """No task may stop before its replacement serves, and that waits for a host: the tasks are cut off at work."""
-    slow, quick = on_spot(100), on_spot(50)
-
-    assert serving(slow, 299, 419, 421) == [8, 8, 4]
-    assert len(rows(slow, Kind.TASK_LOST)) == 4
-    assert metrics.failures(slow)["reset"] > 0
-    # At 50 % they leave the load balancer at once; what they held is answered long before the end.
-    assert serving(quick, 310) == [4]
-    assert metrics.failures(quick)["reset"] == 0
-
-
-def test_without_the_agents_flag_the_notice_changes_nothing():
-    run_ = on_spot(50, drain=False)
-
-    assert len(rows(run_, Kind.HOST_DRAINING)) == 0
-    assert serving(run_, 419, 421) == [8, 4]
-    assert metrics.failures(run_)["reset"] > 0
-
-
-def test_with_room_to_spare_even_a_hundred_percent_gets_away():
-    run_ = on_spot(100, spare=2)
-
-    assert metrics.failures(run_)["reset"] == 0
-    assert serving(run_, 310, 415, 425) == [8, 8, 8]
-
-
-def test_whom_it_takes_can_be_named_counted_or_shared_out():
-    assert len(times(on_spot(hosts=None, share=0.75), Kind.SPOT_NOTICE)) == 3
-    assert len(times(on_spot(hosts=None), Kind.SPOT_NOTICE)) == 1
-    assert numbers(on_spot(hosts=None, host="b1"), "host", Kind.SPOT_NOTICE) == [1]
-    assert len(times(on_spot(hosts=99), Kind.SPOT_NOTICE)) == 4
-    lots = {tuple(numbers(run(on_spot().scenario.with_("seed", seed)), "host", Kind.SPOT_NOTICE)) for seed in range(8)}
-    assert len(lots) > 3
-
-
-def test_a_host_that_was_bought_is_not_taken_back():
-    run_ = story(operations=[{"do": "interrupt-spot", "at_s": 10}, {"do": "interrupt-spot", "host": "a1", "at_s": 20}])
-
-    assert reasons(run_, Kind.OPERATION_IGNORED) == [
-        "there is no Spot host to take back", "a1 is no Spot host that could be taken back",
-    ]  # fmt: skip
-
-
-def test_chance_takes_hosts_back_at_the_rate_asked_for():
-    def noticed(rate, seed=1):
-        run_ = story(hosts=10, desired=0, market="spot", interruptions_per_hour=rate, managed_scaling=False, duration_s=7_200,
-                     service={"desired": 0})  # fmt: skip
-        return len(rows(run(run_.scenario.with_("seed", seed)), Kind.SPOT_NOTICE))
-
-    assert noticed(0) == 0
-    # Ten hosts, two hours, twice an hour: 40, less the 150 s that each replacement takes: about 37.
-    assert sum(noticed(2, seed) for seed in range(5)) == pytest.approx(5 * 37, rel=0.2)
-
-
-# --- money -----------------------------------------------------------------------------------------------------------
-
-
-def test_every_host_is_billed_at_its_types_and_its_markets_price():
-    providers = [
-        group(name="bought", instance_types=["m5.xlarge"], hosts=1, managed_scaling=False),
-        group(name="spot", hosts=2, market="spot", spot_price_share=0.25, managed_scaling=False),
-    ]
-    run_ = tell(duration_s=3_600, fleet={"hosts": 3, "instance_type": "c5.large", "providers": providers},
-                services=[{"desired": 1, "cpu_units": 256}])  # fmt: skip
-    large, xlarge, c5 = (catalog.instance_type(name).usd_per_hour for name in ("m5.large", "m5.xlarge", "c5.large"))
-    items = {item.name: item.usd for item in pricing.bill(run_)}
-
-    assert items["hosts"] == pytest.approx(xlarge + 3 * c5)
-    assert items["spot_hosts"] == pytest.approx(2 * large / 4)
-    assert pricing.calm_usd_per_hour(run_) == pytest.approx(sum(items.values()))
-
-
-# --- why it did not shrink -------------------------------------------------------------------------------------------
-
-
-def test_each_host_says_why_it_stays():
-    run_ = story(
-        6, operations=[(60, 2)], hosts=4, max_hosts=8, protect=True, service={"placement": ["spread-hosts"]}, min_hosts=2,
-        duration_s=1_500,
-    )  # fmt: skip
-    early, late = idle_reasons(run_, 500), idle_reasons(run_, 1_450)
-
-    assert [stay.why for stay in early].count("quiet") == 2
-    assert [stay.why for stay in early].count("protected") == 2
-    quiet = next(stay for stay in early if stay.why == "quiet")
-    assert quiet.reading.quiet == sum(r.reservation < 100 for at_s, r in readings(run_) if at_s <= 500)
-    assert quiet.reading.quiet_needed == 15
-    assert next(stay for stay in early if stay.why == "protected").services == ("web",)
-    assert [stay.why for stay in late] == ["protected", "protected"]
-
-
-@pytest.mark.parametrize(("why", "at_s", "settings"), [
-    ("unread", 30, {"desired": 0}),
-    ("minimum", 1_700, {"desired": 0, "min_hosts": 2}),
-    ("booting", 130, {"desired": 4, "operations": ((90, 6),)}),
-    ("leaving", 100, {"desired": 4, "operations": ({"do": "drain-host", "host": "a1", "at_s": 60},)}),
-    ("notice", 100, {"desired": 4, "market": "spot", "operations": ({"do": "interrupt-spot", "at_s": 60},)}),
-    ("lost", 100, {"desired": 4, "operations": ({"do": "fail-host", "host": "a1", "at_s": 60},)}),
-    ("spare", 1_700, {"desired": 2, "hosts": 2, "target_percent": 60, "service": {"placement": ["binpack-cpu"]}}),
-    ("rate", 190, {"desired": 0, "hosts": 9, "quiet_points": 3}),
-    ("busy", 100, {"desired": 4}),
-])  # fmt: skip
-def test_the_reasons_are_told_apart(why, at_s, settings):
-    stays = idle_reasons(story(**settings), at_s)
-
-    assert why in [stay.why for stay in stays]
-
-
-def test_hosts_outside_every_group_and_hosts_that_are_gone():
-    run_ = Scenario.of({"duration_s": 60, "traffic": {"rps": 1}, "fleet": {"hosts": 1}, "services": [{"desired": 1}]})
-    (stay,) = idle_reasons(run(run_), 30)
-
-    assert (stay.why, stay.tasks, stay.provider) == ("no-provider", (1,), "")
-    gone = story(desired=0, quiet_points=1, duration_s=300)
-    assert idle_reasons(gone, 299) == ()
+    assert max(reading.reservation for reading in seen) > 150  # more tasks first,
+    assert sum(reading.step for reading in seen if reading.step > 0) >= 4  # then more hosts,
+    assert [reading.quiet for reading in seen[went - 15 : went + 1]] == list(range(16))  # and long after, fewer
+    assert min(numbers(run_, "value", Kind.DESIRED_SET)) < 10 < max(numbers(run_, "value", Kind.DESIRED_SET))
