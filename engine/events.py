@@ -21,6 +21,7 @@ from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
     from engine.placement import Dismissal, Verdict
+    from engine.scaling import Reading
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -69,6 +70,11 @@ class Kind(IntEnum):
     RESTART_THROTTLED = auto()  # value: seconds until the next try
     OPERATION_IGNORED = auto()  # reason: why; value: its index
 
+    # Capacity providers and scaling. Numbered by hand, so that what is added before them moves no recorded number.
+    RESERVATION_READ = 60  # managed scaling looked at a provider: reason: its name; value: percent; reading
+    SPOT_NOTICE = 61  # a Spot host will be taken back; value: seconds until then
+    BOUNDS_SET = 62  # a schedule moved a service's bounds; value: the least; reason: "2 to 9"
+
 
 @dataclass(slots=True)
 class Log:
@@ -85,6 +91,7 @@ class Log:
     reason: list[str] = field(default_factory=list)
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
+    readings: dict[int, Reading] = field(default_factory=dict)
 
     def note(
         self,
@@ -99,6 +106,7 @@ class Log:
         reason: str = "",
         verdict: Verdict | None = None,
         dismissal: Dismissal | None = None,
+        reading: Reading | None = None,
     ) -> None:
         """Write one thing down."""
         if len(self.at_s) >= self.limit:
@@ -108,6 +116,8 @@ class Log:
             self.verdicts[len(self.at_s)] = verdict
         if dismissal is not None:
             self.dismissals[len(self.at_s)] = dismissal
+        if reading is not None:
+            self.readings[len(self.at_s)] = reading
         self.at_s.append(at_s)
         self.kind.append(kind)
         self.service.append(service)
@@ -131,6 +141,7 @@ class Log:
             reason=tuple(self.reason),
             verdicts=dict(self.verdicts),
             dismissals=dict(self.dismissals),
+            readings=dict(self.readings),
         )
 
 
@@ -140,6 +151,7 @@ class Events:
 
     service, host, zone count from 0; tasks count from 1, as the map names them. verdicts: event's index -> Verdict.
     dismissals: index of the first event of a task's stopping -> Dismissal, where a scheduler chose it among others.
+    readings: event's index -> what managed scaling saw and decided.
     """
 
     at_s: Floats
@@ -152,6 +164,7 @@ class Events:
     reason: tuple[str, ...]
     verdicts: dict[int, Verdict]
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
+    readings: dict[int, Reading] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the events."""
@@ -172,6 +185,8 @@ class Events:
         for column in (self.at_s, self.kind, self.service, self.task, self.host, self.zone, self.value):
             total.update(np.ascontiguousarray(column).tobytes())
         total.update("\0".join(self.reason).encode())
+        for row, reading in self.readings.items():
+            total.update(f"{row} {reading}".encode())
         return total.hexdigest()
 
 

@@ -89,6 +89,24 @@ class DrainHost(_Operation):
     host: str = Field(pattern=r"^[a-f][0-9]{1,4}$", description="Host, as the map names it.", examples=["a1"])
 
 
+class InterruptSpot(_Operation):
+    """Take Spot hosts back: a notice now, the end two minutes later."""
+
+    do: Literal["interrupt-spot"]
+    provider: str | None = Field(default=None, description="Capacity provider; none = every one on Spot.")
+    host: str | None = Field(
+        default=None, pattern=r"^[a-f][0-9]{1,4}$", description="One host, as the map names it.", examples=["a1"]
+    )
+    hosts: int | None = Field(
+        default=None, ge=1, le=1_000, description="How many, drawn by lot; none = one, or the share.",
+        json_schema_extra={"unit": "hosts"},
+    )  # fmt: skip
+    share: float | None = Field(
+        default=None, gt=0, le=1, allow_inf_nan=False, description="Or which share of them, rounded up.",
+        json_schema_extra={"unit": "share"},
+    )  # fmt: skip
+
+
 class StopTask(_Operation):
     """Stop one task, as a person would from the console."""
 
@@ -158,6 +176,7 @@ Operation = Annotated[
     | ZonalShift
     | FailHost
     | DrainHost
+    | InterruptSpot
     | StopTask
     | RunTasks
     | SetDesired

@@ -25,8 +25,8 @@ class Item:
 
 
 def bill(run: Run) -> tuple[Item, ...]:
-    """Write the bill of a run: compute, and the load balancer's hours (its capacity units are left out)."""
-    return (_compute(run), _balancer(run))
+    """Write the bill of a run: compute, Spot hosts apart, and the load balancer's hours (its capacity units are left out)."""
+    return (_compute(run), *_spot(run), _balancer(run))
 
 
 def usd_per_hour(run: Run) -> Steps:
@@ -49,14 +49,26 @@ def _compute(run: Run) -> Item:
     """
     owned = launch_type(run.scenario.launch_type).owns_hosts
     fact = "ec2.billing" if owned else "fargate.billing"
+    running_s, usd = _added_up(_hosts(run, "on-demand") if owned else _billed(run), fact)
+    prices = () if owned else ("fargate.price.x86_vcpu_h", "fargate.price.x86_gb_h")
+    return Item("hosts" if owned else "fargate", running_s, usd, (fact, *prices))
+
+
+def _spot(run: Run) -> list[Item]:
+    """Bill Spot hosts, if there were any: by the second as well, at the share of the full price that the scenario assumes."""
+    found = _hosts(run, "spot")
+    return [Item("spot_hosts", *_added_up(found, "ec2.billing"), ("ec2.billing",))] if found else []
+
+
+def _added_up(billed: list[tuple[Intervals, float]], fact: str) -> tuple[float, float]:
+    """Add up seconds and dollars; each start costs its minimum."""
     minimum_s = catalog.number(fact, "minimum_s")
     usd = running_s = 0.0
-    for spans, price in _billed(run):
+    for spans, price in billed:
         lengths = np.maximum(spans.end_s - spans.start_s, minimum_s)
         running_s += float(lengths.sum())
         usd += float(lengths.sum()) * price / 3600
-    prices = () if owned else ("fargate.price.x86_vcpu_h", "fargate.price.x86_gb_h")
-    return Item("hosts" if owned else "fargate", running_s, usd, (fact, *prices))
+    return running_s, usd
 
 
 def _balancer(run: Run) -> Item:
@@ -68,20 +80,26 @@ def _balancer(run: Run) -> Item:
 def _billed(run: Run) -> list[tuple[Intervals, float]]:
     """List what is paid for: when it ran, and its price an hour."""
     if launch_type(run.scenario.launch_type).owns_hosts:
-        return [
-            (_hosts_of(run, kind), catalog.instance_type(kind).usd_per_hour) for kind in dict.fromkeys(run.host_types)
-        ]
+        return [*_hosts(run, "on-demand"), *_hosts(run, "spot")]
     return [
         (_tasks_of(run, number), fargate_usd_per_hour(service.cpu_units, service.memory_mib))
         for number, service in enumerate(run.scenario.services)
     ]
 
 
-def _hosts_of(run: Run, kind: str) -> Intervals:
-    """Say when each host of an instance type was paid for."""
+def _hosts(run: Run, market: str) -> list[tuple[Intervals, float]]:
+    """List the hosts bought on a market: type by type and provider by provider, when they ran, and the price of an hour."""
+    if not launch_type(run.scenario.launch_type).owns_hosts:
+        return []
     spans = metrics.hosts_up(run)
-    keep = np.array([run.host_types[host] == kind for host in spans.subject], dtype=np.bool_)
-    return Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
+    shares = {provider.name: provider.spot_price_share for provider in run.scenario.fleet.providers}
+    found = []
+    for kind in dict.fromkeys(kind for kind in run.kinds if kind.market == market):
+        keep = np.array([run.kinds[host] == kind for host in spans.subject], dtype=np.bool_)
+        price = catalog.instance_type(kind.instance_type).usd_per_hour
+        part = Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
+        found.append((part, price * shares[kind.provider] if market == "spot" else price))
+    return found
 
 
 def _tasks_of(run: Run, service: int) -> Intervals:

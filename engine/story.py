@@ -68,7 +68,7 @@ def _done(run: Run) -> Iterator[Mark]:
     for number, o in enumerate(run.scenario.operations):
         values: Values = {}
         for name in ("zone", "host"):
-            if hasattr(o, name):
+            if getattr(o, name, None) is not None:
                 values[name] = getattr(o, name)
         if hasattr(o, "task"):
             values["task"] = str(o.task)
@@ -78,14 +78,14 @@ def _done(run: Run) -> Iterator[Mark]:
             values["n"] = o.count
         if hasattr(o, "factor"):
             values["factor"] = f"{o.factor:g}"
-        tone: Tone = "lost" if o.do in {"fail-zone", "fail-host", "impair-zone"} else "plain"
+        tone: Tone = "lost" if o.do in {"fail-zone", "fail-host", "impair-zone", "interrupt-spot"} else "plain"
         yield Mark(o.at_s, f"mark.{o.do}", values, tone, True, number)
 
 
 def _came(run: Run) -> Iterator[Mark]:
     """List what followed: targets out, hosts ready, the first replacement, full strength."""
     events = run.events
-    blow = _blow_s(run)
+    blow = metrics.first_blow_s(run)
     if blow is None:
         return
     out = [i for i in events.where(Kind.TASK_UNHEALTHY) if events.at_s[i] > blow]
@@ -111,7 +111,7 @@ def full_again_s(run: Run) -> float | None:
 
 def first_short_s(run: Run) -> float | None:
     """Find when, from the first blow on, fewer tasks served than were wanted."""
-    blow = _blow_s(run)
+    blow = metrics.first_blow_s(run)
     if blow is None:
         return None
     have, wanted = metrics.jumps(metrics.serving(run), run.scenario.duration_s), metrics.desired(run)
@@ -119,11 +119,6 @@ def first_short_s(run: Run) -> float | None:
     edges = edges[edges >= blow]
     short = edges[have.at(edges) < wanted.at(edges)]
     return float(short[0]) if len(short) else None
-
-
-def _blow_s(run: Run) -> float | None:
-    blows = run.events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING)
-    return float(run.events.at_s[blows[0]]) if len(blows) else None
 
 
 def _wanted_at(run: Run, at_s: float) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +99,21 @@ def _drain_host(world: World, o: ops.DrainHost) -> str:
     return ""
 
 
+def _interrupt_spot(world: World, o: ops.InterruptSpot) -> str:
+    """Give notice to one host, or to some drawn by lot."""
+    spot = world.capacity.spot_hosts(o.provider)
+    if o.host is not None:
+        spot = [host for host in spot if host.name == o.host]
+        if not spot:
+            return f"{o.host} is no Spot host that could be taken back"
+    if not spot:
+        return "there is no Spot host to take back"
+    n = math.ceil(o.share * len(spot)) if o.share is not None else o.hosts or 1
+    for host in world.capacity.draw_lots(spot, n):
+        world.capacity.interrupt(host)
+    return ""
+
+
 def _stop_task(world: World, o: ops.StopTask) -> str:
     task = world.cluster.tasks.get(o.task)
     if task is None or not task.is_counted:
@@ -142,6 +158,7 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "zonal-shift": _zonal_shift,
     "fail-host": _fail_host,
     "drain-host": _drain_host,
+    "interrupt-spot": _interrupt_spot,
     "stop-task": _stop_task,
     "run-tasks": standalone.run_tasks,
     "set-desired": _set_desired,

@@ -115,16 +115,17 @@ class ServiceScheduler:
         wanted = min(self.desired + len(leaving) + self.moves, most)
         missing = wanted - len(self.counted)
         if missing > 0 and self._world.env.now >= self._not_before_s:
-            for _ in range(missing):
-                self._start()
+            for provider in self._world.capacity.providers_for(self.service, missing):
+                self._start(provider)
         # Where no extra task may be started, a draining host's tasks stop first, down to the minimum.
         stops_first = len(leaving) if most == self.desired and len(self.counted) <= self.desired else 0
         for _ in range(len(self.counted) - self.desired + stops_first):
             if not self._stop_one(wanted, leaving):
                 break
 
-    def _start(self) -> None:
+    def _start(self, provider: int) -> None:
         task = self._world.cluster.new_task(self.service)
+        task.provider = provider
         self.counted[task.number] = task
         self._world.env.process(tasks.live(self._world, task))
 
@@ -217,13 +218,14 @@ class ServiceScheduler:
         usable = [zone for zone in range(cluster.n_zones) if cluster.zone_is_usable[zone]]
         if len(usable) < 2 or max(here[z] for z in usable) - min(here[z] for z in usable) < 2:
             return 0
+        (provider,) = self._world.capacity.providers_for(self.service, 1)
         fair = self.desired // len(usable)
         room = 0
         for zone in usable:
             short = max(0, fair - int(here[zone]))
             if self._world.launch.owns_hosts:
                 rules = self._world.fleet.constraints(self.service)
-                short = min(short, cluster.room_in_zone(self.service, zone, rules))
+                short = min(short, cluster.room_in_zone(self.service, zone, rules, provider))
             room += short
         return room
 

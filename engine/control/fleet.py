@@ -11,7 +11,7 @@ from engine.control import tasks
 from engine.events import Kind
 from engine.placement import Constraint, Verdict, choose, choose_zone
 from engine.placement.constraints import all_of
-from engine.placement.room import room_of
+from engine.placement.pools import dealt, pools_of
 from engine.rng import stream
 from engine.scenario import ZONES
 
@@ -34,11 +34,7 @@ class Fleet:
         self._tokens_at_s = 0.0
         self._waiting: dict[int, Task] = {}
         self._is_moving_hosts = False
-        settings, share = world.scenario.fleet, world.scenario.assumptions.host_memory_share
-        self._rooms = [
-            room_of(catalog.instance_type(group.instance_type), share, group.attributes, trunking=settings.trunking)
-            for group in settings.kinds
-        ]
+        self._pools = pools_of(world.scenario)
         self._constraints = [all_of(service.constraints) for service in world.scenario.services]
 
     # --- launching ---------------------------------------------------------------------------------------------------------
@@ -77,20 +73,20 @@ class Fleet:
         return True
 
     def place_waiting(self) -> None:
-        """Room may have appeared: let those who wait try again, in order; one refusal stands for its service.
+        """Room may have appeared: let those who wait try again, in order; one refusal stands for its service and provider.
 
         Daemons come first, each for its own host (fact `ecs.daemon.strategy`).
         """
-        refused: set[tuple[int, int]] = set()
+        refused: set[tuple[int, int, int]] = set()
         for number, task in sorted(self._waiting.items(), key=lambda pair: pair[1].bound_to == NONE):
-            if (task.service, task.bound_to) in refused:
+            if (task.service, task.bound_to, task.provider) in refused:
                 continue
             del self._waiting[number]
             if self.place(task):
                 if task.room is not None:
                     task.room.succeed()
             else:
-                refused.add((task.service, task.bound_to))
+                refused.add((task.service, task.bound_to, task.provider))
         if refused:  # keep the order in which they came
             self._waiting = dict(sorted(self._waiting.items()))
 
@@ -98,13 +94,18 @@ class Fleet:
         """Stop looking for room for a task that is no longer wanted."""
         self._waiting.pop(task.number, None)
 
+    def waiting_for(self, provider: int) -> list[Task]:
+        """List the tasks that wait for room on a capacity provider's hosts."""
+        return [task for task in self._waiting.values() if task.provider == provider]
+
     def verdict(self, task: Task, strategies: Sequence[str], constraints: Sequence[Constraint]) -> Verdict:
         """Choose a host for a task as things stand; nothing is changed."""
         cluster = self._world.cluster
         chance = None
         if "random" in strategies:
             chance = stream(self._world.scenario.seed, "place", task.number).random(len(cluster.hosts))
-        return choose(cluster.needs[task.service], cluster.view(task.kin), strategies, chance, constraints)
+        hosts = cluster.view(task.kin, task.provider)
+        return choose(cluster.needs[task.service], hosts, strategies, chance, constraints)
 
     def constraints(self, service: int) -> tuple[Constraint, ...]:
         """Give a service's constraints."""
@@ -126,14 +127,17 @@ class Fleet:
     # --- the hosts you bring -----------------------------------------------------------------------------------------------
 
     def stock(self) -> None:
-        """Begin with the scenario's hosts, ready, dealt out to the zones in turn, group after group."""
+        """Begin with the scenario's hosts, ready, dealt out to the zones in turn, pool after pool."""
         world = self._world
-        kinds = world.scenario.fleet.kinds
-        dealt = [number for number, group in enumerate(kinds) for _ in range(group.hosts)]
-        for number, group in enumerate(dealt):
-            host = self._new_host(number % world.scenario.zones, group)
+        for zone, group in dealt(self._pools, world.scenario.zones):
+            host = self._new_host(zone, group)
             world.log.note(0.0, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=0.0)
             self._ready(host)
+
+    def launch(self, provider: int) -> None:
+        """Order one more host for a capacity provider, in its emptiest zone."""
+        group = next(number for number, pool in enumerate(self._pools) if pool.provider == provider)
+        self._ask(self._emptiest_zone(provider), group)
 
     def fail(self, host: Host) -> None:
         """Kill a host without a word, and everything on it."""
@@ -151,12 +155,12 @@ class Fleet:
         if world.scenario.fleet.replace:
             world.env.process(self._replace(host))
 
-    def drain(self, host: Host) -> None:
+    def drain(self, host: Host, reason: str = "") -> None:
         """Close a host and let the schedulers move its tasks."""
         world = self._world
         host.is_draining = True
         world.cluster.set_open(host, False)
-        world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone)
+        world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone, reason=reason)
         self._poke_all()
 
     def power_returned(self, zone: int) -> None:
@@ -168,12 +172,13 @@ class Fleet:
         if world.scenario.fleet.rebalance:
             self.balance_hosts()
 
-    def _new_host(self, zone: int, group: int = 0) -> Host:
-        return self._world.cluster.new_host(zone, ZONES[zone], self._rooms[group], group)
+    def _new_host(self, zone: int, group: int) -> Host:
+        return self._world.cluster.new_host(zone, ZONES[zone], self._pools[group], group)
 
-    def _ask(self, zone: int, group: int = 0) -> Host:
+    def _ask(self, zone: int, group: int) -> Host:
         """Order a host and begin to boot it."""
         host = self._new_host(zone, group)
+        host.asked_s = self._world.env.now
         self._world.env.process(self._boot(host, "boot"))
         return host
 
@@ -190,7 +195,7 @@ class Fleet:
             if host.is_gone or host.losses != losses or not cluster.zone_is_up[host.zone]:
                 host.is_booting = False
                 if not host.is_gone and not host.is_ready and host.losses == losses:
-                    self._give_up_host(host)
+                    self.close(host)
                 return
         host.is_booting = False
         for number in sorted(host.tasks):  # what ran here before the power went
@@ -203,6 +208,7 @@ class Fleet:
             self._world.cluster.set_open(host, True)
         self._world.cluster.set_connected(host, True)
         self._world.log.note(self._world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
+        self._world.capacity.joined(host)
         for scheduler in self._world.schedulers:
             scheduler.host_is_ready(host)
         self.place_waiting()
@@ -232,26 +238,27 @@ class Fleet:
         first = world.draw(0, period, "status", host.number, loss)
         yield world.env.timeout(first + (world.scenario.assumptions.status_checks - 1) * period)
         if not host.is_alive and not host.is_gone and host.losses == loss:
-            self._give_up_host(host)
+            self.close(host)
 
-    def _give_up_host(self, host: Host) -> None:
+    def close(self, host: Host, reason: str = "") -> None:
         """End a dead host; its tasks are known to be gone at once (fact `ecs.agent.terminated_inactive_at_once`)."""
         world = self._world
         host.is_gone = True
         world.cluster.set_open(host, False)
         world.cluster.set_connected(host, False)
-        world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone)
+        world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone, reason=reason)
         for number in sorted(host.tasks):
             self._drop(world.cluster.tasks[number])
         if world.scenario.fleet.replace:
-            world.env.process(self._ask_when_possible(host.group))
+            world.env.process(self._ask_when_possible(host))
 
-    def _ask_when_possible(self, group: int) -> ProcessGenerator:
+    def _ask_when_possible(self, host: Host) -> ProcessGenerator:
         """Order a replacement of the same kind; while no zone can start one, try again each minute."""
         world = self._world
         while not any(world.cluster.zone_is_up):
             yield world.env.timeout(catalog.seconds("ec2.status_check_period"))
-        self._ask(self._emptiest_zone(), group)
+        if world.capacity.may_replace(host):
+            self._ask(self._emptiest_zone(host.provider), host.group)
 
     def _drop(self, task: Task) -> None:
         """Let the control plane learn that a dead task is dead."""
@@ -260,20 +267,23 @@ class Fleet:
         tasks.bury(world, task, "InfrastructureHealth")
         world.cluster.release(task)
 
-    def _emptiest_zone(self) -> int:
+    def _emptiest_zone(self, provider: int) -> int:
         """Pick the zone with the fewest hosts among those that can start one (fact `asg.zone_failure`)."""
         cluster = self._world.cluster
-        counts = self._hosts_in_zones()
+        counts = self._hosts_in_zones(provider)
         return min(range(cluster.n_zones), key=lambda z: (not cluster.zone_is_up[z], counts[z]))
 
-    def _hosts_in_zones(self) -> list[int]:
+    def _hosts_in_zones(self, provider: int = NONE) -> list[int]:
         counts = [0] * self._world.cluster.n_zones
         for host in self._world.cluster.hosts:
-            counts[host.zone] += not host.is_gone and not host.is_draining
+            counts[host.zone] += host.provider == provider and not host.is_gone and not host.is_draining
         return counts
 
     def balance_hosts(self) -> None:
-        """Move hosts to the emptiest zone, one at a time: launch there, then drain and end one in the fullest."""
+        """Move hosts to the emptiest zone, one at a time: launch there, then drain and end one in the fullest.
+
+        A capacity provider's hosts stay where they are: managed scaling alone decides about them.
+        """
         if not self._is_moving_hosts:
             self._is_moving_hosts = True
             self._world.env.process(self._move_hosts())
@@ -288,7 +298,9 @@ class Fleet:
             emptiest = min(usable, key=lambda z: counts[z])
             fullest = max(usable, key=lambda z: counts[z])
             group = next(
-                h.group for h in world.cluster.hosts if h.zone == fullest and not h.is_gone and not h.is_draining
+                h.group
+                for h in world.cluster.hosts
+                if h.zone == fullest and h.provider == NONE and not h.is_gone and not h.is_draining
             )
             host = self._ask(emptiest, group)
             while not host.is_ready and not host.is_gone:

@@ -189,8 +189,8 @@ def end(world: World, task: Task, reason: str, dismissal: Dismissal | None = Non
             scheduler.host_emptied()
 
 
-def lose(world: World, task: Task) -> None:
-    """Let a task die with its host or zone. Nobody knows yet; its clients wait in vain."""
+def lose(world: World, task: Task, *, is_silent: bool = True) -> None:
+    """Let a task die with its host or zone. Nobody knows yet; its clients wait in vain, unless it says good-bye."""
     if not task.is_alive or task.stage == Stage.STOPPED:
         return
     task.is_alive = False
@@ -198,7 +198,7 @@ def lose(world: World, task: Task) -> None:
         return
     note(world, Kind.TASK_LOST, task)
     if task.row:
-        world.plane.strike(task.service, task.row, is_silent=True)
+        world.plane.strike(task.service, task.row, is_silent=is_silent)
         world.balancer.went_dark(task)
     if not world.launch.owns_hosts:
         world.env.process(_miss(world, task))

@@ -5,7 +5,7 @@ Everything is asked of the fleet as it begins, with nothing on it: what does not
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,10 @@ from engine import catalog, launch
 from engine.errors import Problem
 from engine.placement.constraints import Constraint, all_of
 from engine.placement.demand import needs_of
+from engine.placement.pools import Pool, pools_of
 from engine.placement.quota import quota
 from engine.placement.stock import empty_fleet
+from engine.scaling.capacity_provider import hosts_for, least_room
 
 if TYPE_CHECKING:
     from engine.placement.hosts import Hosts, Needs
@@ -26,23 +28,25 @@ if TYPE_CHECKING:
 def doubts(scenario: Scenario) -> list[Problem]:
     """List, in words and figures, which services cannot have all their tasks on hosts that you bring.
 
-    Source: fact `ecs.placement.constraint_stays_pending`.
+    Source: facts `ecs.placement.constraint_stays_pending`, `ecs.cas.smallest_instance_rule`.
     """
-    if not launch.launch_type(scenario.launch_type).owns_hosts or not scenario.fleet.size:
+    if not launch.launch_type(scenario.launch_type).owns_hosts:
         return []
-    hosts = empty_fleet(scenario)
     return [
         problem
         for number, service in enumerate(scenario.services)
-        for problem in _of(f"services.{number}", service, scenario, hosts)
+        for problem in _of(f"services.{number}", service, scenario)
     ]
 
 
-def _of(where: str, service: Service, scenario: Scenario, hosts: Hosts) -> Iterator[Problem]:
-    needs = needs_of(service)
+def _of(where: str, service: Service, scenario: Scenario) -> Iterator[Problem]:
+    needs, pools = needs_of(service), pools_for(service, scenario)
+    hosts = empty_fleet(scenario, pools)
+    if not len(hosts):
+        return
     # Whether `task:group == …` holds depends on what else will run: no doubt can rest on it.
     rules = [rule for rule in all_of(service.constraints) if not (rule.expression and rule.is_moving)]
-    too_large = list(_too_large(where, service, scenario, needs))
+    too_large = list(_too_large(where, scenario, pools, needs))
     yield from too_large
     unmet = [rule for rule in rules if rule.expression and not rule.allows(hosts).any()]
     for rule in unmet:
@@ -52,12 +56,30 @@ def _of(where: str, service: Service, scenario: Scenario, hosts: Hosts) -> Itera
         yield from _too_many(where, service, hosts, needs, rules)
 
 
-def _too_large(where: str, service: Service, scenario: Scenario, needs: Needs) -> Iterator[Problem]:
+def pools_for(service: Service, scenario: Scenario) -> list[Pool]:
+    """List the hosts that a service's tasks may have: its capacity providers' as far as they grow for it, or everybody's.
+
+    A group grows only for a task that fits its smallest type, and only for tasks that come through its provider.
+    """
+    pools, needs = pools_of(scenario), needs_of(service)
+    if not service.capacity:
+        return list(pools)
+    found = []
+    for share in service.capacity:
+        number = [provider.name for provider in scenario.fleet.providers].index(share.provider)
+        provider = scenario.fleet.providers[number]
+        grows = provider.managed_scaling and hosts_for([needs], least_room(scenario, number))[0]
+        pool = next(pool for pool in pools if pool.provider == number)
+        found.append(replace(pool, hosts=provider.max_hosts if grows else provider.hosts))
+    return found
+
+
+def _too_large(where: str, scenario: Scenario, pools: Sequence[Pool], needs: Needs) -> Iterator[Problem]:
     """Find a task that no host could ever hold."""
     share = scenario.assumptions.host_memory_share
-    kinds = {group.instance_type: catalog.instance_type(group.instance_type) for group in scenario.fleet.kinds}
-    roomy = max(kinds.values(), key=lambda kind: kind.memory_mib)
-    strong = max(kinds.values(), key=lambda kind: kind.cpu_units)
+    kinds = [catalog.instance_type(pool.kind.instance_type) for pool in pools]
+    roomy = max(kinds, key=lambda kind: kind.memory_mib)
+    strong = max(kinds, key=lambda kind: kind.cpu_units)
     memory = int(roomy.memory_mib * share)
     says = "no host could hold the task: it waits"
     if needs.cpu_units > strong.cpu_units:

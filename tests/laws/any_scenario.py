@@ -33,6 +33,8 @@ def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",
         }),
         st.fixed_dictionaries({"do": st.just("fail-host"), "host": host, "at_s": at_s}),
         st.fixed_dictionaries({"do": st.just("drain-host"), "host": host, "at_s": at_s}),
+        st.fixed_dictionaries({"do": st.just("interrupt-spot"), "at_s": at_s}, optional={"hosts": st.integers(1, 3)}),
+        st.fixed_dictionaries({"do": st.just("interrupt-spot"), "at_s": at_s, "host": host}),
         st.fixed_dictionaries({"do": st.just("stop-task"), "task": st.integers(1, 14), "at_s": at_s}),
         st.fixed_dictionaries({
             "do": st.just("set-desired"), "service": service, "desired": st.integers(0, 9), "at_s": at_s
@@ -42,6 +44,44 @@ def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",
             "at_s": at_s,
         }),
     )  # fmt: skip
+
+
+def _schedules() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Bounds that change once or twice and never cross."""
+    change = st.fixed_dictionaries({
+        "at_s": st.sampled_from([0, 20, 33.3, 90]), "min_tasks": st.integers(0, 3), "max_tasks": st.integers(3, 8),
+    })  # fmt: skip
+    return st.lists(change, max_size=2)
+
+
+def _policies() -> st.SearchStrategy[dict[str, Any]]:
+    """Steps and schedules, beside the plain target tracking of most."""
+    common = {
+        "policy": st.sampled_from(["target", "step", "scheduled"]), "metric": st.sampled_from(["cpu", "memory", "requests"]),
+        "target": st.sampled_from([20, 35, 300]), "min_tasks": st.integers(0, 2), "max_tasks": st.integers(3, 8),
+        "period_s": st.just(20), "points_out": st.integers(1, 2), "points_in": st.integers(1, 3),
+        "cooldown_out_s": st.sampled_from([0, 20, 60]), "cooldown_in_s": st.sampled_from([0, 20]),
+        "steps_out": st.just([{"lower": 0, "upper": 10, "change": 1}, {"lower": 10, "change": 3}]),
+        "steps_in": st.sampled_from([[], [{"upper": 0, "lower": -5, "change": -1}, {"upper": -5, "change": -2}]]),
+        "adjust": st.sampled_from(["count", "percent"]), "schedule": _schedules(),
+    }  # fmt: skip
+    return st.fixed_dictionaries(common)
+
+
+def providers() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """None (most often), one or two capacity providers whose quiet minutes are seconds."""
+    one = st.fixed_dictionaries({
+        "instance_types": st.sampled_from([["m5.large"], ["m5.xlarge", "m5.large"], ["c5.large"]]),
+        "market": st.sampled_from(["on-demand", "spot", "spot"]), "hosts": st.integers(1, 3),
+        "min_hosts": st.integers(0, 1), "max_hosts": st.integers(3, 5), "managed_scaling": st.sampled_from([True, True, False]),
+        "target_percent": st.sampled_from([100, 90, 60]), "warmup_s": st.sampled_from([0, 15, 40]),
+        "min_step": st.integers(1, 2), "max_step": st.sampled_from([2, 10_000]), "period_s": st.sampled_from([10, 20]),
+        "quiet_points": st.integers(1, 3), "protect": st.booleans(), "managed_draining": st.booleans(),
+        "drain_on_notice": st.booleans(), "interruptions_per_hour": st.sampled_from([0, 0, 30]),
+    })  # fmt: skip
+    return st.one_of(st.just([]), st.lists(one, max_size=2)).map(
+        lambda found: [given | {"name": name} for given, name in zip(found, ("one", "two"), strict=False)]
+    )
 
 
 def _services() -> st.SearchStrategy[dict[str, Any]]:
@@ -68,8 +108,22 @@ def _services() -> st.SearchStrategy[dict[str, Any]]:
         "min_healthy_percent": st.sampled_from([0, 50, 100]),
         "max_percent": st.sampled_from([100, 150, 200]),
         "placement": st.sampled_from([["spread-zones", "spread-hosts"], ["binpack-memory"], ["random"], ["binpack-cpu"]]),
-        "scaling": st.one_of(st.none(), scaling),
+        "scaling": st.one_of(st.none(), scaling, _policies()),
     })  # fmt: skip
+
+
+def _strategies(groups: list[dict[str, Any]]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """No strategy, or weights for every provider and a base for the first."""
+    if not groups:
+        return st.just([])
+    weights = st.lists(st.integers(1, 3), min_size=len(groups), max_size=len(groups))
+    shares = st.tuples(weights, st.integers(0, 2)).map(
+        lambda drawn: [
+            {"provider": group["name"], "weight": weight, "base": 0 if n else drawn[1]}
+            for n, (group, weight) in enumerate(zip(groups, drawn[0], strict=True))
+        ]
+    )
+    return st.one_of(st.just([]), shares, shares)
 
 
 @st.composite
@@ -78,7 +132,8 @@ def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -
     end_s = draw(st.sampled_from([60.0, 150.0, 240.0]))
     zones = draw(st.integers(1, 3))
     names = draw(st.sampled_from([("web",), ("web",), ("web", "api")]))
-    services = [draw(_services()) | {"name": name} for name in names]
+    groups = draw(providers())
+    services = [draw(_services()) | {"name": name, "capacity": draw(_strategies(groups))} for name in names]
     given_: dict[str, Any] = {
         "seed": draw(st.integers(0, 2**32 - 1)),
         "duration_s": end_s,
@@ -92,7 +147,7 @@ def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -
         },
         "services": services,
         "fleet": {"hosts": draw(st.integers(0, 5)), "replace": draw(st.booleans()), "rebalance": draw(st.booleans()),
-                  "boot_min_s": 8, "boot_max_s": draw(st.sampled_from([8, 25]))},
+                  "boot_min_s": 8, "boot_max_s": draw(st.sampled_from([8, 25])), "providers": groups},
         "balancer": {
             "algorithm": draw(st.sampled_from(["round-robin", "random", "least-outstanding-requests"])),
             "cross_zone": draw(st.booleans()), "check_every_s": draw(st.sampled_from([5, 10])), "check_timeout_s": 2,

@@ -96,8 +96,8 @@ def test_power_that_goes_and_comes_twice_starts_a_host_once():
 def assert_room_is_kept(run_):
     """Fold the log: room is taken when a task is placed, given back when it stops on a live host or its host starts anew."""
     scenario, events = run_.scenario, run_.events
-    kind = catalog.instance_type(scenario.fleet.instance_type)
-    cpu, mib = kind.cpu_units, int(kind.memory_mib * scenario.assumptions.host_memory_share)
+    types = [catalog.instance_type(kind.instance_type) for kind in run_.kinds]
+    rooms = [(kind.cpu_units, int(kind.memory_mib * scenario.assumptions.host_memory_share)) for kind in types]
     on: dict[int, dict[int, int]] = {}
     is_alive: dict[int, bool] = {}
     for i in range(len(events)):
@@ -112,6 +112,7 @@ def assert_room_is_kept(run_):
             on[host][task] = int(events.service[i])
         elif what == Kind.TASK_STOPPED and is_alive[host]:
             on[host].pop(task, None)
+        cpu, mib = rooms[host]
         needs = [scenario.services[service] for service in on.get(host, {}).values()]
         assert sum(need.cpu_units for need in needs) <= cpu, (events.at_s[i], host)
         assert sum(need.memory_mib for need in needs) <= mib, (events.at_s[i], host)

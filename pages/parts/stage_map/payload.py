@@ -60,7 +60,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "hosts": {
             "id": [name for name, _ in run.hosts],
             "zone": [zone for _, zone in run.hosts],
-            "room": [_room(run, kind) for kind in run.host_types],
+            "room": [_room(run, kind.instance_type) for kind in run.kinds],
         },
         "host_moves": _host_moves(run.events),
         "task_moves": _task_moves(run, owned=owned),

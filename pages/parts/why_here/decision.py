@@ -40,9 +40,12 @@ class _Explained:
         names = list(self.verdict.filters)
         if not self.owned:
             return names[:1]
-        unasked = set() if self.service.ports else {"ports"}
-        unasked |= set() if self.service.network_mode == "awsvpc" else {"enis"}
-        return [name for name in names if name not in unasked]
+        arises = {
+            "ports": bool(self.service.ports),
+            "enis": self.service.network_mode == "awsvpc",
+            "provider": bool(self.service.capacity),
+        }
+        return [name for name in names if arises.get(name, True)]
 
     def _places(self) -> list[int]:
         """List the hosts (or zones) that existed then."""
