@@ -34,12 +34,15 @@ def ask_one(experiment: Experiment, control: Control) -> None:
     told = help_of(speaker, record, control.path)
 
     def write() -> None:
-        experiment.set({control.path: st.session_state[key]})
+        chosen = st.session_state[key]
+        experiment.set({control.path: chosen} | dict(control.also.get(str(chosen), {})))
 
     if not _shows(experiment, control, st.session_state.get(key)):
         st.session_state[key] = _as_choice(control, value)
     common: dict[str, Any] = {"key": key, "help": told, "on_change": write}
     choices = _choices(field, control)
+    if choices and _as_choice(control, value) not in choices:  # a link or a file may bring what the screen does not offer
+        choices = [_as_choice(control, value), *choices]
     if isinstance(value, bool):
         st.toggle(label, **common)
     elif choices:
@@ -79,7 +82,7 @@ def _as_choice(control: Control, value: Any) -> Any:
 def _choices(field: FieldInfo, control: Control) -> list[Any]:
     """List what may be chosen: the lesson's options, or the field's own words."""
     if control.options:
-        return [list(option) for option in control.options]
+        return [list(option) if isinstance(option, list | tuple) else option for option in control.options]
     return list(get_args(field.annotation)) if str(get_origin(field.annotation)) == "typing.Literal" else []
 
 
@@ -102,5 +105,6 @@ def choice_of(speaker: Voice, one: Any) -> str:
     """Name a choice; several in a row are said in their order."""
     words = speaker.table("ask.choice")
     parts = one if isinstance(one, list) else [one]
-    said = ", ".join(words.get(str(part), str(part)).lower() for part in parts)
-    return said[:1].upper() + said[1:]
+    known = [words.get(str(part)) for part in parts]
+    said = ", ".join(str(part) if word is None else word.lower() for part, word in zip(parts, known, strict=True))
+    return said if known and known[0] is None else said[:1].upper() + said[1:]  # a name of AWS's keeps its signs

@@ -18,6 +18,7 @@ from pages.parts.fields import ASSUMED
 from pages.parts.lesson import Control, Lesson, changed, lesson
 
 WHOLE, DONE = "s", "do"
+OPERATIONS = "operations."
 MAX_PAST = 100
 UNREADABLE = Problem("link", "", "", "token")
 
@@ -139,6 +140,8 @@ def url_of(of: Lesson, scenario: Scenario) -> dict[str, str]:
     base, words = of.scenario, {}
     rebuilt = base
     for control in _controls(of):
+        if control.path.startswith(OPERATIONS):  # all of them are said in one word, below
+            continue
         now, then = value_at(scenario, control.path), value_at(base, control.path)
         if now != then and now is not None:
             words[control.url] = written(now)
@@ -228,7 +231,8 @@ def value_at(scenario: Scenario, path: str) -> Any:
     here: Any = scenario
     for step in path.split("."):
         if isinstance(here, tuple):
-            here = next((member for member in here if getattr(member, "name", None) == step), None)
+            by_number = dict(enumerate(here)).get(int(step)) if step.isdecimal() else None
+            here = next((member for member in here if getattr(member, "name", None) == step), by_number)
         else:
             here = getattr(here, step, None)
         if here is None:

@@ -8,7 +8,10 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from engine import Scenario
+from engine.operations import Operation
 from pages.parts.lesson import Control
+
+KINDS: tuple[type[BaseModel], ...] = get_args(get_args(Operation)[0])  # of operations; a field's name tells which is meant
 
 
 def field_at(path: str) -> tuple[str, FieldInfo]:
@@ -19,6 +22,9 @@ def field_at(path: str) -> tuple[str, FieldInfo]:
     """
     model: type[BaseModel] = Scenario
     steps = path.split(".")
+    if steps[0] == "operations":
+        model = next(kind for kind in KINDS if steps[-1] in kind.model_fields)
+        return model.__name__.lower(), model.model_fields[steps[-1]]
     for step in steps[:-1]:
         if step in model.model_fields:
             model = _model_of(model.model_fields[step].annotation)

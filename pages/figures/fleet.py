@@ -1,0 +1,159 @@
+"""Loops: the hosts that are needed beside those that are there, and the reservation beside its target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pages.figures.axes import ENGLISH, Signs, corners, ribbon, stairs, strip
+from pages.figures.labels import Label
+from pages.figures.samples import MOST_POINTS, Floats
+from pages.figures.theme import LAPTOP, REQUESTS, Scale, hatch, tone
+
+DRAWN = {"mode": "lines", "hoverinfo": "skip"}
+FEW = MOST_POINTS // 8  # each gap's outline has two corners a step, there and back
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Set the hosts that are needed (M) beside those that are there (N).  Arrays of shape (n,); each value holds until the next."""
+
+    t_s: Floats
+    needed: Floats
+    there: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Give the reservation in percent, and the target that it is kept at.  Arrays of shape (n,)."""
+
+    t_s: Floats
+    percent: Floats
+    target: float
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Count what still runs an old release.  Arrays of shape (n,); each value holds until the next."""
+
+    t_s: Floats
+    left: Floats
+
+
+def hosts_top(hosts: Hosts) -> float:
+    """Find the most hosts ever needed or there."""
+    return float(max(hosts.needed.max(initial=0.0), hosts.there.max(initial=0.0)))
+
+
+def hosts_strip(
+    hosts: Hosts,
+    *,
+    end_s: float,
+    start_s: float = 0.0,
+    top: float | None = None,
+    scale: Scale = LAPTOP,
+    signs: Signs = ENGLISH,
+    has_ticks: bool = False,
+) -> go.Figure:
+    """Step both lines; dots fill what is missing, a flat grey what is there for nothing."""
+    time_s, needed, there = stairs(hosts.t_s, hosts.needed * 1.0, hosts.there * 1.0, end_s=end_s, most=FEW)
+    x, low = corners(time_s, there)
+    high = corners(time_s, needed)[1]
+    short_x, short_y = ribbon(x, low, np.maximum(high, low))
+    spare_x, spare_y = ribbon(x, high, np.maximum(high, low))
+    dots = hatch(REQUESTS["slow"], scale, opacity=0.7)
+    dashed = {"color": tone("ink"), "width": scale.line_px * 0.7, "dash": "6px 4px", "shape": "hv"}
+    solid = {"color": tone("serving"), "width": scale.line_px * 1.15, "shape": "hv"}
+    nothing = {"width": 0}
+    traces = [
+        go.Scatter(x=spare_x, y=spare_y, fill="toself", fillcolor=tone("line"), line=nothing, name="spare", **DRAWN),
+        go.Scatter(x=short_x, y=short_y, fill="toself", fillpattern=dots, line=nothing, name="short", **DRAWN),
+        go.Scatter(x=time_s, y=needed, line=dashed, name="needed", **DRAWN),
+        go.Scatter(x=time_s, y=there, line=solid, name="there", **DRAWN),
+    ]
+    return strip(
+        traces, start_s=start_s, end_s=end_s, highest=hosts_top(hosts), top=top, scale=scale, signs=signs,
+        has_ticks=has_ticks,
+    )  # fmt: skip
+
+
+def hosts_labels(hosts: Hosts, words: Mapping[str, str]) -> list[Label]:
+    """Say how many hosts are needed and how many are there.  words: `needed`, `there`, and `…_name`."""
+    return [
+        Label(hosts.t_s, hosts.needed, hosts.needed, words["needed"], words["needed_name"]),
+        Label(hosts.t_s, hosts.there, hosts.there, words["there"], words["there_name"], tone="t-serving"),
+    ]
+
+
+def reservation_top(reservation: Reservation) -> float:
+    """Find the highest reservation; the target always has room."""
+    return float(max(reservation.percent.max(initial=0.0), reservation.target))
+
+
+def reservation_strip(
+    reservation: Reservation,
+    *,
+    end_s: float,
+    start_s: float = 0.0,
+    top: float | None = None,
+    scale: Scale = LAPTOP,
+    signs: Signs = ENGLISH,
+    unit: str = "{v}%",
+    has_ticks: bool = False,
+) -> go.Figure:
+    """Step the reservation; the target is a dashed line across."""
+    time_s, percent = stairs(reservation.t_s, reservation.percent, end_s=end_s, most=FEW * 2)
+    target = [reservation.target, reservation.target]
+    dashed = {"color": tone("ink"), "width": scale.line_px * 0.7, "dash": "6px 4px"}
+    solid = {"color": tone("t-pending"), "width": scale.line_px * 1.15, "shape": "hv"}
+    traces = [
+        go.Scatter(x=[start_s, end_s], y=target, line=dashed, name="target", **DRAWN),
+        go.Scatter(x=time_s, y=percent, line=solid, name="reservation", **DRAWN),
+    ]
+    return strip(
+        traces, start_s=start_s, end_s=end_s, highest=reservation_top(reservation), top=top, scale=scale, signs=signs,
+        unit=unit, has_ticks=has_ticks,
+    )  # fmt: skip
+
+
+def reservation_labels(reservation: Reservation, words: Mapping[str, str]) -> list[Label]:
+    """Say the reservation and its target.  words: `percent`, `target`, and `…_name`."""
+    target = np.full(reservation.t_s.size, reservation.target)
+    return [
+        Label(reservation.t_s, target, target, words["target"], words["target_name"], tone="ink2"),
+        Label(reservation.t_s, reservation.percent, reservation.percent, words["percent"], words["percent_name"], tone="t-pending"),
+    ]  # fmt: skip
+
+
+def left_strip(
+    left: Left,
+    *,
+    end_s: float,
+    start_s: float = 0.0,
+    top: float | None = None,
+    scale: Scale = LAPTOP,
+    signs: Signs = ENGLISH,
+    has_ticks: bool = False,
+) -> go.Figure:
+    """Step what still runs the old release down to nothing."""
+    time_s, count = stairs(left.t_s, left.left * 1.0, end_s=end_s, most=FEW * 2)
+    x, y = corners(time_s, count)
+    fill_x, fill_y = ribbon(x, np.zeros_like(y), y)
+    hatched = hatch(REQUESTS["slow"], scale, opacity=0.7)
+    solid = {"color": tone("t-pending"), "width": scale.line_px * 1.15, "shape": "hv"}
+    traces = [
+        go.Scatter(x=fill_x, y=fill_y, fill="toself", fillpattern=hatched, line={"width": 0}, name="area", **DRAWN),
+        go.Scatter(x=time_s, y=count, line=solid, name="left", **DRAWN),
+    ]
+    return strip(
+        traces, start_s=start_s, end_s=end_s, highest=float(left.left.max(initial=0.0)), top=top, scale=scale, signs=signs,
+        has_ticks=has_ticks,
+    )  # fmt: skip
+
+
+def left_labels(left: Left, words: Mapping[str, str]) -> list[Label]:
+    """Say how many are left.  words: `left` and `left_name`."""
+    return [Label(left.t_s, left.left, left.left, words["left"], words["left_name"], tone="t-pending")]
