@@ -41,6 +41,7 @@ class Task:
     answers_s: float = float("inf")
     check_s: float = 0.0  # when its first health check falls: all later ones follow from it
     refusal: str = ""
+    is_retired: bool = False  # AWS wants it off its old platform revision
     room: Event | None = None  # succeeds when a waiting task has been placed
 
 
@@ -59,6 +60,16 @@ class Host:
     losses: int = 0  # how often it was lost: a notice of an earlier loss is stale
     images: set[int] = field(default_factory=set)  # services whose image it holds
     tasks: set[int] = field(default_factory=set)
+    # The agent: is_linked is the wire, is_connected whether ECS and the agent talk, is_missed whether ECS knows it does not.
+    is_linked: bool = True
+    is_connected: bool = True
+    is_missed: bool = False
+    cuts: int = 0  # how often it fell silent: what was begun in an earlier silence is void
+    silent_s: float = 0.0  # since when
+    linked: Event | None = None  # succeeds when the agent is back, or will never be
+    release: int = 0  # the AMI it runs, counted from 0
+    kind: str = ""  # its instance type, where AWS chose it
+    changed: Event | None = None  # succeeds when a task leaves it, or it comes, dies or goes
 
 
 class Cluster:

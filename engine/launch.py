@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,16 +16,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LaunchType:
-    """What a launch type brings and asks. Times in seconds, rates in tasks a second."""
+    """What a launch type brings and asks. Times in seconds, rates in tasks a second.
+
+    strategies: the platform's own order of placement; none = the service's. vcpu_price, gb_price: the facts that a task
+    is billed by; "" where hosts are billed.
+    """
 
     name: str
-    hosts: Literal["owned", "per-task"]
+    hosts: Literal["owned", "managed", "per-task"]
     keeps_images: bool
     burst: float
     per_s: float
     provision_min_s: float
     provision_max_s: float
     placement: Literal["strategies", "zones"]
+    strategies: tuple[str, ...]
+    is_spot: bool
+    vcpu_price: str
+    gb_price: str
     duties: str
     facts: tuple[str, ...]
 
@@ -34,9 +42,47 @@ class LaunchType:
         """Say whether you bring the hosts."""
         return self.hosts == "owned"
 
+    @property
+    def has_hosts(self) -> bool:
+        """Say whether tasks share hosts that can be seen: yours, or those that AWS keeps in your account."""
+        return self.hosts != "per-task"
+
     def refusals(self, where: str, service: Service, scenario: Scenario) -> list[Problem]:
         """List what the platform would refuse of a service."""
-        return _too_large(where, service, scenario) if self.owns_hosts else _no_such_size(where, service)
+        if self.hosts == "owned":
+            return _too_large(where, service, scenario)
+        if self.hosts == "managed":
+            return _no_such_host(where, service, scenario)
+        return _no_such_size(where, service) + _too_patient(where, service)
+
+
+def _no_such_host(where: str, service: Service, scenario: Scenario) -> list[Problem]:
+    """Find a task that no instance type of the allowed families could hold."""
+    families = scenario.fleet.families
+    types = [(kind.cpu_units, int(kind.memory_mib * scenario.assumptions.host_memory_share)) for kind in of_families(families)]
+    if any(service.cpu_units <= cpu and service.memory_mib <= mib for cpu, mib in types):
+        return []
+    most_cpu, most_mib = max(cpu for cpu, _ in types), max(mib for _, mib in types)
+    came = f"{service.cpu_units:,} CPU units with {service.memory_mib:,} MiB"
+    allowed = f"up to {most_cpu:,} CPU units, up to {most_mib:,} MiB, both on one type of {', '.join(families)}"
+    return [Problem(f"{where}.cpu_units", came, allowed, "no host that AWS may choose could hold the task")]
+
+
+def of_families(families: Sequence[str]) -> list[catalog.InstanceType]:
+    """List the instance types of some families, in the catalog's order.
+
+    >>> [kind.name for kind in of_families(["m5"])][:2]
+    ['m5.large', 'm5.xlarge']
+    """
+    return [kind for kind in catalog.instance_types().values() if kind.name.partition(".")[0] in families]
+
+
+def _too_patient(where: str, service: Service) -> list[Problem]:
+    """Find a stop time-out that Fargate does not grant."""
+    most = catalog.seconds("ecs.task.stop_timeout_fargate_max")
+    if service.stop_timeout_s <= most:
+        return []
+    return [Problem(f"{where}.stop_timeout_s", f"{service.stop_timeout_s:g}", f"up to {most:g} s", "Fargate waits no longer")]
 
 
 def _too_large(where: str, service: Service, scenario: Scenario) -> list[Problem]:
@@ -96,6 +142,10 @@ def _read(name: str, row: Mapping[str, Any]) -> LaunchType:
         provision_min_s=low,
         provision_max_s=high,
         placement=row["placement"],
+        strategies=tuple(row.get("strategies", ())),
+        is_spot=row.get("spot", False),
+        vcpu_price=_cited(row, "vcpu_usd"),
+        gb_price=_cited(row, "gb_usd"),
         duties=row["duties"],
         facts=tuple(row["facts"]),
     )
@@ -103,6 +153,14 @@ def _read(name: str, row: Mapping[str, Any]) -> LaunchType:
 
 def _number(cell: Mapping[str, Any]) -> float:
     return catalog.number(cell["fact"]) / float(cell.get("per", 1))
+
+
+def _cited(row: Mapping[str, Any], name: str) -> str:
+    """Name the fact that a price stands in, once it is sure that it holds a number."""
+    if name not in row:
+        return ""
+    catalog.number(row[name]["fact"])
+    return str(row[name]["fact"])
 
 
 def _pair(cell: Mapping[str, Any]) -> tuple[float, float]:

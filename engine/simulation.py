@@ -97,7 +97,7 @@ def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) 
 
 def _begin(world: World) -> None:
     """Set the stage at time zero, and start everyone who acts on their own."""
-    if world.launch.owns_hosts:
+    if world.launch.has_hosts:
         world.fleet.stock()
     for service, scheduler in enumerate(world.schedulers):
         if world.scenario.warm:
@@ -116,7 +116,7 @@ def _warm(world: World, service: int, scheduler: ServiceScheduler) -> None:
         task = world.cluster.new_task(service)
         scheduler.counted[task.number] = task
         tasks.note(world, Kind.TASK_CREATED, task)
-        if world.launch.owns_hosts:
+        if world.launch.has_hosts:
             if not world.fleet.place(task):
                 world.env.process(tasks.live(world, task, is_created=True))
                 continue

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from engine import catalog
 from engine.cluster import Host, Task
-from engine.control import tasks
+from engine.control import agent, managed, tasks
 from engine.events import Kind
 from engine.placement import Verdict, choose, choose_zone
 from engine.rng import stream
 from engine.scenario import ZONES
 
 if TYPE_CHECKING:
+    from simpy import Event
     from simpy.events import ProcessGenerator
 
     from engine.world import World
@@ -28,6 +29,10 @@ class Fleet:
         self._tokens_at_s = 0.0
         self._waiting: dict[int, Task] = {}
         self._is_moving_hosts = False
+        self._managed = managed.ManagedHosts(world) if world.launch.hosts == "managed" else None
+        self._changed: Event | None = None  # succeeds when any task ends
+        self.release = 0  # the AMI that a new host starts with, counted from 0
+        self.spot_outages = 0  # how many are in force
         settings = world.scenario.fleet
         kind = catalog.instance_type(settings.instance_type)
         self._cpu_units = kind.cpu_units
@@ -54,6 +59,8 @@ class Fleet:
                 task.refusal = verdict.reason
                 self._note_verdict(Kind.TASK_REFUSED, task, verdict)
             self._waiting[task.number] = task
+            if self._managed is not None:
+                self._managed.need()
             return False
         self._world.cluster.settle(task, self._world.cluster.hosts[verdict.host])
         self._note_verdict(Kind.TASK_PLACED, task, verdict)
@@ -61,6 +68,8 @@ class Fleet:
 
     def place_in_zone(self, task: Task) -> bool:
         """Let the platform pick the zone. It keeps zones balanced, and starts nothing where it knows of a loss."""
+        if self.spot_outages:
+            return False
         cluster = self._world.cluster
         verdict = choose_zone(cluster.peers_in_zone[task.service], cluster.zone_is_usable)
         if verdict.host is None:
@@ -84,17 +93,21 @@ class Fleet:
         if refused:  # keep the order in which they came
             self._waiting = dict(sorted(self._waiting.items()))
 
+    def waiting(self) -> list[Task]:
+        """List the tasks that wait for room, in the order in which they came."""
+        return list(self._waiting.values())
+
     def forget(self, task: Task) -> None:
         """Stop looking for room for a task that is no longer wanted."""
         self._waiting.pop(task.number, None)
 
     def _verdict(self, task: Task) -> Verdict:
         world = self._world
-        service = world.scenario.services[task.service]
+        strategies = world.launch.strategies or world.scenario.services[task.service].placement
         chance = None
-        if "random" in service.placement:
+        if "random" in strategies:
             chance = stream(world.scenario.seed, "place", task.number).random(len(world.cluster.hosts))
-        return choose(world.cluster.needs[task.service], world.cluster.view(task.service), service.placement, chance)
+        return choose(world.cluster.needs[task.service], world.cluster.view(task.service), strategies, chance)
 
     def _note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
         self._world.log.note(
@@ -105,8 +118,13 @@ class Fleet:
     # --- the hosts you bring -----------------------------------------------------------------------------------------------
 
     def stock(self) -> None:
-        """Begin with the scenario's hosts, ready, dealt out to the zones in turn."""
+        """Begin with the scenario's hosts, ready, dealt out to the zones in turn; or with those that AWS brings."""
         world = self._world
+        if self._managed is not None:
+            for host in self._managed.stock():
+                managed.note_order(world, host, 0.0)
+                self._ready(host, age_s=world.scenario.fleet.age_days * managed.DAY_S)
+            return
         for number in range(world.scenario.fleet.hosts):
             host = self._new_host(number % world.scenario.zones)
             world.log.note(0.0, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=0.0)
@@ -120,13 +138,16 @@ class Fleet:
         was_ready = host.is_ready
         host.is_alive = False
         host.losses += 1
+        was_missed = host.is_missed
+        agent.forget_silence(host)
         world.log.note(world.env.now, Kind.HOST_LOST, host=host.number, zone=host.zone)
         for number in sorted(host.tasks):
             tasks.lose(world, world.cluster.tasks[number])
         if was_ready:
-            world.env.process(self._miss_agent(host))
-        if world.scenario.fleet.replace:
+            world.env.process(self._miss_agent(host, was_missed=was_missed))
+        if world.scenario.fleet.replace or self._managed is not None:
             world.env.process(self._replace(host))
+        self._tell(host)
 
     def drain(self, host: Host) -> None:
         """Close a host and let the schedulers move its tasks."""
@@ -135,6 +156,64 @@ class Fleet:
         world.cluster.set_open(host, False)
         world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone)
         self._poke_all()
+        if self._managed is not None and host.is_alive and not host.tasks:
+            self._managed.is_empty(host)
+
+    def end(self, host: Host, reason: str) -> None:
+        """End a host that is wanted no more; what is left on it dies with it, and ECS knows at once."""
+        world = self._world
+        for number in sorted(host.tasks):
+            tasks.lose(world, world.cluster.tasks[number])
+        host.is_gone, host.is_alive = True, False
+        agent.forget_silence(host)
+        world.cluster.set_open(host, False)
+        world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone, reason=reason)
+        for number in sorted(host.tasks):
+            self._drop(world.cluster.tasks[number])
+        self._tell(host)
+
+    def order(self, zone: int) -> Host:
+        """Order a host where one is wanted, or in the emptiest zone if that one is down."""
+        return self._ask(zone if self._world.cluster.zone_is_up[zone] else self._emptiest_zone())
+
+    def boot(self, host: Host) -> None:
+        """Begin to boot a host that AWS brings."""
+        self._world.env.process(self._boot(host, "boot"))
+
+    def reopen(self, host: Host) -> None:
+        """Let a host take tasks again whose agent is back."""
+        if host.is_ready and host.is_alive and not host.is_draining:
+            self._world.cluster.set_open(host, True)
+            self.place_waiting()
+        self._poke_all()
+        self._tell(host)
+
+    # --- who waits for a change ----------------------------------------------------------------------------------------------
+
+    def change_of(self, host: Host | None) -> Event:
+        """Give an event that succeeds when a task leaves the host, or it comes, dies or goes; None: when any task ends."""
+        holder = self if host is None else host
+        old: Event | None = self._changed if host is None else host.changed
+        if old is None or old.triggered:
+            old = self._world.env.event()
+            if holder is self:
+                self._changed = old
+            elif host is not None:
+                host.changed = old
+        return old
+
+    def left(self, host: Host | None) -> None:
+        """Hear that a task ended, and on which host."""
+        if self._changed is not None and not self._changed.triggered:
+            self._changed.succeed()
+        if host is not None:
+            self._tell(host)
+            if self._managed is not None and not host.tasks and not host.is_gone:
+                self._managed.is_empty(host)
+
+    def _tell(self, host: Host) -> None:
+        if host.changed is not None and not host.changed.triggered:
+            host.changed.succeed()
 
     def power_returned(self, zone: int) -> None:
         """Boot the zone's hosts that nobody replaced meanwhile; then let the group balance its zones."""
@@ -142,11 +221,15 @@ class Fleet:
         for host in world.cluster.hosts:
             if host.zone == zone and not (host.is_alive or host.is_gone or host.is_booting):
                 world.env.process(self._boot(host, "reboot"))
-        if world.scenario.fleet.rebalance:
+        if self._managed is not None:
+            self._managed.need()
+        elif world.scenario.fleet.rebalance:
             self.balance_hosts()
 
     def _new_host(self, zone: int) -> Host:
-        return self._world.cluster.new_host(zone, ZONES[zone], self._cpu_units, self._memory_mib)
+        host = self._world.cluster.new_host(zone, ZONES[zone], self._cpu_units, self._memory_mib)
+        host.release = self.release
+        return host
 
     def _ask(self, zone: int) -> Host:
         """Order a host and begin to boot it."""
@@ -162,7 +245,7 @@ class Fleet:
         while power != cluster.zone_losses[host.zone]:
             power = cluster.zone_losses[host.zone]
             boot_s = world.draw(settings.boot_min_s, settings.boot_max_s, why, host.number, losses, power)
-            world.log.note(world.env.now, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=boot_s)
+            managed.note_order(world, host, boot_s)
             yield world.env.timeout(boot_s)
             if host.is_gone or host.losses != losses or not cluster.zone_is_up[host.zone]:
                 host.is_booting = False
@@ -174,24 +257,32 @@ class Fleet:
             self._drop(cluster.tasks[number])
         self._ready(host)
 
-    def _ready(self, host: Host) -> None:
+    def _ready(self, host: Host, age_s: float = 0.0) -> None:
+        world, is_new = self._world, not host.is_ready
         host.is_alive = host.is_ready = True
+        agent.forget_silence(host)
         if not host.is_draining:
-            self._world.cluster.set_open(host, True)
-        self._world.log.note(self._world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
+            world.cluster.set_open(host, True)
+        world.log.note(world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
+        if is_new and host.release:
+            world.log.note(world.env.now, Kind.HOST_PATCHED, host=host.number, zone=host.zone, reason="os")
         self.place_waiting()
         self._poke_all()
+        self._tell(host)
+        if self._managed is not None:
+            self._managed.is_ready(host, age_s)
 
-    def _miss_agent(self, host: Host) -> ProcessGenerator:
+    def _miss_agent(self, host: Host, *, was_missed: bool) -> ProcessGenerator:
         """Notice a silent agent, close the host, and after a while give its tasks up."""
         world, assumed = self._world, self._world.scenario.assumptions
         loss = host.losses
-        delay = world.draw(assumed.agent_missed_min_s, assumed.agent_missed_max_s, "agent", host.number, loss)
-        yield world.env.timeout(delay)
-        if host.is_alive or host.is_gone or host.losses != loss:
-            return
-        world.cluster.set_open(host, False)
-        world.log.note(world.env.now, Kind.AGENT_MISSED, host=host.number, zone=host.zone)
+        if not was_missed:  # else its link was cut before, and noticed
+            delay = world.draw(assumed.agent_missed_min_s, assumed.agent_missed_max_s, "agent", host.number, loss)
+            yield world.env.timeout(delay)
+            if host.is_alive or host.is_gone or host.losses != loss:
+                return
+            world.cluster.set_open(host, False)
+            world.log.note(world.env.now, Kind.AGENT_MISSED, host=host.number, zone=host.zone)
         yield world.env.timeout(assumed.lost_host_s)
         if not host.is_alive and not host.is_gone and host.losses == loss:
             for number in sorted(host.tasks):
@@ -215,7 +306,10 @@ class Fleet:
         world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone)
         for number in sorted(host.tasks):
             self._drop(world.cluster.tasks[number])
-        if world.scenario.fleet.replace:
+        self._tell(host)
+        if self._managed is not None:
+            self._managed.need()
+        elif world.scenario.fleet.replace:
             world.env.process(self._ask_when_possible())
 
     def _ask_when_possible(self) -> ProcessGenerator:
