@@ -110,13 +110,13 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
 
 def _lives(scenario: Scenario, tasks: int) -> float:
     """Bound from above how many tasks could ever serve: each may be replaced when somebody acts, or in a loop of deaths."""
-    idle = {"change-traffic", "set-desired", "cut-agent", "restore-agent"}
+    idle = {"change-traffic", "set-desired", "restore-agent"}
+    if not scenario.assumptions.silent_replaced:
+        idle.add("cut-agent")
     acts = sum(o.do not in idle for o in scenario.operations)
     most = max(service.max_percent for service in scenario.services) / 100
-    once = tasks * (
-        1 + min(acts, 4)
-    )  # a fifth blow rarely finds another full set: the run itself is stopped at the limit
-    once += tasks * _taken_back(scenario)
+    # A fifth blow rarely finds another full set: the run itself is stopped at the limit.
+    once = tasks * (1 + min(acts, 4) + _taken_back(scenario))
     if not _dies_in_a_loop(scenario):
         return once
     balancer, assumed = scenario.balancer, scenario.assumptions

@@ -67,6 +67,7 @@ class Host:
     cuts: int = 0  # how often it fell silent: what was begun in an earlier silence is void
     silent_s: float = 0.0  # since when
     linked: Event | None = None  # succeeds when the agent is back, or will never be
+    boots_in: int = 0  # the life (counted by losses) that boots or booted last
     release: int = 0  # the AMI it runs, counted from 0
     kind: str = ""  # its instance type, where AWS chose it
     changed: Event | None = None  # succeeds when a task leaves it, or it comes, dies or goes

@@ -59,7 +59,10 @@ class LaunchType:
 def _no_such_host(where: str, service: Service, scenario: Scenario) -> list[Problem]:
     """Find a task that no instance type of the allowed families could hold."""
     families = scenario.fleet.families
-    types = [(kind.cpu_units, int(kind.memory_mib * scenario.assumptions.host_memory_share)) for kind in of_families(families)]
+    types = [
+        (kind.cpu_units, int(kind.memory_mib * scenario.assumptions.host_memory_share))
+        for kind in of_families(families)
+    ]
     if any(service.cpu_units <= cpu and service.memory_mib <= mib for cpu, mib in types):
         return []
     most_cpu, most_mib = max(cpu for cpu, _ in types), max(mib for _, mib in types)
@@ -82,7 +85,11 @@ def _too_patient(where: str, service: Service) -> list[Problem]:
     most = catalog.seconds("ecs.task.stop_timeout_fargate_max")
     if service.stop_timeout_s <= most:
         return []
-    return [Problem(f"{where}.stop_timeout_s", f"{service.stop_timeout_s:g}", f"up to {most:g} s", "Fargate waits no longer")]
+    return [
+        Problem(
+            f"{where}.stop_timeout_s", f"{service.stop_timeout_s:g}", f"up to {most:g} s", "Fargate waits no longer"
+        )
+    ]
 
 
 def _too_large(where: str, service: Service, scenario: Scenario) -> list[Problem]:

@@ -162,7 +162,9 @@ class Patch(_Operation):
         description="Pause between two batches.",
         json_schema_extra={"unit": "s"},
     )
-    force: bool = Field(default=False, description="End a host whose drain is stuck, with the tasks that are left on it.")
+    force: bool = Field(
+        default=False, description="End a host whose drain is stuck, with the tasks that are left on it."
+    )
     wait_days: Literal[0, 7, 14] = Field(
         default=_wait_days(),
         description="Days from Fargate's notice until it retires tasks.",

@@ -208,7 +208,7 @@ class Fleet:
             self._changed.succeed()
         if host is not None:
             self._tell(host)
-            if self._managed is not None and not host.tasks and not host.is_gone:
+            if self._managed is not None and not host.tasks and host.is_alive:
                 self._managed.is_empty(host)
 
     def _tell(self, host: Host) -> None:
@@ -242,6 +242,7 @@ class Fleet:
         world, cluster, settings = self._world, self._world.cluster, self._world.scenario.fleet
         host.is_booting = True
         losses, power = host.losses, -1
+        host.boots_in = losses
         while power != cluster.zone_losses[host.zone]:
             power = cluster.zone_losses[host.zone]
             boot_s = world.draw(settings.boot_min_s, settings.boot_max_s, why, host.number, losses, power)

@@ -50,7 +50,9 @@ class ManagedHosts:
         world = self._world
         if not world.scenario.warm:
             return []
-        dealt = self._dealt([s for s, service in enumerate(world.scenario.services) for _ in range(service.desired)], {})
+        dealt = self._dealt(
+            [s for s, service in enumerate(world.scenario.services) for _ in range(service.desired)], {}
+        )
         return [host for zone, services in dealt.items() for host in self._bring(zone, services)]
 
     def need(self) -> None:
@@ -115,7 +117,9 @@ class ManagedHosts:
             for host in self._bring(zone, services):
                 world.fleet.boot(host)
 
-    def _without_those_who_fit(self, tasks: list[Task], coming: list[Host], promised: dict[int, list[int]]) -> list[int]:
+    def _without_those_who_fit(
+        self, tasks: list[Task], coming: list[Host], promised: dict[int, list[int]]
+    ) -> list[int]:
         """Leave out the tasks that hosts on their way have room for; give the services of the others."""
         needs = self._world.cluster.needs
         rooms = {host.number: (*self._rooms[host.kind], frozenset[int]()) for host in coming}
@@ -140,7 +144,7 @@ class ManagedHosts:
                 counts[service, zone] += 1
         dealt: dict[int, list[int]] = {}
         for service in services:
-            zone = min(self._usable(), key=lambda zone: counts[service, zone])  # noqa: B023 - called at once
+            zone = min(self._usable(), key=lambda zone: counts[service, zone])
             counts[service, zone] += 1
             dealt.setdefault(zone, []).append(service)
         return dict(sorted(dealt.items()))
@@ -168,6 +172,4 @@ class ManagedHosts:
 
 def note_order(world: World, host: Host, boot_s: float) -> None:
     """Write an order down, with the type where AWS chose it."""
-    world.log.note(
-        world.env.now, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=boot_s, reason=host.kind
-    )
+    world.log.note(world.env.now, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=boot_s, reason=host.kind)

@@ -66,7 +66,18 @@ def _batch(o: ops.Patch, hosts: int) -> int:
 def _old_hosts(world: World, release: int) -> list[Host]:
     """List the living hosts that run an older release; a dead one is not patched but replaced, or stays dead."""
     hosts = world.cluster.hosts
-    return [h for h in hosts if h.release < release and not h.is_gone and (h.is_alive or h.is_booting)]
+    return [h for h in hosts if h.release < release and not h.is_gone and (h.is_alive or _is_coming(h))]
+
+
+def _is_coming(host: Host) -> bool:
+    """Say whether a host still boots, and did not die meanwhile."""
+    return host.is_booting and not host.is_gone and host.boots_in == host.losses
+
+
+def _arrival(world: World, host: Host, losses: int) -> ProcessGenerator:
+    """Wait until a host on its way is ready, or is known never to be."""
+    while not host.is_alive and not host.is_gone and host.losses == losses:
+        yield world.fleet.change_of(host)
 
 
 def _replace(world: World, batch: list[Host], o: ops.Patch) -> ProcessGenerator:
@@ -81,14 +92,12 @@ def _replace(world: World, batch: list[Host], o: ops.Patch) -> ProcessGenerator:
 def _launch(world: World, batch: list[Host]) -> ProcessGenerator:
     """Order one host for each of the batch, in its zone if that is up, and wait until they are there."""
     for host in [world.fleet.order(host.zone) for host in batch]:
-        while not host.is_ready and not host.is_gone:
-            yield world.fleet.change_of(host)
+        yield from _arrival(world, host, 0)
 
 
 def _leave(world: World, host: Host, o: ops.Patch) -> ProcessGenerator:
     """Drain a host and end it once it is empty; one that died meanwhile is not ours to end."""
-    while not host.is_ready and not host.is_gone:
-        yield world.fleet.change_of(host)
+    yield from _arrival(world, host, host.losses)
     if host.is_alive and not host.is_draining:
         world.fleet.drain(host)
     yield from watch_drain(world, host, gives_up=o.force)
@@ -118,7 +127,7 @@ def _what_holds(left: list[Task], world: World) -> str:
 
     "agent-silent": nobody can tell it to stop them. "healthy-percent": the service may neither start one more nor stop
     one. "no-room: <why>": the replacement finds no host. "not-healthy": replacements do not pass their checks.
-    "not-in-service": a task that no scheduler replaces. "stopping": they take their time.
+    "stopping": they take their time.
     """
     host = world.cluster.hosts[left[0].host] if left[0].host != NONE else None
     if host is not None and not host.is_connected:
@@ -201,10 +210,10 @@ def _retire(world: World, o: ops.Patch) -> ProcessGenerator:
     for scheduler in world.schedulers:
         scheduler.poke()
     said = ""
-    while left := [task for task in old if task.stage != Stage.STOPPED]:
+    while old := [task for task in old if task.stage != Stage.STOPPED]:
         patience = env.timeout(world.scenario.assumptions.stuck_after_s)
         yield AnyOf(env, [world.fleet.change_of(None), patience])
-        if patience.processed and (reason := _what_holds(left, world)) != said:
+        if patience.processed and (reason := _what_holds(old, world)) != said:
             said = reason
-            world.log.note(env.now, Kind.PATCH_STUCK, reason=reason, value=len(left))
+            world.log.note(env.now, Kind.PATCH_STUCK, reason=reason, value=len(old))
     world.log.note(env.now, Kind.PATCH_DONE, value=env.now - began_s, reason=o.what)
