@@ -116,12 +116,24 @@ def _lives(scenario: Scenario, tasks: int) -> float:
     acts = sum(o.do not in idle for o in scenario.operations)
     most = max(service.max_percent for service in scenario.services) / 100
     # A fifth blow rarely finds another full set: the run itself is stopped at the limit.
-    once = tasks * (1 + min(acts, 4) + _taken_back(scenario))
+    once = tasks * (1 + min(acts, 4) + _taken_back(scenario)) + _moved_by_patches(scenario)
     if not _dies_in_a_loop(scenario):
         return once
     balancer, assumed = scenario.balancer, scenario.assumptions
     shortest = (balancer.unhealthy_after - 1) * balancer.check_every_s + assumed.container_s + assumed.scheduler_s
     return once + tasks * most * scenario.duration_s / shortest
+
+
+def _moved_by_patches(scenario: Scenario) -> float:
+    """Bound how many tasks patches move: each old host drains once, with as many tasks as it could hold."""
+    if launch.launch_type(scenario.launch_type).hosts != "owned":
+        return 0.0
+    host = catalog.instance_type(scenario.fleet.instance_type)
+    most = max(
+        min(host.cpu_units // service.cpu_units, host.memory_mib // service.memory_mib) for service in scenario.services
+    )
+    hosts = scenario.fleet.hosts * (1 + len(scenario.operations))  # those that replaced others may be old too
+    return float(sum(o.do == "patch" and o.what == "os" for o in scenario.operations) * hosts * most)
 
 
 def _taken_back(scenario: Scenario) -> float:
@@ -156,7 +168,14 @@ def _events(scenario: Scenario, tasks: int, lives: float) -> float:
     longest, first = catalog.seconds("ecs.service.throttle_max"), scenario.assumptions.first_gap_s
     rounds = scenario.duration_s / longest + math.log2(longest / first) + 2
     failed_starts = rounds * tasks * 6 if _may_fail_to_start(scenario) else 0.0
-    return lives * 14 + hosts + metrics + failed_starts + _silences(scenario)
+    return lives * 15 + hosts + metrics + failed_starts + _silences(scenario) + _stuck(scenario, hosts)
+
+
+def _stuck(scenario: Scenario, hosts: float) -> float:
+    """Bound what drains write that do not move: a word each time their patience ends and the reason has changed."""
+    is_renewed = _taken_back(scenario) >= 1 or any(o.do == "patch" for o in scenario.operations)
+    words = 2 + scenario.duration_s / scenario.assumptions.stuck_after_s
+    return (1 + hosts / 6) * words if is_renewed else 0.0
 
 
 def _silences(scenario: Scenario) -> float:

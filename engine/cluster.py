@@ -41,6 +41,7 @@ class Task:
     answers_s: float = float("inf")
     check_s: float = 0.0  # when its first health check falls: all later ones follow from it
     refusal: str = ""
+    refused: dict[str, int] = field(default_factory=dict)  # hosts by what struck them out, at the last try
     is_retired: bool = False  # AWS wants it off its old platform revision
     room: Event | None = None  # succeeds when a waiting task has been placed
 

@@ -11,16 +11,34 @@ from typing import Literal
 
 import numpy as np
 
-from engine import catalog
+from engine import catalog, metrics
 from engine.events import Kind, intervals
 from engine.launch import launch_type
 from engine.simulation import Run
 
 What = Literal["choose-release", "start-batch", "watch-batch", "free-stuck-drain", "check-result"]
 
-Paid = tuple[str, tuple[Kind, ...], tuple[Kind, ...]]
-HOSTS: Paid = ("host", (Kind.HOST_ASKED,), (Kind.HOST_GONE,))
-TASKS: Paid = ("task", (Kind.TASK_PENDING, Kind.TASK_ACTIVATING), (Kind.TASK_LOST, Kind.TASK_STOPPED))
+Kinds = tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What opens and what closes an interval of a subject ("host" or "task")."""
+
+    subject: str
+    opens: Kinds
+    closes: Kinds
+
+
+# What is paid for, and what works: on hosts, and on Fargate.
+PAID = {
+    True: Span("host", (Kind.HOST_ASKED,), (Kind.HOST_GONE,)),
+    False: Span("task", (Kind.TASK_PENDING, Kind.TASK_ACTIVATING), (Kind.TASK_LOST, Kind.TASK_STOPPED)),
+}
+WORKS = {
+    True: Span("host", (Kind.HOST_READY,), (Kind.HOST_LOST, Kind.HOST_GONE)),
+    False: Span("task", (Kind.TASK_SERVING,), metrics.NOT_SERVING),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +57,7 @@ class Patch:
 
     left: hosts (or Fargate tasks) that ran the old release when it came. done_s: when nothing did any more, None if the
     run ended first. tasks_moved: tasks that had to leave an old host, or were retired. extra_host_s: host time (on
-    Fargate task time) beyond what was up when the release came; missing_host_s: host time short of it. work: what people
+    Fargate task time) paid beyond what was paid for when the release came; missing_host_s: how much less of it was ready. work: what people
     did, in order; empty where AWS patches. stuck: when, on which host (-1 = none) and why a drain did not move.
     """
 
@@ -78,7 +96,7 @@ def _patch(run: Run, start: int, following: int | None) -> Patch:
     done_s = float(events.at_s[ends[0]]) if ends else None
     end_s = limit_s if done_s is None else done_s
     rows = [i for i in range(start, len(events)) if events.at_s[i] <= end_s]
-    extra_s, missing_s = _beside(run, start, end_s)
+    has_hosts = launch_type(run.scenario.launch_type).has_hosts
     return Patch(
         what=what,
         started_s=begin_s,
@@ -86,8 +104,8 @@ def _patch(run: Run, start: int, following: int | None) -> Patch:
         left=int(events.value[start]),
         batches=sum(int(events.kind[i]) == Kind.PATCH_BATCH_STARTED for i in rows),
         tasks_moved=_moved(run, rows),
-        extra_host_s=extra_s,
-        missing_host_s=missing_s,
+        extra_host_s=_beside(run, PAID[has_hosts], start, end_s)[0],
+        missing_host_s=_beside(run, WORKS[has_hosts], start, end_s)[1],
         work=_work(run, rows) if _is_yours(run, what) else (),
         stuck=tuple(
             (float(events.at_s[i]), int(events.host[i]), events.reason[i])
@@ -134,22 +152,21 @@ def _moved(run: Run, rows: list[int]) -> int:
     return len(moved)
 
 
-def _beside(run: Run, start: int, end_s: float) -> tuple[float, float]:
-    """Integrate how many more, and how many fewer, hosts (or tasks) were up than when the release came. Seconds."""
-    subject, opens, closes = HOSTS if launch_type(run.scenario.launch_type).has_hosts else TASKS
+def _beside(run: Run, of: Span, start: int, end_s: float) -> tuple[float, float]:
+    """Integrate how many more, and how many fewer, were up than when the release came. Seconds."""
     begin_s = float(run.events.at_s[start])
-    spans = intervals(run.events, subject, opens, closes, run.scenario.duration_s)
+    spans = intervals(run.events, of.subject, of.opens, of.closes, run.scenario.duration_s)
     edges = np.unique(np.clip(np.concatenate([[begin_s, end_s], spans.start_s, spans.end_s]), begin_s, end_s))
-    beside = spans.running_at(edges)[:-1] - _up_before(run, start, subject, opens, closes)
+    beside = spans.running_at(edges)[:-1] - _up_before(run, of, start)
     lengths = np.diff(edges)
     return float(beside.clip(0) @ lengths), float((-beside).clip(0) @ lengths)
 
 
-def _up_before(run: Run, row: int, subject: str, opens: tuple[Kind, ...], closes: tuple[Kind, ...]) -> int:
+def _up_before(run: Run, of: Span, row: int) -> int:
     """Count what was up when the log came to a row: what the same moment brought after it does not count."""
     events, up = run.events, set[int]()
-    who = getattr(events, subject)
-    for i in events.where(*opens, *closes):
+    who = getattr(events, of.subject)
+    for i in events.where(*of.opens, *of.closes):
         if i < row:
-            (up.add if Kind(int(events.kind[i])) in opens else up.discard)(int(who[i]))
+            (up.add if Kind(int(events.kind[i])) in of.opens else up.discard)(int(who[i]))
     return len(up)

@@ -58,6 +58,7 @@ class Fleet:
             if verdict.reason != task.refusal:
                 task.refusal = verdict.reason
                 self._note_verdict(Kind.TASK_REFUSED, task, verdict)
+            task.refused = verdict.refused
             self._waiting[task.number] = task
             if self._managed is not None:
                 self._managed.need()

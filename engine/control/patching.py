@@ -137,9 +137,11 @@ def _what_holds(left: list[Task], world: World) -> str:
         return "stopping"
     scheduler = world.schedulers[held[0].service]
     settings, counted = scheduler.settings, scheduler.counted.values()
-    refused = [task.refusal for task in counted if task.stage == Stage.CREATED and task.refusal]
+    refused = [task.refused for task in counted if task.stage == Stage.CREATED and task.refusal]
     if refused:
-        return f"no-room: {refused[0]}"
+        # That draining hosts are closed goes without saying: name what the open ones lack.
+        why = {name: n for name, n in refused[0].items() if name != "closed"} or refused[0]
+        return f"no-room: {max(why, key=lambda name: why[name]) if why else 'no-hosts'}"
     most = max(scheduler.desired, math.floor(scheduler.desired * settings.max_percent / 100))
     least = math.ceil(scheduler.desired * settings.min_healthy_percent / 100)
     healthy = sum(task.is_healthy for task in counted)
