@@ -306,6 +306,14 @@ class Assumptions(_Record):
     spot_tasks_per_h: float = _setting(
         0, "Interruptions of each Spot task an hour, on average.", unit="per h", assumed=True, ge=0, le=60
     )
+    managed_gather_s: float = _setting(
+        5,
+        "AWS gathers tasks without room for so long before it orders hosts for them.",
+        unit="s",
+        assumed=True,
+        ge=0,
+        le=300,
+    )
     managed_fee_percent: float = _setting(
         catalog.number("eks.automode.fee"), "AWS's fee on a Managed Instances host's price, taken from EKS Auto Mode's.",
         unit="%", assumed=True, fact="eks.automode.fee", ge=0, le=100,

@@ -56,10 +56,10 @@ class ManagedHosts:
         return [host for zone, services in dealt.items() for host in self._bring(zone, services)]
 
     def need(self) -> None:
-        """Hear that a task found no room; answer once for all that wait at this moment."""
+        """Hear that a task found no room; answer once for all that come within a while."""
         if not self._is_asked:
             self._is_asked = True
-            last_of_now(self._world.env, self._answer)
+            self._world.env.process(self._gather())
 
     def is_ready(self, host: Host, age_s: float) -> None:
         """Hear that a host has come: it has its days, and must be of use."""
@@ -98,6 +98,10 @@ class ManagedHosts:
         yield self._world.env.timeout(self._world.scenario.fleet.scale_in_after_s)
         if self._turns[host.number] == turn and host.is_alive and not host.is_gone and not host.tasks:
             self._world.fleet.end(host, "idle")
+
+    def _gather(self) -> ProcessGenerator:
+        yield self._world.env.timeout(self._world.scenario.assumptions.managed_gather_s)
+        last_of_now(self._world.env, self._answer)
 
     def _answer(self) -> None:
         """Order hosts for what the hosts on their way will not hold."""
