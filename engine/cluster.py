@@ -71,7 +71,6 @@ class Host:
     boots_in: int = 0  # the life (counted by losses) that boots or booted last
     release: int = 0  # the AMI it runs, counted from 0
     kind: str = ""  # its instance type, where AWS chose it
-    changed: Event | None = None  # succeeds when a task leaves it, or it comes, dies or goes
 
 
 class Cluster:

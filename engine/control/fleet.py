@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from engine import catalog
 from engine.cluster import Host, Task
 from engine.control import agent, managed, tasks
+from engine.control.changes import Changes
 from engine.events import Kind
 from engine.placement import Verdict, choose, choose_zone
 from engine.rng import stream
 from engine.scenario import ZONES
 
 if TYPE_CHECKING:
-    from simpy import Event
     from simpy.events import ProcessGenerator
 
     from engine.world import World
@@ -30,7 +30,7 @@ class Fleet:
         self._waiting: dict[int, Task] = {}
         self._is_moving_hosts = False
         self._managed = managed.ManagedHosts(world) if world.launch.hosts == "managed" else None
-        self._changed: Event | None = None  # succeeds when any task ends
+        self.changes = Changes(world.env)
         self.release = 0  # the AMI that a new host starts with, counted from 0
         self.spot_outages = 0  # how many are in force
         settings = world.scenario.fleet
@@ -148,7 +148,7 @@ class Fleet:
             world.env.process(self._miss_agent(host, was_missed=was_missed))
         if world.scenario.fleet.replace or self._managed is not None:
             world.env.process(self._replace(host))
-        self._tell(host)
+        self.changes.tell(host)
 
     def drain(self, host: Host) -> None:
         """Close a host and let the schedulers move its tasks."""
@@ -171,7 +171,7 @@ class Fleet:
         world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone, reason=reason)
         for number in sorted(host.tasks):
             self._drop(world.cluster.tasks[number])
-        self._tell(host)
+        self.changes.tell(host)
 
     def order(self, zone: int) -> Host:
         """Order a host where one is wanted, or in the emptiest zone if that one is down."""
@@ -187,34 +187,15 @@ class Fleet:
             self._world.cluster.set_open(host, True)
             self.place_waiting()
         self._poke_all()
-        self._tell(host)
-
-    # --- who waits for a change ----------------------------------------------------------------------------------------------
-
-    def change_of(self, host: Host | None) -> Event:
-        """Give an event that succeeds when a task leaves the host, or it comes, dies or goes; None: when any task ends."""
-        holder = self if host is None else host
-        old: Event | None = self._changed if host is None else host.changed
-        if old is None or old.triggered:
-            old = self._world.env.event()
-            if holder is self:
-                self._changed = old
-            elif host is not None:
-                host.changed = old
-        return old
+        self.changes.tell(host)
 
     def left(self, host: Host | None) -> None:
         """Hear that a task ended, and on which host."""
-        if self._changed is not None and not self._changed.triggered:
-            self._changed.succeed()
+        self.changes.tell(None)
         if host is not None:
-            self._tell(host)
+            self.changes.tell(host)
             if self._managed is not None and not host.tasks and host.is_alive:
                 self._managed.is_empty(host)
-
-    def _tell(self, host: Host) -> None:
-        if host.changed is not None and not host.changed.triggered:
-            host.changed.succeed()
 
     def power_returned(self, zone: int) -> None:
         """Boot the zone's hosts that nobody replaced meanwhile; then let the group balance its zones."""
@@ -270,7 +251,7 @@ class Fleet:
             world.log.note(world.env.now, Kind.HOST_PATCHED, host=host.number, zone=host.zone, reason="os")
         self.place_waiting()
         self._poke_all()
-        self._tell(host)
+        self.changes.tell(host)
         if self._managed is not None:
             self._managed.is_ready(host, age_s)
 
@@ -308,7 +289,7 @@ class Fleet:
         world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone)
         for number in sorted(host.tasks):
             self._drop(world.cluster.tasks[number])
-        self._tell(host)
+        self.changes.tell(host)
         if self._managed is not None:
             self._managed.need()
         elif world.scenario.fleet.replace:

@@ -77,7 +77,7 @@ def _is_coming(host: Host) -> bool:
 def _arrival(world: World, host: Host, losses: int) -> ProcessGenerator:
     """Wait until a host on its way is ready, or is known never to be."""
     while not host.is_alive and not host.is_gone and host.losses == losses:
-        yield world.fleet.change_of(host)
+        yield world.fleet.changes.of(host)
 
 
 def _replace(world: World, batch: list[Host], o: ops.Patch) -> ProcessGenerator:
@@ -110,7 +110,7 @@ def watch_drain(world: World, host: Host, *, gives_up: bool = False) -> ProcessG
     env, said = world.env, ""
     while host.tasks and host.is_alive and not host.is_gone:
         patience = env.timeout(world.scenario.assumptions.stuck_after_s)
-        yield AnyOf(env, [world.fleet.change_of(host), patience])
+        yield AnyOf(env, [world.fleet.changes.of(host), patience])
         if not patience.processed:
             continue
         reason = _what_holds([world.cluster.tasks[n] for n in sorted(host.tasks)], world)
@@ -174,7 +174,7 @@ def _update(world: World, host: Host) -> ProcessGenerator:
         reason = "agent-silent"
         world.log.note(world.env.now, Kind.PATCH_STUCK, host=host.number, zone=host.zone, reason=reason)
     while host.is_alive and not host.is_gone and not host.is_connected:
-        yield world.fleet.change_of(host)
+        yield world.fleet.changes.of(host)
     if host.is_alive and not host.is_gone:
         yield from agent.restart(world, host)
         if host.is_alive and not host.is_gone:
@@ -189,7 +189,7 @@ def _wait_for_aws(world: World, o: ops.Patch, release: int) -> ProcessGenerator:
     began_s, left = world.env.now, _old_hosts(world, release)
     world.log.note(began_s, Kind.PATCH_STARTED, value=len(left), reason=o.what)
     while left:
-        yield world.fleet.change_of(left[0])
+        yield world.fleet.changes.of(left[0])
         left = _old_hosts(world, release)
     if world.fleet.release == release:
         world.log.note(world.env.now, Kind.PATCH_DONE, value=world.env.now - began_s, reason=o.what)
@@ -214,7 +214,7 @@ def _retire(world: World, o: ops.Patch) -> ProcessGenerator:
     said = ""
     while old := [task for task in old if task.stage != Stage.STOPPED]:
         patience = env.timeout(world.scenario.assumptions.stuck_after_s)
-        yield AnyOf(env, [world.fleet.change_of(None), patience])
+        yield AnyOf(env, [world.fleet.changes.of(None), patience])
         if patience.processed and (reason := _what_holds(old, world)) != said:
             said = reason
             world.log.note(env.now, Kind.PATCH_STUCK, reason=reason, value=len(old))
