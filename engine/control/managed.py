@@ -64,7 +64,7 @@ class ManagedHosts:
     def is_ready(self, host: Host, age_s: float) -> None:
         """Hear that a host has come: it has its days, and must be of use."""
         self._world.env.process(self._live(host, age_s))
-        if not host.tasks and age_s == 0 and self._world.env.now > 0:
+        if not host.tasks:
             self.is_empty(host)
 
     def is_empty(self, host: Host) -> None:
