@@ -19,6 +19,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.traffic.compiled import warm_up
+from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
 
 _is_warm = threading.Event()
@@ -83,6 +84,6 @@ async def _ready(_: Request) -> JSONResponse:
 app = st.App(
     Path(__file__).parent / "pages" / "tour.py",
     lifespan=_lifespan,
-    routes=[Route("/ready", _ready), *chart_routes()],
-    middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1_000)],
+    routes=[Route("/ready", _ready), *run_routes(), *chart_routes()],
+    middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)],
 )

@@ -1,4 +1,4 @@
-"""The command line: run a scenario file, print its schema, measure the engine."""
+"""The command line: run a scenario file, read a design of your own, hold the engine against golden tables, measure it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from engine import bench, reading
-from engine.errors import Problem, ScenarioError
+from engine import bench, conformance, reading
+from engine.errors import DefinitionError, Problem, ScenarioError
 from engine.scenario import Scenario
 from engine.simulation import run
 from engine.summary import as_text, summary
@@ -23,7 +23,7 @@ BAR_AFTER_S = 1.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the arguments say; return the exit code: 0 well, 2 a scenario that cannot be run."""
+    """Do what the arguments say; return the exit code: 0 well, 1 a table disagrees, 2 an input that cannot be used."""
     given = _parser().parse_args(arguments)
     try:
         code: int = given.act(given)
@@ -49,8 +49,20 @@ def _parser() -> argparse.ArgumentParser:
     run_.add_argument("--rates", type=Path, metavar="CSV", help="traffic from a recorded trace: minute,requests_per_s")
     run_.add_argument("--json", action="store_true", help="print plain data")
     run_.set_defaults(act=_run)
+    import_ = commands.add_parser("import", help="read an ECS task definition and say which launch types would run it")
+    import_.add_argument(
+        "file", type=Path, help="JSON or YAML, as for register-task-definition, or a CloudFormation template"
+    )
+    import_.add_argument(
+        "--json", action="store_true", help="print plain data: an object, or a list where there are several"
+    )
+    import_.set_defaults(act=_import)
     schema = commands.add_parser("schema", help="print the scenario's JSON Schema")
     schema.set_defaults(act=_schema)
+    conformance_ = commands.add_parser("conformance", help="hold the engine against a folder of golden tables")
+    conformance_.add_argument("folder", type=Path, metavar="DIR", help="a folder of *.json tables")
+    conformance_.add_argument("--json", action="store_true", help="print plain data")
+    conformance_.set_defaults(act=_conformance)
     bench_ = commands.add_parser("bench", help="measure the engine: ratios, in one run")
     bench_.add_argument("--json", action="store_true", help="print plain data")
     bench_.set_defaults(act=_bench)
@@ -71,6 +83,34 @@ def _run(given: argparse.Namespace) -> int:
     result = summary(found, time.perf_counter() - began)
     print(json.dumps(result, indent=2) if given.json else as_text(result))
     return 0
+
+
+def _import(given: argparse.Namespace) -> int:
+    from engine import importers  # noqa: PLC0415 - ECS's model takes longer to load than a run
+
+    try:
+        definitions = importers.read(_bytes(given.file))
+    except DefinitionError as error:
+        if given.json:
+            print(json.dumps(importers.refused_as_data(error), indent=2))
+        raise
+    if given.json:
+        found = [importers.as_data(definition) for definition in definitions]
+        print(json.dumps(found[0] if len(found) == 1 else found, indent=2))
+    else:
+        text = importers.as_text(given.file.name, definitions)
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding))
+    return 0
+
+
+def _bytes(path: Path) -> bytes:
+    """Read a file of any encoding, but no more of it than can be meant."""
+    try:
+        with path.open("rb") as file:
+            return file.read(10_000_000)
+    except OSError as error:
+        raise _cannot_read(path, error.strerror or "an error") from None
 
 
 def _with_settings(data: dict[str, object], settings: Sequence[str]) -> object:
@@ -105,7 +145,11 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise ScenarioError([Problem(str(path), reason or "an error", "a readable file", "cannot read it")]) from None
+        raise _cannot_read(path, reason or "an error") from None
+
+
+def _cannot_read(path: Path, reason: str) -> ScenarioError:
+    return ScenarioError([Problem(str(path), reason, "a readable file", "cannot read it")])
 
 
 def _bar() -> Callable[[float], None]:
@@ -124,6 +168,23 @@ def _bar() -> Callable[[float], None]:
 def _schema(_: argparse.Namespace) -> int:
     print(json.dumps(Scenario.model_json_schema(), indent=2))
     return 0
+
+
+def _conformance(given: argparse.Namespace) -> int:
+    if not given.folder.is_dir():
+        raise ScenarioError(
+            [Problem(str(given.folder), "no such folder", "a folder of *.json tables", "cannot read it")]
+        )
+    files: dict[str, str] = {}
+    problems: list[Problem] = []
+    for path in sorted(given.folder.glob("*.json")):
+        try:
+            files[path.name] = _text(path)
+        except ScenarioError as error:
+            problems += error.problems
+    report = conformance.check(files, problems)
+    print(json.dumps(conformance.as_json(report), indent=2) if given.json else conformance.as_text(report))
+    return 1 if report.disagreements else 0
 
 
 def _bench(given: argparse.Namespace) -> int:

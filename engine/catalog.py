@@ -97,6 +97,17 @@ class InstanceType:
 
 
 @dataclass(frozen=True, slots=True)
+class EniLimits:
+    """What AWS lets one EC2 instance type attach: interfaces on its default network card, IPv4 addresses on each."""
+
+    name: str
+    enis: int
+    ipv4_per_eni: int
+    source: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
 class FargateSize:
     """One pair of CPU and memory that Fargate accepts. `since` is the month it came, empty if before the talk."""
 
@@ -234,6 +245,24 @@ def instance_type(name: str) -> InstanceType:
 
 
 @cache
+def eni_limits() -> Mapping[str, EniLimits]:
+    """Give the network limits of every EC2 instance type that the VPC CNI knows, priced here or not, by name."""
+    table: dict[str, EniLimits] = {}
+    for row in _read_csv("catalog/eni_limits.csv", EniLimits):
+        name = row.text("name")
+        if name in table:
+            raise CatalogError(f"{row.where}: {name} stands twice")
+        table[name] = EniLimits(
+            name=name,
+            enis=row.count("enis"),
+            ipv4_per_eni=row.count("ipv4_per_eni"),
+            source=row.text("source"),
+            as_of=row.text("as_of"),
+        )
+    return MappingProxyType(table)
+
+
+@cache
 def fargate_sizes() -> tuple[FargateSize, ...]:
     """Give the pairs of CPU and memory that Fargate accepts, smallest first."""
     table = tuple(
@@ -250,6 +279,18 @@ def fargate_sizes() -> tuple[FargateSize, ...]:
     if pairs != sorted(set(pairs)):
         raise CatalogError("catalog/fargate_sizes.csv: sizes must stand once each, smallest first")
     return table
+
+
+def is_fargate_size(cpu_units: int, memory_mib: int, on: str | None = None) -> bool:
+    """Say whether Fargate sells this pair of CPU and memory; `on`: on that day (2023-06-15), else today.
+
+    >>> is_fargate_size(32768, 122880), is_fargate_size(32768, 122880, on="2023-06-15")
+    (True, False)
+    """
+    return any(
+        (size.cpu_units, size.memory_mib) == (cpu_units, memory_mib) and (on is None or size.since <= on)
+        for size in fargate_sizes()
+    )
 
 
 def launch_type_rows() -> Mapping[str, Any]:
@@ -270,6 +311,11 @@ def scenario_text(name: str) -> str:
     if name not in scenario_files():
         raise CatalogError(f"data/scenarios: no scenario is called {name!r}; there are {', '.join(scenario_files())}")
     return (DATA / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def lessons() -> tuple[str, ...]:
+    """Name the experiments: file names in data/lessons/ without their ending."""
+    return tuple(sorted(path.stem for path in (DATA / "lessons").glob("*.yaml")))
 
 
 def lesson(name: str) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "cut-agent", "restore-agent",
-    "patch", "interrupt-spot-tasks", "stop-task", "set-desired",
+    "patch", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
     "change-traffic",
 )  # fmt: skip
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 from simpy import Event
 
-from engine.placement import Hosts, Needs
+from engine.placement import Column, Hosts, Needs, Traits
+from engine.placement.constraints import Constraint
+from engine.placement.quota import quota
+from engine.placement.room import ZONE, Room
 
 NONE = -1
 
@@ -29,9 +33,11 @@ class Task:
 
     number: int
     service: int
+    kin: int  # whose peers it counts among: its service's, or those that nobody's service keeps
     stage: Stage = Stage.CREATED
     host: int = NONE
     zone: int = NONE
+    bound_to: int = NONE  # the host that a daemon's task is for
     row: int = 0  # its row in the data plane; 0 = none yet
     is_alive: bool = True
     is_counted: bool = True
@@ -39,6 +45,7 @@ class Task:
     is_healthy: bool = False
     running_s: float = float("inf")
     answers_s: float = float("inf")
+    lasts_s: float = float("inf")  # a stand-alone task's own end, so long after it runs
     check_s: float = 0.0  # when its first health check falls: all later ones follow from it
     refusal: str = ""
     refused: dict[str, int] = field(default_factory=dict)  # hosts by what struck them out, at the last try
@@ -53,6 +60,7 @@ class Host:
     number: int
     name: str
     zone: int
+    group: int = 0  # which kind of the fleet's
     is_alive: bool = False
     is_ready: bool = False
     is_draining: bool = False
@@ -76,8 +84,11 @@ class Host:
 class Cluster:
     """Zones, hosts and tasks; room is kept in columns so that placement needs no loop."""
 
-    def __init__(self, n_zones: int, n_services: int, needs: list[Needs]) -> None:
-        """Start empty. needs: what a task of each service asks of its host."""
+    def __init__(self, n_zones: int, names: Sequence[str], needs: list[Needs], *, tells_traits: bool = False) -> None:
+        """Start empty. names, needs: of each service, what it is called and what a task of it asks of its host.
+
+        tells_traits: somebody asks for more than room: a constraint, or a strategy that spreads over an attribute.
+        """
         self.n_zones = n_zones
         self.needs = needs
         self.hosts: list[Host] = []
@@ -86,40 +97,74 @@ class Cluster:
         self.zone_is_up = [True] * n_zones
         self.zone_losses = [0] * n_zones  # how often each was lost: what was begun before is void
         self.zone_is_usable = np.ones(n_zones, dtype=np.bool_)  # what AWS believes
-        self.peers_in_zone = np.zeros((n_services, n_zones), dtype=np.int64)
+        # One row of peers a task group: each service's, then what was started by hand from each one's definition.
+        self.groups = (*(f"service:{name}" for name in names), *(f"family:{name}" for name in names))
+        self.peers_in_zone = np.zeros((len(self.groups), n_zones), dtype=np.int64)
         self._counts_ports = any(need.ports for need in needs)
+        self._counts_enis = any(need.enis for need in needs)
+        self._tells_traits = tells_traits
         self._per_zone = [0] * n_zones
         self._zone = np.zeros(0, dtype=np.int64)
         self._is_open = np.zeros(0, dtype=np.bool_)
+        self._is_connected = np.zeros(0, dtype=np.bool_)
         self._free_cpu = np.zeros(0, dtype=np.int64)
         self._free_mib = np.zeros(0, dtype=np.int64)
-        self._peers = np.zeros((n_services, 0), dtype=np.int64)
+        self._free_enis = np.zeros(0, dtype=np.int64)
+        self._peers = np.zeros((len(self.groups), 0), dtype=np.int64)
         self._ports: list[frozenset[int]] = []
+        self._attributes: list[Mapping[str, str]] = []
+        self._columns: dict[str, Column] = {}
+        self._ids = Column.of([])
 
-    def new_task(self, service: int) -> Task:
+    def new_task(self, service: int, *, is_standalone: bool = False) -> Task:
         """Create the next task, and number it."""
         self.n_tasks += 1
-        task = Task(self.n_tasks, service)
+        task = Task(self.n_tasks, service, service + len(self.needs) * is_standalone)
         self.tasks[task.number] = task
         return task
 
-    def new_host(self, zone: int, letter: str, cpu_units: int, memory_mib: int) -> Host:
+    def is_standalone(self, task: Task) -> bool:
+        """Say whether no service keeps the task."""
+        return task.kin >= len(self.needs)
+
+    def new_host(self, zone: int, letter: str, room: Room, group: int = 0) -> Host:
         """Name the next host of a zone and make it known; it takes tasks once it is open."""
         self._per_zone[zone] += 1
-        host = Host(len(self.hosts), f"{letter}{self._per_zone[zone]}", zone)
+        host = Host(len(self.hosts), f"{letter}{self._per_zone[zone]}", zone, group)
         self.hosts.append(host)
         self._zone = np.append(self._zone, zone)
         self._is_open = np.append(self._is_open, False)
-        self._free_cpu = np.append(self._free_cpu, cpu_units)
-        self._free_mib = np.append(self._free_mib, memory_mib)
+        self._is_connected = np.append(self._is_connected, False)
+        self._free_cpu = np.append(self._free_cpu, room.cpu_units)
+        self._free_mib = np.append(self._free_mib, room.memory_mib)
+        self._free_enis = np.append(self._free_enis, room.enis)
         self._peers = np.pad(self._peers, ((0, 0), (0, 1)))
-        self._ports.append(frozenset())
+        self._ports.append(room.ports)
+        self._attributes.append({**room.attributes, ZONE: f"{room.region}{letter}"})
+        self._columns = {}
         return host
 
-    def view(self, service: int) -> Hosts:
-        """Show the fleet to a placement, with this service's tasks as peers."""
-        ports = tuple(self._ports) if self._counts_ports else None
-        return Hosts(self._zone, self._is_open, self._free_cpu, self._free_mib, self._peers[service], ports)
+    def view(self, kin: int) -> Hosts:
+        """Show the fleet to a placement, with the tasks of one group as peers."""
+        return Hosts(
+            self._zone,
+            self._is_open,
+            self._free_cpu,
+            self._free_mib,
+            self._peers[kin],
+            tuple(self._ports) if self._counts_ports else None,
+            self._free_enis if self._counts_enis else None,
+            self._traits() if self._tells_traits else None,
+        )
+
+    def _traits(self) -> Traits:
+        """Tell what hosts are and what runs on them. Attributes change only when a host comes."""
+        if not self._columns:
+            names = dict.fromkeys(name for host in self._attributes for name in host)
+            self._columns = {name: Column.of([host.get(name) for host in self._attributes]) for name in names}
+            self._ids = Column.of([f"i-{host.name}" for host in self.hosts])
+        groups = {name: self._peers[row] for row, name in enumerate(self.groups)}
+        return Traits(self._columns, self._ids, self._is_connected, self._peers.sum(axis=0), groups)
 
     def is_open(self, host: Host) -> bool:
         """Say whether placement may use the host."""
@@ -129,6 +174,10 @@ class Cluster:
         """Open or close the host for new tasks."""
         self._is_open[host.number] = is_open
 
+    def set_connected(self, host: Host, is_connected: bool) -> None:
+        """Believe that the host's agent is there, or not."""
+        self._is_connected[host.number] = is_connected
+
     def settle(self, task: Task, host: Host) -> None:
         """Put a task on a host and take its room."""
         needs = self.needs[task.service]
@@ -136,14 +185,15 @@ class Cluster:
         host.tasks.add(task.number)
         self._free_cpu[host.number] -= needs.cpu_units
         self._free_mib[host.number] -= needs.memory_mib
+        self._free_enis[host.number] -= needs.enis
         self._ports[host.number] |= needs.ports
-        self._peers[task.service, host.number] += 1
-        self.peers_in_zone[task.service, host.zone] += 1
+        self._peers[task.kin, host.number] += 1
+        self.peers_in_zone[task.kin, host.zone] += 1
 
     def settle_in_zone(self, task: Task, zone: int) -> None:
         """Put a task into a zone, on a host of its own that nobody sees."""
         task.zone = zone
-        self.peers_in_zone[task.service, zone] += 1
+        self.peers_in_zone[task.kin, zone] += 1
 
     def uncount(self, task: Task) -> None:
         """Stop counting a task as a peer: the scheduler no longer relies on it. Its room stays taken."""
@@ -151,9 +201,9 @@ class Cluster:
             return
         task.is_counted = False
         if task.zone != NONE:
-            self.peers_in_zone[task.service, task.zone] -= 1
+            self.peers_in_zone[task.kin, task.zone] -= 1
         if task.host != NONE:
-            self._peers[task.service, task.host] -= 1
+            self._peers[task.kin, task.host] -= 1
 
     def release(self, task: Task) -> None:
         """Give a stopped task's room back."""
@@ -165,13 +215,10 @@ class Cluster:
             self.hosts[task.host].tasks.discard(task.number)
             self._free_cpu[task.host] += needs.cpu_units
             self._free_mib[task.host] += needs.memory_mib
+            self._free_enis[task.host] += needs.enis
             self._ports[task.host] -= needs.ports
 
-    def room_in_zone(self, service: int, zone: int) -> int:
-        """Count how many more tasks of a service the open hosts of a zone could hold by CPU and memory."""
-        needs = self.needs[service]
-        here = self._is_open & (self._zone == zone)
-        if not here.any():
-            return 0
-        by_cpu = self._free_cpu[here] // needs.cpu_units
-        return int(np.minimum(by_cpu, self._free_mib[here] // needs.memory_mib).sum())
+    def room_in_zone(self, service: int, zone: int, constraints: Sequence[Constraint] = ()) -> int:
+        """Count how many more tasks of a service the open hosts of a zone could hold."""
+        each = quota(self.needs[service], self.view(service), constraints, self.groups[service])
+        return int(each[self._zone == zone].sum())

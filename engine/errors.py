@@ -45,3 +45,12 @@ class ScenarioError(QuaysideError):
 
 class BudgetError(ScenarioError):
     """A scenario that would take too long or too much memory: refused before it starts, with the figure."""
+
+
+class DefinitionError(ScenarioError):
+    """A file that brings no task definition. `reason` is a code: not_json, or no_task_definition."""
+
+    def __init__(self, problems: Iterable[Problem], reason: str) -> None:
+        """Keep the code beside the problems: `import --json` prints it."""
+        super().__init__(problems)
+        self.reason = reason

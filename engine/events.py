@@ -20,7 +20,7 @@ import numpy.typing as npt
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
-    from engine.placement import Verdict
+    from engine.placement import Dismissal, Verdict
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -99,6 +99,7 @@ class Log:
     value: list[float] = field(default_factory=list)
     reason: list[str] = field(default_factory=list)
     verdicts: dict[int, Verdict] = field(default_factory=dict)
+    dismissals: dict[int, Dismissal] = field(default_factory=dict)
 
     def note(
         self,
@@ -112,6 +113,7 @@ class Log:
         value: float = np.nan,
         reason: str = "",
         verdict: Verdict | None = None,
+        dismissal: Dismissal | None = None,
     ) -> None:
         """Write one thing down."""
         if len(self.at_s) >= self.limit:
@@ -119,6 +121,8 @@ class Log:
             raise BudgetError([Problem("duration_s", f"{self.limit:,} events", f"up to {self.limit:,}", message)])
         if verdict is not None:
             self.verdicts[len(self.at_s)] = verdict
+        if dismissal is not None:
+            self.dismissals[len(self.at_s)] = dismissal
         self.at_s.append(at_s)
         self.kind.append(kind)
         self.service.append(service)
@@ -141,6 +145,7 @@ class Log:
             value=np.array(self.value, dtype=np.float64),
             reason=tuple(self.reason),
             verdicts=dict(self.verdicts),
+            dismissals=dict(self.dismissals),
         )
 
 
@@ -149,6 +154,7 @@ class Events:
     """The log of a run, in order of time. Arrays of shape (n_events,); subjects are NOBODY (-1) where there is none.
 
     service, host, zone count from 0; tasks count from 1, as the map names them. verdicts: event's index -> Verdict.
+    dismissals: index of the first event of a task's stopping -> Dismissal, where a scheduler chose it among others.
     """
 
     at_s: Floats
@@ -160,6 +166,7 @@ class Events:
     value: Floats
     reason: tuple[str, ...]
     verdicts: dict[int, Verdict]
+    dismissals: dict[int, Dismissal] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the events."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from engine import catalog
 from engine.errors import CatalogError, Problem
+from engine.placement.constraints import DISTINCT
 
 if TYPE_CHECKING:
     from engine.scenario import Scenario, Service
@@ -57,18 +58,26 @@ class LaunchType:
 
 
 def _no_such_host(where: str, service: Service, scenario: Scenario) -> list[Problem]:
-    """Find a task that no instance type of the allowed families could hold."""
+    """Find a task that no instance type of the allowed families could hold, or that chooses hosts by their attributes."""
     families = scenario.fleet.families
     types = [
         (kind.cpu_units, int(kind.memory_mib * scenario.assumptions.host_memory_share))
         for kind in of_families(families)
     ]
-    if any(service.cpu_units <= cpu and service.memory_mib <= mib for cpu, mib in types):
-        return []
+    found = [
+        Problem(f"{where}.constraints.{number}", text, "distinctInstance", "AWS chooses the hosts, by `fleet.families`")
+        for number, text in enumerate(service.constraints)
+        if text.strip() != DISTINCT
+    ]
+    daemons = [other for other in scenario.services if other.kind == "daemon" and other is not service]
+    cpu_units = service.cpu_units + sum(other.cpu_units for other in daemons)
+    memory_mib = service.memory_mib + sum(other.memory_mib for other in daemons)
+    if any(cpu_units <= cpu and memory_mib <= mib for cpu, mib in types):
+        return found
     most_cpu, most_mib = max(cpu for cpu, _ in types), max(mib for _, mib in types)
-    came = f"{service.cpu_units:,} CPU units with {service.memory_mib:,} MiB"
+    came = f"{cpu_units:,} CPU units with {memory_mib:,} MiB" + (", its host's daemons with it" if daemons else "")
     allowed = f"up to {most_cpu:,} CPU units, up to {most_mib:,} MiB, both on one type of {', '.join(families)}"
-    return [Problem(f"{where}.cpu_units", came, allowed, "no host that AWS may choose could hold the task")]
+    return [*found, Problem(f"{where}.cpu_units", came, allowed, "no host that AWS may choose could hold the task")]
 
 
 def of_families(families: Sequence[str]) -> list[catalog.InstanceType]:
@@ -109,7 +118,7 @@ def _too_large(where: str, service: Service, scenario: Scenario) -> list[Problem
 def _no_such_size(where: str, service: Service) -> list[Problem]:
     """Find a pair of CPU and memory that Fargate does not sell, and name the nearest that would hold the task."""
     sizes = catalog.fargate_sizes()
-    if any((size.cpu_units, size.memory_mib) == (service.cpu_units, service.memory_mib) for size in sizes):
+    if catalog.is_fargate_size(service.cpu_units, service.memory_mib):
         return []
     came = f"{service.cpu_units:,} CPU units with {service.memory_mib:,} MiB"
     same = [size.memory_mib for size in sizes if size.cpu_units == service.cpu_units]

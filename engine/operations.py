@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from engine import catalog
+from engine.placement import constraints, strategies
 
 LONGEST_S = 2_592_000  # thirty days: a Managed Instances host lives 14 to 21 of them
 
@@ -101,6 +102,43 @@ class StopTask(_Operation):
 
     do: Literal["stop-task"]
     task: int = Field(ge=1, le=1_000_000, description="Task, by its number on the map.")
+
+
+class RunTasks(_Operation):
+    """Start stand-alone tasks from a service's task definition, as RunTask does: no service keeps or replaces them.
+
+    Without room for one it is refused on the spot. Source: facts `ecs.placement.runtask_default`, `ecs.draining.pending_stop`.
+    """
+
+    do: Literal["run-tasks"]
+    service: str | None = Field(default=None, description="Service whose definition is used; none = the first.")
+    count: int = Field(default=1, ge=1, le=1_000, description="Tasks to start.", json_schema_extra={"unit": "tasks"})
+    placement: tuple[str, ...] = Field(
+        default=strategies.STANDALONE,
+        min_length=1,
+        max_length=5,
+        description="Placement strategies, in order.",
+        json_schema_extra={"fact": "ecs.placement.runtask_default"},
+    )
+    constraints: tuple[str, ...] = Field(default=(), max_length=10, description="Placement constraints.")
+    for_s: float | None = Field(
+        default=None,
+        gt=0,
+        le=604_800,
+        allow_inf_nan=False,
+        description="They end by themselves after this; none = they run on.",
+        json_schema_extra={"unit": "s"},
+    )
+
+    @field_validator("placement")
+    @classmethod
+    def _are_strategies(cls, chain: tuple[str, ...]) -> tuple[str, ...]:
+        return strategies.checked(chain)
+
+    @field_validator("constraints")
+    @classmethod
+    def _are_constraints(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return constraints.checked(texts)
 
 
 class SetDesired(_Operation):
@@ -206,6 +244,7 @@ Operation = Annotated[
     | Patch
     | InterruptSpotTasks
     | StopTask
+    | RunTasks
     | SetDesired
     | ChangeTraffic,
     Field(discriminator="do"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -86,10 +87,7 @@ def _balancer(run: Run) -> Item:
 def _billed(run: Run) -> list[tuple[Intervals, float]]:
     """List what is paid for: when it ran, and its price an hour, AWS's fee in it."""
     launch = launch_type(run.scenario.launch_type)
-    if launch.hosts == "owned":
-        kind = catalog.instance_type(run.scenario.fleet.instance_type)
-        return [(metrics.hosts_up(run), kind.usd_per_hour)]
-    if launch.hosts == "managed":
+    if launch.has_hosts:
         fee = 1 + _fee_share(run)
         return [(spans, catalog.instance_type(kind).usd_per_hour * fee) for kind, spans in _by_type(run).items()]
     return [
@@ -99,12 +97,11 @@ def _billed(run: Run) -> list[tuple[Intervals, float]]:
 
 
 def _by_type(run: Run) -> dict[str, Intervals]:
-    """Part the hosts' hours by the type that AWS chose for each: the order in the log names it."""
-    kinds = {int(run.events.host[i]): run.events.reason[i] for i in run.events.where(Kind.HOST_ASKED)}
+    """Part the hosts' hours by their instance types."""
     spans = metrics.hosts_up(run)
     parted: dict[str, Intervals] = {}
-    for kind in sorted(set(kinds.values())):
-        keep = np.array([kinds[int(host)] == kind for host in spans.subject], dtype=np.bool_)
+    for kind in dict.fromkeys(run.host_types):
+        keep = np.array([run.host_types[int(host)] == kind for host in spans.subject], dtype=np.bool_)
         parted[kind] = Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
     return parted
 
@@ -120,13 +117,16 @@ def _tasks_of(run: Run, service: int) -> Intervals:
     return Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
 
 
-def fargate_usd_per_hour(cpu_units: int, memory_mib: int) -> float:
-    """Price one Fargate task's hour by its size, whatever it uses.
+def fargate_usd_per_hour(cpu_units: int, memory_mib: int, arch: Literal["x86", "arm"] = "x86") -> float:
+    """Price one Fargate task's hour on Linux by its size, whatever it uses.
 
-    >>> round(fargate_usd_per_hour(1024, 2048), 5)
-    0.04937
+    Source: facts `fargate.price.x86_vcpu_h`, `fargate.price.x86_gb_h`, and the same for `arm`.
+
+    >>> round(fargate_usd_per_hour(1024, 2048), 5), round(fargate_usd_per_hour(1024, 2048, "arm"), 5)
+    (0.04937, 0.0395)
     """
-    return task_usd_per_hour("ecs-fargate", cpu_units, memory_mib)
+    vcpu, gb = cpu_units / catalog.number("ecs.placement.cpu_unit"), memory_mib / 1024
+    return vcpu * catalog.number(f"fargate.price.{arch}_vcpu_h") + gb * catalog.number(f"fargate.price.{arch}_gb_h")
 
 
 def task_usd_per_hour(launch: str, cpu_units: int, memory_mib: int) -> float:
@@ -136,8 +136,8 @@ def task_usd_per_hour(launch: str, cpu_units: int, memory_mib: int) -> float:
     0.01627
     """
     prices = launch_type(launch)
-    vcpu = cpu_units / catalog.number("ecs.placement.cpu_unit")
-    return vcpu * catalog.number(prices.vcpu_price) + memory_mib / 1024 * catalog.number(prices.gb_price)
+    vcpu, gb = cpu_units / catalog.number("ecs.placement.cpu_unit"), memory_mib / 1024
+    return vcpu * catalog.number(prices.vcpu_price) + gb * catalog.number(prices.gb_price)
 
 
 def calm_usd_per_hour(run: Run) -> float:

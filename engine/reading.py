@@ -70,11 +70,15 @@ def check(model: type[Scenario], given: object) -> Scenario:
     try:
         built = model.model_validate(given)
     except ValidationError as error:
-        problems = [_explain(e, model) for e in _own(error.errors(include_url=False))]
-        raise ScenarioError([*problems, *_problems_of_the_rest(model, given, error)]) from None
+        raise ScenarioError([*explained(error, model), *_problems_of_the_rest(model, given, error)]) from None
     if found := checks.problems(built):
         raise ScenarioError(found)
     return built
+
+
+def explained(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    """Say what pydantic found wrong, all of it, in words; also for records other than a scenario."""
+    return [_explain(e, model) for e in _own(error.errors(include_url=False))]
 
 
 def _own(errors: list[Any]) -> list[Any]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from engine import catalog, reading
 from engine.operations import LONGEST_S, Operation
+from engine.placement import UDP, constraints, strategies
+from engine.placement.lexer import Lexer
 
 ZONES = "abcdef"
 Algorithm = Literal["round-robin", "random", "least-outstanding-requests"]
-Strategy = Literal["spread-zones", "spread-hosts", "binpack-cpu", "binpack-memory", "random"]
+NetworkMode = Literal["bridge", "host", "awsvpc"]
 LaunchTypeName = Literal["ecs-ec2", "ecs-managed-instances", "ecs-fargate", "ecs-fargate-spot"]
 MAX_RATES = 20_160  # a fortnight of minutes
+MAX_HOSTS = 1_000
 
 
 def _setting(
@@ -128,6 +131,15 @@ class Service(_Record):
         (), "Ports that a task takes on its host for itself alone; none = a free port is found.",
         fact="ecs.network.bridge_dynamic_ports",
     )  # fmt: skip
+    udp_ports: tuple[int, ...] = _setting(
+        (), "UDP ports that a task takes on its host for itself alone; a TCP port of the same number is another port."
+    )
+    network_mode: NetworkMode = _setting(
+        str(catalog.value("ecs.network.default_mode")),
+        "bridge: a free port is found unless one is named; host: its ports are the host's; awsvpc: a network interface "
+        "of its own.",
+        fact="ecs.network.modes_ec2",
+    )
     image_mib: float = _setting(250, "Size of the image to pull.", unit="MiB", ge=0, le=20_000)
     image_pulls: bool = _setting(True, "Off: every pull fails, as with a tag that does not exist.")
     start_s: float = _setting(12, "From the container's start until the application answers.", unit="s", assumed=True,
@@ -163,10 +175,18 @@ class Service(_Record):
         int(catalog.number("ecs.service.max_percent_default")), "Running and pending tasks never pass this on purpose.",
         unit="%", fact="ecs.service.max_percent_default", ge=100, le=400,
     )  # fmt: skip
-    placement: tuple[Strategy, ...] = _setting(
+    placement: tuple[str, ...] = _setting(
         ("spread-zones", "spread-hosts"), "Placement strategies, in order, on hosts that you own.",
-        fact="ecs.placement.service_default", max_length=5, min_length=1,
+        fact="ecs.placement.service_default", max_length=int(catalog.number("ecs.placement.max_rules", "strategies")),
+        min_length=1,
     )  # fmt: skip
+    constraints: tuple[str, ...] = _setting(
+        (), "Placement constraints, which bind: distinctInstance, or memberOf(an expression of the query language).",
+        fact="ecs.placement.constraints", max_length=int(catalog.number("ecs.placement.max_rules", "constraints")),
+    )  # fmt: skip
+    kind: Literal["replica", "daemon"] = _setting(
+        "replica", "replica: as many as wanted; daemon: one on each host.", fact="ecs.daemon.strategy"
+    )
     az_rebalancing: bool = _setting(
         catalog.value("ecs.az_rebalancing.default", "create") == "ENABLED", "Move tasks back when zones are out of balance.",
         fact="ecs.az_rebalancing.default",
@@ -174,10 +194,11 @@ class Service(_Record):
     scaling: Scaling | None = _setting(None, "Target tracking; none = the desired count stays.")
     traffic: Traffic | None = _setting(None, "Traffic of its own; none = the scenario's, times `share`.")
 
-    @field_validator("host_ports")
+    @field_validator("host_ports", "udp_ports")
     @classmethod
-    def _are_ports(cls, ports: tuple[int, ...]) -> tuple[int, ...]:
-        reserved = catalog.value("ecs.agent.reserved_ports")
+    def _are_ports(cls, ports: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        # The agent keeps TCP ports only.
+        reserved = catalog.value("ecs.agent.reserved_ports") if info.field_name == "host_ports" else ()
         for port in ports:
             if not 1 <= port <= 65_535:
                 raise ValueError(f"a port is a number from 1 to 65535, got {port}")
@@ -187,12 +208,84 @@ class Service(_Record):
             raise ValueError("each port once")
         return ports
 
+    @field_validator("placement")
+    @classmethod
+    def _are_strategies(cls, chain: tuple[str, ...]) -> tuple[str, ...]:
+        return strategies.checked(chain)
+
+    @field_validator("constraints")
+    @classmethod
+    def _are_constraints(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return constraints.checked(texts)
+
+    @property
+    def ports(self) -> frozenset[int]:
+        """Give the ports that a task takes on its host: none where it has a network interface of its own."""
+        if self.network_mode == "awsvpc":
+            return frozenset()
+        return frozenset(self.host_ports) | {port + UDP for port in self.udp_ports}
+
+
+class HostGroup(_Record):
+    """Hosts of one kind, in a fleet of several kinds."""
+
+    name: str = _setting("general", "What the group is called.", pattern=r"^[a-z][a-z0-9-]{0,31}$")
+    instance_type: str = _setting("m5.xlarge", "EC2 instance type of the group's hosts.")
+    hosts: int = _setting(3, "Hosts of the group, dealt out to the zones.", unit="hosts", ge=0, le=MAX_HOSTS)
+    attributes: dict[str, str] = _setting(
+        {}, "Custom attributes that each of its hosts carries, name: value.", fact="ecs.placement.spread_fields"
+    )
+
+    @field_validator("instance_type")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        return known_instance_type(name)
+
+    @field_validator("attributes")
+    @classmethod
+    def _are_attributes(cls, given: dict[str, str]) -> dict[str, str]:
+        for name, word in given.items():
+            if not Lexer.is_name(name) or not 1 <= len(word) <= 128:
+                raise ValueError(
+                    f"an attribute has a name of letters, digits, `.`, `-`, `_` or `/` and a value of 1 to 128 characters, "
+                    f"got {name!r}: {word!r}"
+                )
+            if name.startswith("ecs.") and name not in FREE_BUILT_IN:
+                raise ValueError(
+                    f"{name} follows from the host itself; of ECS's own you may set {', '.join(FREE_BUILT_IN)}"
+                )
+        return given
+
+    def __hash__(self) -> int:
+        """Hash the attributes too: a scenario can be a key."""
+        return hash((self.name, self.instance_type, self.hosts, tuple(sorted(self.attributes.items()))))
+
+
+FREE_BUILT_IN = ("ecs.ami-id", "ecs.os-type")
+
+
+def known_instance_type(name: str) -> str:
+    """Give the name back. Errors: ValueError that names some that we know."""
+    if name not in catalog.instance_types():
+        near = [known for known in catalog.instance_types() if known.split(".")[0] == name.split(".", maxsplit=1)[0]]
+        raise ValueError(
+            f"an EC2 instance type from our table is needed, such as {', '.join(near[:4] or ['m5.xlarge'])}"
+        )
+    return name
+
 
 class Fleet(_Record):
     """The hosts, where you bring them."""
 
     instance_type: str = _setting("m5.xlarge", "EC2 instance type of every host.")
-    hosts: int = _setting(6, "Hosts, spread over the zones.", unit="hosts", ge=0, le=1_000)
+    hosts: int = _setting(6, "Hosts, spread over the zones.", unit="hosts", ge=0, le=MAX_HOSTS)
+    groups: tuple[HostGroup, ...] = _setting(
+        (), "Hosts of several kinds; they take the place of `hosts` and `instance_type`.", max_length=20
+    )
+    trunking: bool = _setting(
+        False, "More tasks with a network interface of their own to a host (account setting awsvpcTrunking).",
+        fact="ecs.awsvpc.limit_trunking",
+    )  # fmt: skip
     replace: bool = _setting(True, "An Auto Scaling group replaces a dead host, in another zone if it must.",
                              fact="asg.zone_failure")  # fmt: skip
     rebalance: bool = _setting(True, "The group moves hosts back when zones are out of balance, launching first.",
@@ -232,14 +325,17 @@ class Fleet(_Record):
     @field_validator("instance_type")
     @classmethod
     def _is_known(cls, name: str) -> str:
-        if name not in catalog.instance_types():
-            near = [
-                known for known in catalog.instance_types() if known.split(".")[0] == name.split(".", maxsplit=1)[0]
-            ]
-            raise ValueError(
-                f"an EC2 instance type from our table is needed, such as {', '.join(near[:4] or ['m5.xlarge'])}"
-            )
-        return name
+        return known_instance_type(name)
+
+    @property
+    def kinds(self) -> tuple[HostGroup, ...]:
+        """Give the groups; a fleet of one kind is one group."""
+        return self.groups or (HostGroup(name="hosts", instance_type=self.instance_type, hosts=self.hosts),)
+
+    @property
+    def size(self) -> int:
+        """Count the hosts that it begins with."""
+        return sum(group.hosts for group in self.kinds)
 
 
 class Balancer(_Record):

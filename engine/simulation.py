@@ -14,11 +14,12 @@ from engine import checks
 from engine.cluster import Cluster
 from engine.control import actions, scaler, tasks
 from engine.control.balancer import LoadBalancer
+from engine.control.daemon import DaemonScheduler
 from engine.control.ecs import ServiceScheduler
 from engine.control.fleet import Fleet
 from engine.events import Events, Kind, Log
 from engine.launch import launch_type
-from engine.placement import Needs
+from engine.placement.demand import asks_traits, needs_of
 from engine.scenario import Scenario
 from engine.traffic.arrivals import expected_requests
 from engine.traffic.compiled import CompiledPlane
@@ -34,13 +35,14 @@ PARTS = 200  # how often a watcher hears of progress
 class Run:
     """What happened: the event log and the request tables, nothing derived. Compare runs by their digests.
 
-    hosts: each host's name and zone, by number. `engine.metrics`, `engine.pricing` and `engine.frames` fold over it.
+    hosts: each host's name and zone, by number; host_types: its instance type. `engine.metrics`, `engine.pricing` and `engine.frames` fold over it.
     """
 
     scenario: Scenario
     events: Events
     requests: Requests
     hosts: tuple[tuple[str, int], ...]
+    host_types: tuple[str, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -71,18 +73,20 @@ def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) 
     """Simulate with a data plane of your own: the twin comes in here."""
     checks.refuse_over_budget(scenario, expected_requests(scenario))
     env = Environment()
-    needs = [Needs(s.cpu_units, s.memory_mib, frozenset(s.host_ports)) for s in scenario.services]
     world = World(
         env=env,
         scenario=scenario,
         launch=launch_type(scenario.launch_type),
-        cluster=Cluster(scenario.zones, len(scenario.services), needs),
+        cluster=_empty_cluster(scenario),
         log=Log(checks.MAX_EVENTS),
         plane=plane_of(env, scenario),
     )
     world.balancer = LoadBalancer(world)
     world.fleet = Fleet(world)
-    world.schedulers = [ServiceScheduler(world, service) for service in range(len(scenario.services))]
+    world.schedulers = [
+        (DaemonScheduler if settings.kind == "daemon" else ServiceScheduler)(world, service)
+        for service, settings in enumerate(scenario.services)
+    ]
     _begin(world)
     if watch is not None:
         for part in range(1, PARTS):
@@ -92,7 +96,14 @@ def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) 
     if watch is not None:
         watch(1.0)
     hosts = tuple((host.name, host.zone) for host in world.cluster.hosts)
-    return Run(scenario, world.log.events(), world.plane.finish(scenario.duration_s), hosts)
+    types = tuple(host.kind or scenario.fleet.kinds[host.group].instance_type for host in world.cluster.hosts)
+    return Run(scenario, world.log.events(), world.plane.finish(scenario.duration_s), hosts, types)
+
+
+def _empty_cluster(scenario: Scenario) -> Cluster:
+    names = [service.name for service in scenario.services]
+    needs = [needs_of(service) for service in scenario.services]
+    return Cluster(scenario.zones, names, needs, tells_traits=asks_traits(scenario))
 
 
 def _begin(world: World) -> None:
@@ -100,10 +111,12 @@ def _begin(world: World) -> None:
     if world.launch.has_hosts:
         world.fleet.stock()
     for service, scheduler in enumerate(world.schedulers):
-        if world.scenario.warm:
+        if isinstance(scheduler, DaemonScheduler):
+            scheduler.count()
+        elif world.scenario.warm:
             _warm(world, service, scheduler)
         scheduler.poke()
-        if scheduler.settings.az_rebalancing and world.scenario.zones > 1:
+        if scheduler.keeps_zones_even:
             world.env.process(scheduler.rebalance())
         if scheduler.settings.scaling is not None:
             world.env.process(scaler.track(world, service, scheduler.settings.scaling))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import operations as ops
 from engine.cluster import Host
-from engine.control import agent, patching, spot_tasks, tasks
+from engine.control import agent, patching, spot_tasks, standalone, tasks
 from engine.events import Kind
 
 if TYPE_CHECKING:
@@ -135,13 +135,19 @@ def _stop_task(world: World, o: ops.StopTask) -> str:
     task = world.cluster.tasks.get(o.task)
     if task is None or not task.is_counted:
         return f"there is no task {o.task} to stop"
-    world.schedulers[task.service].stop_by_hand(task)
+    if world.cluster.is_standalone(task):
+        standalone.stop_by_hand(world, task)
+    else:
+        world.schedulers[task.service].stop_by_hand(task)
     return ""
 
 
 def _set_desired(world: World, o: ops.SetDesired) -> str:
     names = [service.name for service in world.scenario.services]
-    world.schedulers[names.index(o.service) if o.service else 0].set_desired(o.desired, "operation")
+    service = names.index(o.service) if o.service else 0
+    if world.scenario.services[service].kind == "daemon":
+        return f"{names[service]} is a daemon: it has as many tasks as there are hosts"
+    world.schedulers[service].set_desired(o.desired, "operation")
     return ""
 
 
@@ -174,6 +180,7 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "patch": _patch,
     "interrupt-spot-tasks": _interrupt_spot_tasks,
     "stop-task": _stop_task,
+    "run-tasks": standalone.run_tasks,
     "set-desired": _set_desired,
     "change-traffic": _change_traffic,
 }

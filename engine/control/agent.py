@@ -84,6 +84,7 @@ def _close(world: World, host: Host) -> None:
     """Place nothing more here (fact `ecs.agent.disconnected_no_new_tasks`)."""
     host.is_missed = True
     world.cluster.set_open(host, False)
+    world.cluster.set_connected(host, False)
 
 
 def _miss(world: World, host: Host) -> ProcessGenerator:
@@ -125,6 +126,7 @@ def _come_back(world: World, host: Host) -> None:
     """Let the agent hear what it missed, and the host take tasks again."""
     now = world.env.now
     forget_silence(host)
+    world.cluster.set_connected(host, True)
     world.log.note(now, Kind.AGENT_BACK, host=host.number, zone=host.zone, value=now - host.silent_s)
     world.fleet.reopen(host)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from engine import catalog
-from engine.cluster import NONE, Stage, Task
+from engine.cluster import NONE, Host, Stage, Task
 from engine.control import tasks
 from engine.events import Kind
-from engine.placement import victim
+from engine.placement import Dismissal, Leaver, dismiss
+from engine.placement.room import ZONE
+from engine.placement.scale_in import dismiss_young
+from engine.placement.strategies import BY_ATTRIBUTE, DEFAULT
+from engine.scaling import fewest_tasks, most_tasks
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
@@ -88,6 +91,12 @@ class ServiceScheduler:
             self._world.log.note(now, Kind.RESTART_THROTTLED, service=self.service, value=pause)
             self._world.env.process(self._poke_later(pause))
 
+    def host_is_ready(self, host: Host) -> None:
+        """Take note of a host that takes tasks from now on; services of so many tasks need not."""
+
+    def host_emptied(self) -> None:
+        """Take note that a task ended on a host that drains; services of so many tasks need not."""
+
     # --- what it does ------------------------------------------------------------------------------------------------------
 
     def _loop(self) -> ProcessGenerator:
@@ -108,7 +117,7 @@ class ServiceScheduler:
         for task in [task for task in leaving if task.stage == Stage.STARTING and not task.is_healthy]:
             self._stop(task, "ServiceSchedulerInitiated")
             leaving.remove(task)
-        most = max(self.desired, math.floor(self.desired * self.settings.max_percent / 100))
+        most = max(self.desired, most_tasks(self.desired, self.settings.max_percent))
         wanted = min(self.desired + len(leaving) + self.moves, most)
         missing = wanted - len(self.counted)
         if missing > 0 and self._world.env.now >= self._not_before_s:
@@ -129,27 +138,42 @@ class ServiceScheduler:
         """Stop one task too many: those not yet serving first, then by the scale-in rule; never below the minimum."""
         if len(self.counted) > wanted:
             for stage in (Stage.CREATED, Stage.STARTING):
-                young = [task for task in self.counted.values() if task.stage == stage]
-                if young:
-                    self._stop(young[-1], "ServiceSchedulerInitiated")
+                young = [_leaver(task) for task in self.counted.values() if task.stage == stage]
+                found = dismiss_young(young)
+                if found.task is not None:
+                    self._stop(self.counted[found.task], "ServiceSchedulerInitiated", found)
                     return True
         serving = [task for task in self.counted.values() if task.is_healthy]
-        least = math.ceil(self.desired * self.settings.min_healthy_percent / 100)
+        least = fewest_tasks(self.desired, self.settings.min_healthy_percent)
         if len(serving) - 1 < least:
             return False
         movable = [task for task in leaving if task.is_healthy] or serving
-        chosen = victim([(task.number, task.zone, task.host) for task in movable])
-        if chosen is None:
+        found = self._dismiss(movable)
+        if found.task is None:
             return False
         if not leaving and self.moves > 0:
             self.moves -= 1
-        task = self.counted[chosen]
+        task = self.counted[found.task]
         if task in leaving:
             leaving.remove(task)
-        self._stop(task, "ServiceSchedulerInitiated")
+        self._stop(task, "ServiceSchedulerInitiated", found)
         return True
 
-    def _stop(self, task: Task, reason: str) -> None:
+    def _dismiss(self, movable: list[Task]) -> Dismissal:
+        """Choose who goes, by the service's strategies; to move a task out of a zone, by the default's rule."""
+        world = self._world
+        leavers = [_leaver(task) for task in movable]
+        if self.moves > 0 or not world.launch.owns_hosts:
+            return dismiss(leavers)
+        return dismiss(
+            leavers,
+            self.settings.placement,
+            world.cluster.needs[self.service],
+            world.cluster.view(self.service),
+            lambda task: world.draw(0, 1, "scale-in", task),
+        )
+
+    def _stop(self, task: Task, reason: str, dismissal: Dismissal | None = None) -> None:
         """Take a task off the count and let it end."""
         world = self._world
         self.counted.pop(task.number, None)
@@ -158,7 +182,7 @@ class ServiceScheduler:
             world.fleet.forget(task)
             task.room.succeed()
         if task.is_alive:
-            world.env.process(tasks.stop(world, task, reason))
+            world.env.process(tasks.stop(world, task, reason, dismissal))
         else:
             tasks.bury(world, task, reason)
 
@@ -167,6 +191,16 @@ class ServiceScheduler:
         return task.is_retired or (task.host != NONE and self._world.cluster.hosts[task.host].is_draining)
 
     # --- AZ rebalancing -----------------------------------------------------------------------------------------------------
+
+    @property
+    def keeps_zones_even(self) -> bool:
+        """Say whether AZ rebalancing is on and has a spread over zones to repair.
+
+        Source: facts `ecs.az_rebalancing.default`, `ecs.az_rebalancing.first_strategy`.
+        """
+        first = self.settings.placement[0]
+        is_spread = not self._world.launch.owns_hosts or first in {DEFAULT[0], f"{BY_ATTRIBUTE}{ZONE}"}
+        return self.settings.az_rebalancing and is_spread and self._world.scenario.zones > 1
 
     def rebalance(self) -> ProcessGenerator:
         """Now and then, move tasks from the fullest zones to the emptiest: start there first, then stop here.
@@ -195,6 +229,11 @@ class ServiceScheduler:
         for zone in usable:
             short = max(0, fair - int(here[zone]))
             if self._world.launch.has_hosts:
-                short = min(short, cluster.room_in_zone(self.service, zone))
+                rules = self._world.fleet.constraints(self.service)
+                short = min(short, cluster.room_in_zone(self.service, zone, rules))
             room += short
         return room
+
+
+def _leaver(task: Task) -> Leaver:
+    return Leaver(task.number, task.zone, task.host)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine import catalog
-from engine.cluster import Host, Task
+from engine.cluster import NONE, Host, Task
 from engine.control import agent, managed, tasks
 from engine.control.changes import Changes
 from engine.events import Kind
-from engine.placement import Verdict, choose, choose_zone
+from engine.placement import Constraint, Verdict, choose, choose_zone
+from engine.placement.constraints import all_of
+from engine.placement.room import room_of
 from engine.rng import stream
 from engine.scenario import ZONES
 
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
 
     from engine.world import World
+
+
+DAEMON = "one to each host"  # the rule that binds a daemon's task to its host
 
 
 class Fleet:
@@ -33,10 +39,12 @@ class Fleet:
         self.changes = Changes(world.env)
         self.release = 0  # the AMI that a new host starts with, counted from 0
         self.spot_outages = 0  # how many are in force
-        settings = world.scenario.fleet
-        kind = catalog.instance_type(settings.instance_type)
-        self._cpu_units = kind.cpu_units
-        self._memory_mib = int(kind.memory_mib * world.scenario.assumptions.host_memory_share)
+        settings, share = world.scenario.fleet, world.scenario.assumptions.host_memory_share
+        self._rooms = [
+            room_of(catalog.instance_type(group.instance_type), share, group.attributes, trunking=settings.trunking)
+            for group in settings.kinds
+        ]
+        self._constraints = [all_of(service.constraints) for service in world.scenario.services]
 
     # --- launching ---------------------------------------------------------------------------------------------------------
 
@@ -57,14 +65,14 @@ class Fleet:
         if verdict.host is None:
             if verdict.reason != task.refusal:
                 task.refusal = verdict.reason
-                self._note_verdict(Kind.TASK_REFUSED, task, verdict)
+                self.note_verdict(Kind.TASK_REFUSED, task, verdict)
             task.refused = verdict.refused
             self._waiting[task.number] = task
             if self._managed is not None:
                 self._managed.need()
             return False
         self._world.cluster.settle(task, self._world.cluster.hosts[verdict.host])
-        self._note_verdict(Kind.TASK_PLACED, task, verdict)
+        self.note_verdict(Kind.TASK_PLACED, task, verdict)
         return True
 
     def place_in_zone(self, task: Task) -> bool:
@@ -76,21 +84,24 @@ class Fleet:
         if verdict.host is None:
             return False
         cluster.settle_in_zone(task, verdict.host)
-        self._note_verdict(Kind.TASK_PLACED, task, verdict)
+        self.note_verdict(Kind.TASK_PLACED, task, verdict)
         return True
 
     def place_waiting(self) -> None:
-        """Room may have appeared: let those who wait try again, in order; one refusal stands for its service."""
-        refused: set[int] = set()
-        for number, task in list(self._waiting.items()):
-            if task.service in refused:
+        """Room may have appeared: let those who wait try again, in order; one refusal stands for its service.
+
+        Daemons come first, each for its own host (fact `ecs.daemon.strategy`).
+        """
+        refused: set[tuple[int, int]] = set()
+        for number, task in sorted(self._waiting.items(), key=lambda pair: pair[1].bound_to == NONE):
+            if (task.service, task.bound_to) in refused:
                 continue
             del self._waiting[number]
             if self.place(task):
                 if task.room is not None:
                     task.room.succeed()
             else:
-                refused.add(task.service)
+                refused.add((task.service, task.bound_to))
         if refused:  # keep the order in which they came
             self._waiting = dict(sorted(self._waiting.items()))
 
@@ -102,15 +113,26 @@ class Fleet:
         """Stop looking for room for a task that is no longer wanted."""
         self._waiting.pop(task.number, None)
 
-    def _verdict(self, task: Task) -> Verdict:
-        world = self._world
-        strategies = world.launch.strategies or world.scenario.services[task.service].placement
+    def verdict(self, task: Task, strategies: Sequence[str], constraints: Sequence[Constraint]) -> Verdict:
+        """Choose a host for a task as things stand; nothing is changed."""
+        cluster = self._world.cluster
         chance = None
         if "random" in strategies:
-            chance = stream(world.scenario.seed, "place", task.number).random(len(world.cluster.hosts))
-        return choose(world.cluster.needs[task.service], world.cluster.view(task.service), strategies, chance)
+            chance = stream(self._world.scenario.seed, "place", task.number).random(len(cluster.hosts))
+        return choose(cluster.needs[task.service], cluster.view(task.kin), strategies, chance, constraints)
 
-    def _note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
+    def constraints(self, service: int) -> tuple[Constraint, ...]:
+        """Give a service's constraints."""
+        return self._constraints[service]
+
+    def _verdict(self, task: Task) -> Verdict:
+        rules = self._constraints[task.service]
+        if task.bound_to != NONE:
+            rules = (Constraint(DAEMON, only_host=task.bound_to), *rules)
+        world = self._world
+        return self.verdict(task, world.launch.strategies or world.scenario.services[task.service].placement, rules)
+
+    def note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
         self._world.log.note(
             self._world.env.now, kind, service=task.service, task=task.number, host=task.host, zone=task.zone,
             reason=verdict.reason, verdict=verdict,
@@ -119,15 +141,17 @@ class Fleet:
     # --- the hosts you bring -----------------------------------------------------------------------------------------------
 
     def stock(self) -> None:
-        """Begin with the scenario's hosts, ready, dealt out to the zones in turn; or with those that AWS brings."""
+        """Begin with the scenario's hosts, ready, dealt out to the zones in turn, group after group; or with AWS's."""
         world = self._world
         if self._managed is not None:
             for host in self._managed.stock():
                 managed.note_order(world, host, 0.0)
                 self._ready(host, age_s=world.scenario.fleet.age_days * managed.DAY_S)
             return
-        for number in range(world.scenario.fleet.hosts):
-            host = self._new_host(number % world.scenario.zones)
+        kinds = world.scenario.fleet.kinds
+        dealt = [number for number, group in enumerate(kinds) for _ in range(group.hosts)]
+        for number, group in enumerate(dealt):
+            host = self._new_host(number % world.scenario.zones, group)
             world.log.note(0.0, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=0.0)
             self._ready(host)
 
@@ -157,8 +181,8 @@ class Fleet:
         world.cluster.set_open(host, False)
         world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone)
         self._poke_all()
-        if self._managed is not None and host.is_alive and not host.tasks:
-            self._managed.is_empty(host)
+        if self._managed is not None and host.is_alive:
+            self._managed.task_left(host)
 
     def end(self, host: Host, reason: str) -> None:
         """End a host that is wanted no more; what is left on it dies with it, and ECS knows at once."""
@@ -173,9 +197,10 @@ class Fleet:
             self._drop(world.cluster.tasks[number])
         self.changes.tell(host)
 
-    def order(self, zone: int) -> Host:
-        """Order a host where one is wanted, or in the emptiest zone if that one is down."""
-        return self._ask(zone if self._world.cluster.zone_is_up[zone] else self._emptiest_zone())
+    def order_like(self, host: Host) -> Host:
+        """Order a host of the same kind, in the same zone, or in the emptiest if that one is down."""
+        zone = host.zone if self._world.cluster.zone_is_up[host.zone] else self._emptiest_zone()
+        return self._ask(zone, host.group)
 
     def boot(self, host: Host) -> None:
         """Begin to boot a host that AWS brings."""
@@ -194,8 +219,8 @@ class Fleet:
         self.changes.tell(None)
         if host is not None:
             self.changes.tell(host)
-            if self._managed is not None and not host.tasks and host.is_alive:
-                self._managed.is_empty(host)
+            if self._managed is not None and host.is_alive:
+                self._managed.task_left(host)
 
     def power_returned(self, zone: int) -> None:
         """Boot the zone's hosts that nobody replaced meanwhile; then let the group balance its zones."""
@@ -208,14 +233,14 @@ class Fleet:
         elif world.scenario.fleet.rebalance:
             self.balance_hosts()
 
-    def _new_host(self, zone: int) -> Host:
-        host = self._world.cluster.new_host(zone, ZONES[zone], self._cpu_units, self._memory_mib)
+    def _new_host(self, zone: int, group: int = 0) -> Host:
+        host = self._world.cluster.new_host(zone, ZONES[zone], self._rooms[group], group)
         host.release = self.release
         return host
 
-    def _ask(self, zone: int) -> Host:
+    def _ask(self, zone: int, group: int = 0) -> Host:
         """Order a host and begin to boot it."""
-        host = self._new_host(zone)
+        host = self._new_host(zone, group)
         self._world.env.process(self._boot(host, "boot"))
         return host
 
@@ -246,9 +271,12 @@ class Fleet:
         agent.forget_silence(host)
         if not host.is_draining:
             world.cluster.set_open(host, True)
+        world.cluster.set_connected(host, True)
         world.log.note(world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
         if is_new and host.release:
             world.log.note(world.env.now, Kind.HOST_PATCHED, host=host.number, zone=host.zone, reason="os")
+        for scheduler in world.schedulers:
+            scheduler.host_is_ready(host)
         self.place_waiting()
         self._poke_all()
         self.changes.tell(host)
@@ -265,6 +293,7 @@ class Fleet:
             if host.is_alive or host.is_gone or host.losses != loss:
                 return
             world.cluster.set_open(host, False)
+            world.cluster.set_connected(host, False)
             world.log.note(world.env.now, Kind.AGENT_MISSED, host=host.number, zone=host.zone)
         yield world.env.timeout(assumed.lost_host_s)
         if not host.is_alive and not host.is_gone and host.losses == loss:
@@ -286,6 +315,7 @@ class Fleet:
         world = self._world
         host.is_gone = True
         world.cluster.set_open(host, False)
+        world.cluster.set_connected(host, False)
         world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone)
         for number in sorted(host.tasks):
             self._drop(world.cluster.tasks[number])
@@ -293,14 +323,14 @@ class Fleet:
         if self._managed is not None:
             self._managed.need()
         elif world.scenario.fleet.replace:
-            world.env.process(self._ask_when_possible())
+            world.env.process(self._ask_when_possible(host.group))
 
-    def _ask_when_possible(self) -> ProcessGenerator:
-        """Order a replacement; while no zone can start one, try again each minute."""
+    def _ask_when_possible(self, group: int) -> ProcessGenerator:
+        """Order a replacement of the same kind; while no zone can start one, try again each minute."""
         world = self._world
         while not any(world.cluster.zone_is_up):
             yield world.env.timeout(catalog.seconds("ec2.status_check_period"))
-        self._ask(self._emptiest_zone())
+        self._ask(self._emptiest_zone(), group)
 
     def _drop(self, task: Task) -> None:
         """Let the control plane learn that a dead task is dead."""
@@ -336,11 +366,16 @@ class Fleet:
                 break
             emptiest = min(usable, key=lambda z: counts[z])
             fullest = max(usable, key=lambda z: counts[z])
-            host = self._ask(emptiest)
+            group = next(
+                h.group for h in world.cluster.hosts if h.zone == fullest and not h.is_gone and not h.is_draining
+            )
+            host = self._ask(emptiest, group)
             while not host.is_ready and not host.is_gone:
                 yield world.env.timeout(1)
             extra = [
-                h for h in world.cluster.hosts if h.zone == fullest and h.is_ready and h.is_alive and not h.is_draining
+                h
+                for h in world.cluster.hosts
+                if h.zone == fullest and h.group == group and h.is_ready and h.is_alive and not h.is_draining
             ]
             if host.is_gone or not extra:
                 break

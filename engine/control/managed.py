@@ -7,18 +7,21 @@ used; ours waits until a host is empty.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simpy import AnyOf
 
 from engine import catalog
-from engine.cluster import Host, Task
+from engine.cluster import NONE, Host, Task
 from engine.control import patching
 from engine.events import Kind
 from engine.launch import of_families
 from engine.moments import last_of_now
 from engine.placement import Needs
-from engine.scaling import Room, hosts_for
+from engine.placement.constraints import DISTINCT
+from engine.placement.room import Room, room_of
+from engine.scaling import Offer, hosts_for
 from engine.scenario import ZONES
 
 if TYPE_CHECKING:
@@ -33,27 +36,45 @@ class ManagedHosts:
     """AWS's side of the fleet: it hears that tasks wait, that a host is empty, that a host is ready."""
 
     def __init__(self, world: World) -> None:
-        """Know which types may be chosen."""
+        """Know which types may be chosen, what tasks need, and that each host has to carry the daemons."""
         self._world = world
-        fleet = world.scenario.fleet
+        services, fleet = world.scenario.services, world.scenario.fleet
         share = world.scenario.assumptions.host_memory_share
-        self._types = [
-            Room(kind.name, kind.cpu_units, int(kind.memory_mib * share), kind.usd_per_hour)
-            for kind in of_families(fleet.families)
-        ]
-        self._rooms = {room.name: (room.cpu_units, room.memory_mib) for room in self._types}
+        self._daemons = {number for number, service in enumerate(services) if service.kind == "daemon"}
+        self._needs = [self._of_a_host(number) for number in range(len(services))]
+        self._rooms = {
+            kind.name: room_of(kind, share, {}, trunking=fleet.trunking) for kind in of_families(fleet.families)
+        }
+        self._offers = [self._offer(name, room) for name, room in self._rooms.items()]
+        self._left = {offer.name: offer for offer in self._offers}
         self._is_asked = self._is_waiting = False
         self._turns: dict[int, int] = {}  # how often each host stood empty
+
+    def _of_a_host(self, service: int) -> Needs:
+        """Say what a task asks of a host; one that wants no other of its kind beside it takes a sign that is there once."""
+        needs = self._world.cluster.needs[service]
+        if DISTINCT in self._world.scenario.services[service].constraints:
+            return replace(needs, ports=needs.ports | {-1 - service})
+        return needs
+
+    def _offer(self, name: str, room: Room) -> Offer:
+        """Say what a host of a type has left for tasks beside its daemons."""
+        offer = Offer(name, room.cpu_units, room.memory_mib, room.enis, catalog.instance_type(name).usd_per_hour)
+        for service in sorted(self._daemons):
+            offer = offer.less(self._needs[service])
+        return offer
 
     def stock(self) -> list[Host]:
         """Bring the hosts that a warm start's tasks stand on."""
         world = self._world
         if not world.scenario.warm:
             return []
-        dealt = self._dealt(
-            [s for s, service in enumerate(world.scenario.services) for _ in range(service.desired)], {}
-        )
-        return [host for zone, services in dealt.items() for host in self._bring(zone, services)]
+        services = [
+            number
+            for number, service in enumerate(world.scenario.services)
+            for _ in range(0 if number in self._daemons else service.desired)
+        ]
+        return [host for zone, some in self._dealt(services, {}).items() for host in self._bring(zone, some)]
 
     def need(self) -> None:
         """Hear that a task found no room; answer once for all that come within a while."""
@@ -64,15 +85,19 @@ class ManagedHosts:
     def is_ready(self, host: Host, age_s: float) -> None:
         """Hear that a host has come: it has its days, and must be of use."""
         self._world.env.process(self._live(host, age_s))
-        if not host.tasks:
-            self.is_empty(host)
+        self.task_left(host)
 
-    def is_empty(self, host: Host) -> None:
-        """Hear that a host's last task left: end it at once if it drains, else after the idle time."""
+    def task_left(self, host: Host) -> None:
+        """Hear that a host has a task less: if it was the last, end it at once if it drains, else after the idle time."""
         if host.is_draining:
-            self._world.fleet.end(host, "drained")
-        elif self._world.scenario.fleet.scale_in_after_s >= 0:
+            if not host.tasks:
+                self._world.fleet.end(host, "drained")
+        elif self._is_idle(host) and self._world.scenario.fleet.scale_in_after_s >= 0:
             self._world.env.process(self._idle(host))
+
+    def _is_idle(self, host: Host) -> bool:
+        """Say whether nothing but daemons is left on a host."""
+        return all(self._world.cluster.tasks[number].bound_to != NONE for number in host.tasks)
 
     def _live(self, host: Host, age_s: float) -> ProcessGenerator:
         """Renew a host: drain it from its fourteenth day on, end it by its twenty-first whatever is left on it."""
@@ -96,7 +121,11 @@ class ManagedHosts:
         """End a host that stays empty; a task that came and left meanwhile begins the wait anew."""
         turn = self._turns[host.number] = self._turns.get(host.number, 0) + 1
         yield self._world.env.timeout(self._world.scenario.fleet.scale_in_after_s)
-        if self._turns[host.number] == turn and host.is_alive and not host.is_gone and not host.tasks:
+        if self._turns[host.number] != turn or not host.is_alive or host.is_draining or not self._is_idle(host):
+            return
+        if host.tasks:  # daemons leave as the last, once their host drains
+            self._world.fleet.drain(host)
+        else:
             self._world.fleet.end(host, "idle")
 
     def _gather(self) -> ProcessGenerator:
@@ -109,7 +138,8 @@ class ManagedHosts:
         world = self._world
         coming = [host for host in world.cluster.hosts if host.is_booting and not host.is_gone and not host.is_draining]
         promised: dict[int, list[int]] = {}
-        left = self._without_those_who_fit(world.fleet.waiting(), coming, promised)
+        waiting = [task for task in world.fleet.waiting() if task.bound_to == NONE]  # a daemon has its host
+        left = self._without_those_who_fit(waiting, coming, promised)
         if not left:
             return
         if not self._usable():
@@ -125,15 +155,14 @@ class ManagedHosts:
         self, tasks: list[Task], coming: list[Host], promised: dict[int, list[int]]
     ) -> list[int]:
         """Leave out the tasks that hosts on their way have room for; give the services of the others."""
-        needs = self._world.cluster.needs
-        rooms = {host.number: (*self._rooms[host.kind], frozenset[int]()) for host in coming}
+        offers = {host.number: (self._left[host.kind], frozenset[int]()) for host in coming}
         left: list[int] = []
         for task in tasks:
-            need = needs[task.service]
+            need = self._needs[task.service]
             for host in coming:
-                cpu, mib, ports = rooms[host.number]
-                if cpu >= need.cpu_units and mib >= need.memory_mib and not ports & need.ports:
-                    rooms[host.number] = (cpu - need.cpu_units, mib - need.memory_mib, ports | need.ports)
+                offer, ports = offers[host.number]
+                if offer.holds(need) and not ports & need.ports:
+                    offers[host.number] = offer.less(need), ports | need.ports
                     promised.setdefault(host.zone, []).append(task.service)
                     break
             else:
@@ -156,9 +185,8 @@ class ManagedHosts:
     def _bring(self, zone: int, services: list[int]) -> list[Host]:
         """Name the hosts that hold these services' tasks in a zone."""
         cluster = self._world.cluster
-        needs: list[Needs] = [cluster.needs[service] for service in services]
-        name, n = hosts_for(needs, self._types)
-        hosts = [cluster.new_host(zone, ZONES[zone], *self._rooms[name]) for _ in range(n)]
+        name, n = hosts_for([self._needs[service] for service in services], self._offers)
+        hosts = [cluster.new_host(zone, ZONES[zone], self._rooms[name]) for _ in range(n)]
         for host in hosts:
             host.kind, host.release = name, self._world.fleet.release
         return hosts

@@ -91,7 +91,7 @@ def _replace(world: World, batch: list[Host], o: ops.Patch) -> ProcessGenerator:
 
 def _launch(world: World, batch: list[Host]) -> ProcessGenerator:
     """Order one host for each of the batch, in its zone if that is up, and wait until they are there."""
-    for host in [world.fleet.order(host.zone) for host in batch]:
+    for host in [world.fleet.order_like(host) for host in batch]:
         yield from _arrival(world, host, 0)
 
 

@@ -8,6 +8,7 @@ from engine import catalog
 from engine.cluster import NONE, Stage, Task
 from engine.control import agent, spot_tasks
 from engine.events import Kind
+from engine.placement import Dismissal
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
@@ -15,11 +16,18 @@ if TYPE_CHECKING:
     from engine.world import World
 
 
-def note(world: World, kind: Kind, task: Task, value: float = float("nan"), reason: str = "") -> None:
+def note(
+    world: World,
+    kind: Kind,
+    task: Task,
+    value: float = float("nan"),
+    reason: str = "",
+    dismissal: Dismissal | None = None,
+) -> None:
     """Write a task's event down, with where it is."""
     world.log.note(
         world.env.now, kind, service=task.service, task=task.number, host=task.host, zone=task.zone, value=value,
-        reason=reason,
+        reason=reason, dismissal=dismissal,
     )  # fmt: skip
 
 
@@ -39,7 +47,7 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
             if not task.is_counted:
                 return
     elif not world.fleet.place_in_zone(task):
-        world.schedulers[task.service].failed_to_start(task)
+        _failed_to_start(world, task)
         return
     task.stage = Stage.STARTING
     yield from agent.reachable(world, task)
@@ -53,7 +61,7 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
     if not _goes_on(world, task):
         return
     if not world.scenario.services[task.service].image_pulls:
-        world.schedulers[task.service].failed_to_start(task)
+        _failed_to_start(world, task)
         return
     if task.host != NONE and launch.keeps_images:
         world.cluster.hosts[task.host].images.add(task.service)
@@ -71,11 +79,33 @@ def run(world: World, task: Task, *, is_warm: bool = False) -> None:
     note(world, Kind.TASK_RUNNING, task)
     task.stage = Stage.STARTING
     task.running_s = now
+    if world.cluster.is_standalone(task):  # no load balancer knows it, and no service waits for it
+        if task.lasts_s < float("inf"):
+            world.env.process(_exit(world, task))
+        return
     task.answers_s = now if is_warm else now + world.scenario.services[task.service].start_s
     world.schedulers[task.service].started()
     world.balancer.register(task, is_healthy=is_warm)
     if world.launch.is_spot and world.scenario.assumptions.spot_tasks_per_h:
         world.env.process(spot_tasks.live_on_spot(world, task))
+
+
+def _exit(world: World, task: Task) -> ProcessGenerator:
+    """Let a stand-alone task end of itself."""
+    yield world.env.timeout(task.lasts_s)
+    if task.is_counted and task.is_alive:
+        world.cluster.uncount(task)
+        note(world, Kind.TASK_DEPROVISIONING, task)
+        end(world, task, "EssentialContainerExited")
+
+
+def _failed_to_start(world: World, task: Task) -> None:
+    """Give a start up: a service tries again, a stand-alone task is over."""
+    if world.cluster.is_standalone(task):
+        world.cluster.uncount(task)
+        end(world, task, "TaskFailedToStart")
+    else:
+        world.schedulers[task.service].failed_to_start(task)
 
 
 def _goes_on(world: World, task: Task) -> bool:
@@ -89,7 +119,7 @@ def _goes_on(world: World, task: Task) -> bool:
         task.is_alive = False
         note(world, Kind.TASK_LOST, task)
         if not world.launch.has_hosts:
-            world.schedulers[task.service].failed_to_start(task)
+            _failed_to_start(world, task)
     return task.is_alive
 
 
@@ -112,26 +142,29 @@ def _pull_s(world: World, task: Task) -> float:
     return service.image_mib / world.draw(assumed.pull_min_mib_per_s, assumed.pull_max_mib_per_s, "pull", task.number)
 
 
-def stop(world: World, task: Task, reason: str) -> ProcessGenerator:
+def stop(world: World, task: Task, reason: str, dismissal: Dismissal | None = None) -> ProcessGenerator:
     """Stop a task as ECS does: deregister, let it finish, SIGTERM, stopped. The dead need none of it.
 
     One whose Spot capacity is wanted back is not left to finish: its SIGTERM comes at once. A host whose agent is silent
     cannot be told: the container runs on, without traffic, until it can.
+    dismissal: why this task, where it was chosen among others; the first event of its end keeps it.
     """
     env = world.env
     if task.stage == Stage.CREATED:
-        end(world, task, reason)
+        end(world, task, reason, dismissal)
         return
     was_target = task.is_registered
     task.stage = Stage.STOPPING
     world.balancer.deregister(task)
     if was_target and task.is_alive:
-        note(world, Kind.TASK_DEACTIVATING, task)
+        note(world, Kind.TASK_DEACTIVATING, task, dismissal=dismissal)
+        dismissal = None
         if reason != spot_tasks.STOP_CODE:
             yield env.timeout(world.scenario.balancer.deregistration_delay_s)
     yield from agent.reachable(world, task)
     if task.is_alive:
-        note(world, Kind.TASK_STOPPING, task)
+        note(world, Kind.TASK_STOPPING, task, dismissal=dismissal)
+        dismissal = None
         patience = world.scenario.services[task.service].stop_timeout_s
         if reason == spot_tasks.STOP_CODE:
             patience = min(patience, catalog.seconds("fargate.spot.warning"))
@@ -140,7 +173,7 @@ def stop(world: World, task: Task, reason: str) -> ProcessGenerator:
             if task.row:
                 world.plane.strike(task.service, task.row, is_silent=False)
             note(world, Kind.TASK_DEPROVISIONING, task)
-    end(world, task, reason)
+    end(world, task, reason, dismissal)
 
 
 def bury(world: World, task: Task, reason: str) -> None:
@@ -149,12 +182,12 @@ def bury(world: World, task: Task, reason: str) -> None:
     end(world, task, reason)
 
 
-def end(world: World, task: Task, reason: str) -> None:
+def end(world: World, task: Task, reason: str, dismissal: Dismissal | None = None) -> None:
     """Close a task's books. Room on a host that does not answer stays taken until the host is gone or back."""
     if task.stage == Stage.STOPPED:
         return
     task.stage = Stage.STOPPED
-    note(world, Kind.TASK_STOPPED, task, reason=reason)
+    note(world, Kind.TASK_STOPPED, task, reason=reason, dismissal=dismissal)
     host = world.cluster.hosts[task.host] if task.host != NONE else None
     if host is None or host.is_alive:
         world.cluster.release(task)
@@ -164,6 +197,9 @@ def end(world: World, task: Task, reason: str) -> None:
         task.is_alive = False
     world.fleet.left(host)
     world.schedulers[task.service].poke()
+    if host is not None and host.is_draining:
+        for scheduler in world.schedulers:
+            scheduler.host_emptied()
 
 
 def lose(world: World, task: Task) -> None:
@@ -186,4 +222,8 @@ def _miss(world: World, task: Task) -> ProcessGenerator:
     assumed = world.scenario.assumptions
     silent_s = world.draw(assumed.agent_missed_min_s, assumed.agent_missed_max_s, "agent", "task", task.number)
     yield world.env.timeout(silent_s + assumed.lost_host_s)
-    world.schedulers[task.service].give_up(task, "host lost")
+    if world.cluster.is_standalone(task):
+        bury(world, task, "InfrastructureHealth")
+        world.cluster.release(task)
+    else:
+        world.schedulers[task.service].give_up(task, "host lost")

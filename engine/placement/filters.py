@@ -1,6 +1,7 @@
 """Filters: yes or no, host by host, in the order that AWS documents.
 
-Source: fact `ecs.placement.order`: CPU, memory and ports first, then constraints, then strategies.
+Source: fact `ecs.placement.order`: CPU, memory and ports first, then constraints, then strategies. A network interface
+is room like these: without a free one the host cannot take the task.
 """
 
 from __future__ import annotations
@@ -36,4 +37,17 @@ def has_ports(needs: Needs, hosts: Hosts) -> Bools:
     return np.array([needs.ports.isdisjoint(taken) for taken in hosts.ports], dtype=np.bool_)
 
 
-FILTERS: dict[str, Filter] = {"closed": is_open, "cpu": has_cpu, "memory": has_memory, "ports": has_ports}
+def has_enis(needs: Needs, hosts: Hosts) -> Bools:
+    """Keep hosts with a network interface left, where the task wants its own (fact `ecs.awsvpc.eni_per_task`)."""
+    if not needs.enis or hosts.free_enis is None:
+        return np.ones(len(hosts), dtype=np.bool_)
+    return np.asarray(hosts.free_enis >= needs.enis)
+
+
+FILTERS: dict[str, Filter] = {
+    "closed": is_open,
+    "cpu": has_cpu,
+    "memory": has_memory,
+    "ports": has_ports,
+    "enis": has_enis,
+}

@@ -20,6 +20,7 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = ("az_failure",)
+WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 
 
 def look() -> None:
@@ -35,6 +36,27 @@ def fold(label: str, *, key: str) -> Any:
 def heading(question: str, lede: str) -> None:
     """Ask the chapter's question, and say in one line what stands before the reader."""
     st.html(f'<header class="q-head"><h1>{escape(question)}</h1><p>{escape(lede)}</p></header>')
+
+
+def chosen(speaker: Voice, page: str, *others: str) -> str:
+    """Let the reader choose one of a chapter's experiments; the URL knows which, and what it says of another one is dropped."""
+    if not others:
+        return page
+    names = (page, *others)
+    asked = st.query_params.get(WHICH, "")
+    now = asked if asked in names else page
+    with st.container(horizontal=True, key="q-which"):
+        for name in names:
+            st.button(
+                speaker.say(f"{name}.tab"), key=f"{name}.which", on_click=_which, args=(name,),
+                type="primary" if name == now else "tertiary",
+            )  # fmt: skip
+    return now
+
+
+def _which(name: str) -> None:
+    lang = st.query_params.get("lang")
+    st.query_params.from_dict({WHICH: name} | ({"lang": lang} if lang else {}))
 
 
 def steps(speaker: Voice, now: int, first: str) -> None:

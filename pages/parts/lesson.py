@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -26,25 +27,51 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """What the reader says beforehand: a question by its name (`pages.parts.predict`), and what it needs to be asked."""
+
+    question: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
-    """A chapter's own data. variants and tries map a name to what it sets in the scenario, by path."""
+    """One experiment's own data. variants and tries map a name to what it sets in the scenario, by path.
+
+    page: the chapter it belongs to. launch_types: which may be chosen; none = the scenario's stays. strips: the charts, top to
+    bottom. outcome: the rows of its table. explain: the sections of its prose.
+    """
 
     name: str
+    page: str
     scenario: Scenario
     goal_s: float
+    launch_types: tuple[str, ...]
     controls: tuple[Control, ...]
     variants: dict[str, dict[str, Any]]
     compare: tuple[str, ...]
-    guess_s: tuple[float, ...]
+    guess: Guess | None
     tries: dict[str, dict[str, Any]]
+    strips: tuple[str, ...]
+    outcome: tuple[str, ...]
+    explain: tuple[str, ...]
     facts: tuple[str, ...]
 
 
 @cache
 def lesson(name: str) -> Lesson:
-    """Read a chapter's lesson and its scenario."""
+    """Read an experiment's lesson and its scenario."""
     row = catalog.lesson(name)
+    asked = row.get("guess")
     return Lesson(
+        page=row.get("page", name),
+        launch_types=tuple(row.get("launch_types", ())),
+        guess=Guess(asked["question"], {key: value for key, value in asked.items() if key != "question"})
+        if asked
+        else None,
+        strips=tuple(row["strips"]),
+        outcome=tuple(row["outcome"]),
+        explain=tuple(row["explain"]),
         name=name,
         scenario=Scenario.read(catalog.scenario_text(row["scenario"])),
         goal_s=row["goal_s"],
@@ -52,10 +79,9 @@ def lesson(name: str) -> Lesson:
             Control(**{key: tuple(value) if key == "options" else value for key, value in control.items()})
             for control in row["ask"]
         ),
-        variants=row["variants"],
-        compare=tuple(row["compare"]),
-        guess_s=tuple(row["guess"]),
-        tries=row["try"],
+        variants=row.get("variants", {}),
+        compare=tuple(row.get("compare", ())),
+        tries=row.get("try", {}),
         facts=tuple(row["facts"]),
     )
 

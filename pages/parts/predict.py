@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import streamlit as st
 
-from engine import Run
-from pages.parts import chapter, show
+from engine import Run, metrics
+from pages.parts import chapter
 from pages.parts.experiment import Experiment
 from pages.parts.words import Voice
 
 GUESS = "guess"
+SKIP = "skip"
 
 
-def predict(experiment: Experiment, speaker: Voice) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What can be asked of a run beforehand. Everything is pure: settings come from the lesson.
+
+    choices: what may be answered (answer -> the word on its button). said: the answer inside a sentence. verdict: the
+    sentence that holds the answer against the run.
+    """
+
+    choices: Callable[[Run, Voice, str, Mapping[str, Any]], dict[str, str]]
+    said: Callable[[Run, Voice, str, Mapping[str, Any], str], str]
+    verdict: Callable[[Run, Voice, str, Mapping[str, Any], str], str]
+
+
+def predict(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
     """Ask for a guess before the future is shown; return it, "" for who will not guess, None while it is open."""
-    name = experiment.lesson.name
-    key = f"{name}.guess"
-    choices = guesses(experiment, speaker)
-    guess = guess_of(experiment)
+    name, asked = experiment.lesson.name, experiment.lesson.guess
+    if asked is None:
+        return ""
+    key, question = f"{name}.guess", QUESTIONS[asked.question]
+    choices = question.choices(run, speaker, name, asked.settings)
+    guess = guess_of(experiment, speaker, run)
     if guess is None:
         with st.container(horizontal=True, vertical_alignment="center", key="q-guess"):
             st.markdown(
@@ -28,37 +47,48 @@ def predict(experiment: Experiment, speaker: Voice) -> str | None:
             for choice, text in choices.items():
                 st.button(text, key=f"{key}.{choice}", on_click=_guess, args=(key, choice))
             st.button(
-                speaker.say(f"{name}.ask.skip"), key=f"{key}.skip", type="tertiary", on_click=_guess, args=(key, "skip")
+                speaker.say("furniture.skip"), key=f"{key}.{SKIP}", type="tertiary", on_click=_guess, args=(key, SKIP)
             )
         return None
-    if guess == "skip":
+    if guess == SKIP:
         return ""
     st.query_params[GUESS] = guess
-    said = speaker.say(f"{name}.you_said", said=said_of(experiment, speaker, guess))
-    chapter.steps(speaker, 1, said)
+    said = question.said(run, speaker, name, asked.settings, guess)
+    chapter.steps(speaker, 1, speaker.say("furniture.you_said", said=said))
     return guess
 
 
-def guess_of(experiment: Experiment) -> str | None:
-    """Give the guess as it stands: the session's, else the URL's; None while it is open."""
-    key, bounds = f"{experiment.lesson.name}.guess", experiment.lesson.guess_s
+def guess_of(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
+    """Give the guess as it stands: the session's, else the URL's; None while it is open. Where nothing is asked: none needed."""
+    asked = experiment.lesson.guess
+    if asked is None:
+        return SKIP
+    key = f"{experiment.lesson.name}.guess"
     if key not in st.session_state:
-        asked = st.query_params.get(GUESS)
-        known = {"never", "0", "skip", *(f"{bound:g}" for bound in bounds)}
-        st.session_state[key] = asked if asked in known else None
+        st.session_state[key] = st.query_params.get(GUESS)
     guess: str | None = st.session_state[key]
-    return guess
+    known = {SKIP, *QUESTIONS[asked.question].choices(run, speaker, experiment.lesson.name, asked.settings)}
+    return guess if guess in known else None
 
 
-def guesses(experiment: Experiment, speaker: Voice) -> dict[str, str]:
-    """List what may be guessed: never, then each span of seconds."""
-    return _spans(experiment, speaker, "guess")
+def verdict(experiment: Experiment, speaker: Voice, run: Run, guess: str) -> str:
+    """Hold the guess against what happened."""
+    asked = experiment.lesson.guess
+    if asked is None:
+        return ""
+    return QUESTIONS[asked.question].verdict(run, speaker, experiment.lesson.name, asked.settings, guess)
 
 
-def _spans(experiment: Experiment, speaker: Voice, how: str) -> dict[str, str]:
-    """Write each choice in one of two ways: as a button (guess), or as part of a sentence (said)."""
-    name, bounds = experiment.lesson.name, experiment.lesson.guess_s
-    texts, seconds = speaker.table(f"{name}.{how}"), speaker.seconds
+def _guess(key: str, choice: str) -> None:
+    st.session_state[key] = choice
+
+
+# --- how long will users see errors? ---------------------------------------------------------------------------------
+
+
+def _spans(speaker: Voice, name: str, settings: Mapping[str, Any], how: str) -> dict[str, str]:
+    """Write each span of seconds in one of two ways: as a button (guess), or as part of a sentence (said)."""
+    bounds, texts, seconds = settings["bounds"], speaker.table(f"{name}.{how}"), speaker.seconds
     spans = {
         f"{low:g}": texts["between"].format(low=seconds(low), high=seconds(high)) for low, high in pairwise(bounds)
     }
@@ -70,25 +100,24 @@ def _spans(experiment: Experiment, speaker: Voice, how: str) -> dict[str, str]:
     }
 
 
-def said_of(experiment: Experiment, speaker: Voice, guess: str) -> str:
-    """Repeat a guess inside a sentence."""
-    return _spans(experiment, speaker, "said")[guess]
-
-
-def verdict(experiment: Experiment, speaker: Voice, run: Run, guess: str) -> str:
-    """Hold the guess against what happened."""
-    name, bounds = experiment.lesson.name, experiment.lesson.guess_s
-    found = show.outcome(run)
-    said, took = said_of(experiment, speaker, guess), speaker.seconds(found.errors_s)
-    if not found.failed:
+def _judge_errors(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Say whether the seconds of errors fell into the span that was named."""
+    errors_s, failed = metrics.error_seconds(run), metrics.totals(run).failed
+    said, took = _spans(speaker, name, settings, "said")[guess], speaker.seconds(errors_s)
+    if not failed:
         return speaker.say(f"{name}.verdict.none", said=said)
     if guess == "never":
         return speaker.say(f"{name}.verdict.never", took=took)
     low = float(guess)
-    high = next((bound for bound in bounds if bound > low), float("inf"))
-    which = "right" if low <= found.errors_s < high else "short" if found.errors_s >= high else "long"
+    high = next((bound for bound in settings["bounds"] if bound > low), float("inf"))
+    which = "right" if low <= errors_s < high else "short" if errors_s >= high else "long"
     return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
 
 
-def _guess(key: str, choice: str) -> None:
-    st.session_state[key] = choice
+QUESTIONS: dict[str, Question] = {
+    "errors": Question(
+        choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
+        verdict=_judge_errors,
+    ),
+}

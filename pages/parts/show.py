@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -101,9 +101,9 @@ def tops(all_columns: Sequence[Columns], goal_s: float) -> Tops:
     hash_funcs=BY_SCENARIO,
 )
 def strips(
-    run: Run, speaker: Voice, goal_s: float, *, size: str = "laptop", only: str = "", top: Tops | None = None
+    run: Run, speaker: Voice, goal_s: float, names: tuple[str, ...], *, size: str = "laptop", top: Tops | None = None
 ) -> list[Strip]:
-    """Draw a run's strips: requests, latency, tasks, cost. The last one carries the axis; only: just this one."""
+    """Draw a run's strips by their names, top to bottom; the last one carries the axis."""
     columns, end_s, signs = columns_of(run, goal_s), run.scenario.duration_s, speaker.number_signs()
     words, scale = speaker.table("charts"), SCALES[size]
     money = speaker.money(0).replace("0", "{v}", 1).split("{v}")[0] + "{v}"
@@ -112,7 +112,7 @@ def strips(
         return {key.split(".", 1)[1]: text for key, text in words.items() if key.startswith(f"{strip}.")}
 
     def axis(name: str) -> bool:
-        return only == name or (not only and name == "cost")
+        return name == names[-1]
 
     common = {"end_s": end_s, "scale": scale, "signs": signs}
     found = {
@@ -138,7 +138,7 @@ def strips(
             cost_labels(columns.cost, texts("cost")), tab=words["cost.tab"],
         ),
     }  # fmt: skip
-    return [make() for name, make in found.items() if only in ("", name)]
+    return [found[name]() for name in names]
 
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
@@ -146,101 +146,98 @@ def strips(
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a run, in the numbers that users, owners and accountants ask for."""
+    """One row of what came of a run: how it is written, and how it is ranked (less is better; none = never best)."""
 
-    availability: float
-    failed: int
-    errors_s: float
-    worst_p99_s: float
-    recovered_s: float | None
-    usd_per_hour: float
-    by_hand: int
-    hosts: int
+    write: Callable[[Run, Voice], str]
+    rank: Callable[[Run], float] | None = None
 
 
-@st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs=BY_SCENARIO)
-def outcome(run: Run) -> Outcome:
-    """Fold a run into its outcome."""
-    totals = metrics.totals(run)
-    owned = launch_type(run.scenario.launch_type).owns_hosts
-    return Outcome(
-        totals.availability,
-        totals.failed,
-        metrics.error_seconds(run),
-        metrics.worst_p99_s(run),
-        metrics.recovered_s(run),
-        pricing.calm_usd_per_hour(run),
-        sum(o.do in {"restore-zone", "zonal-shift", "set-desired", "drain-host"} for o in run.scenario.operations),
-        run.scenario.fleet.hosts if owned else 0,
-    )
+def _by_hand(run: Run) -> int:
+    return sum(o.do in {"restore-zone", "zonal-shift", "set-desired", "drain-host"} for o in run.scenario.operations)
 
 
-def recovered_text(speaker: Voice, found: Outcome) -> str:
+def recovered_text(run: Run, speaker: Voice) -> str:
     """Say how long it took to be whole again."""
-    if found.recovered_s is None:
-        return speaker.say("az_failure.outcome.not_yet")
-    return speaker.seconds(found.recovered_s)
+    took = metrics.recovered_s(run)
+    return speaker.say("common.outcome.not_yet") if took is None else speaker.seconds(took)
 
 
-def chores_text(speaker: Voice, found: Outcome) -> str:
+def chores_text(run: Run, speaker: Voice) -> str:
     """Say what the reader had to do."""
     said = []
-    if found.hosts:
-        said.append(speaker.say("az_failure.chore.hosts", hosts=found.hosts))
-    if found.by_hand:
-        said.append(speaker.say("az_failure.chore.clicks", n=found.by_hand))
-    return " ".join(said) or speaker.say("az_failure.chore.none")
+    if launch_type(run.scenario.launch_type).owns_hosts and run.scenario.fleet.hosts:
+        said.append(speaker.say("common.chore.hosts", hosts=run.scenario.fleet.hosts))
+    if by_hand := _by_hand(run):
+        said.append(speaker.say("common.chore.clicks", n=by_hand))
+    return " ".join(said) or speaker.say("common.chore.none")
 
 
-def rows_of(speaker: Voice, found: Sequence[Outcome]) -> list[tuple[str, list[str], list[bool]]]:
-    """Lay outcomes out: (label, a text for each run, whether it is the best). With one run nobody is best."""
-
-    def best(values: Sequence[float]) -> list[bool]:
-        if len(set(values)) < 2:
-            return [False] * len(values)
-        return [value == min(values) for value in values]
-
-    say = speaker.say
-    never = float("inf")
-    backs = [never if o.recovered_s is None else o.recovered_s for o in found]
-    return [
-        (say("common.outcome.availability"), [speaker.percent(o.availability, 2) for o in found], best([-o.availability for o in found])),
-        (say("common.outcome.failed"), [speaker.number(o.failed) for o in found], best([o.failed for o in found])),
-        (say("az_failure.outcome.errors_for"), [speaker.seconds(o.errors_s) for o in found], best([o.errors_s for o in found])),
-        (say("common.outcome.p99"), [speaker.seconds(o.worst_p99_s) for o in found], best([round(o.worst_p99_s, 1) for o in found])),
-        (say("common.outcome.recovered"), [recovered_text(speaker, o) for o in found], best(backs)),
-        (
-            say("common.outcome.cost"),
-            [say("common.unit.per_hour", value=speaker.money(o.usd_per_hour)) for o in found],
-            best([round(o.usd_per_hour, 2) for o in found]),
-        ),
-        (say("common.outcome.chores"), [chores_text(speaker, o) for o in found], [False] * len(found)),
-    ]  # fmt: skip
+def _recovery_rank(run: Run) -> float:
+    took = metrics.recovered_s(run)
+    return float("inf") if took is None else took
 
 
-def outcome_row(speaker: Voice, found: Outcome) -> str:
-    """Write one run's outcome as a row of figures, in HTML of our own words only."""
+OUTCOMES: dict[str, Outcome] = {
+    "availability": Outcome(
+        lambda run, speaker: speaker.percent(metrics.totals(run).availability, 2),
+        lambda run: -metrics.totals(run).availability,
+    ),
+    "failed": Outcome(
+        lambda run, speaker: speaker.number(metrics.totals(run).failed), lambda run: metrics.totals(run).failed
+    ),
+    "errors_for": Outcome(lambda run, speaker: speaker.seconds(metrics.error_seconds(run)), metrics.error_seconds),
+    "p99": Outcome(
+        lambda run, speaker: speaker.seconds(metrics.worst_p99_s(run)), lambda run: round(metrics.worst_p99_s(run), 1)
+    ),
+    "recovered": Outcome(recovered_text, _recovery_rank),
+    "cost": Outcome(
+        lambda run, speaker: speaker.say("common.unit.per_hour", value=speaker.money(pricing.calm_usd_per_hour(run))),
+        lambda run: round(pricing.calm_usd_per_hour(run), 2),
+    ),
+    "chores": Outcome(chores_text),
+}
+
+
+@st.cache_resource(max_entries=4 * KEPT_RUNS, show_spinner=False, hash_funcs=BY_SCENARIO)
+def outcome_texts(run: Run, speaker: Voice, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Write a run's outcome, row by row."""
+    return tuple(OUTCOMES[name].write(run, speaker) for name in names)
+
+
+def bests(runs: Sequence[Run], name: str) -> list[bool]:
+    """Say which run is best in a row. With one run, or all alike, nobody is."""
+    rank = OUTCOMES[name].rank
+    ranks = [rank(run) for run in runs] if rank else []
+    if len(set(ranks)) < 2:
+        return [False] * len(runs)
+    return [value == min(ranks) for value in ranks]
+
+
+def outcome_row(speaker: Voice, run: Run, names: tuple[str, ...]) -> str:
+    """Write one run's outcome as a row of figures, in HTML of our own words only. What was to be done is for the table."""
+    kept = tuple(name for name in names if name != "chores")
     cells = "".join(
-        f"<div><dt>{escape(label)}</dt><dd>{escape(texts[0])}</dd></div>"
-        for label, texts, _ in rows_of(speaker, [found])[:-1]
+        f"<div><dt>{escape(speaker.say(f'common.outcome.{name}'))}</dt><dd>{escape(text)}</dd></div>"
+        for name, text in zip(kept, outcome_texts(run, speaker, kept), strict=True)
     )
     return f'<dl class="q-outcome">{cells}</dl>'
 
 
-def outcome_table(speaker: Voice, names: Sequence[str], found: Sequence[Outcome]) -> str:
-    """Write several runs' outcomes as a table: types are columns, the best wears the word."""
+def outcome_table(speaker: Voice, title: str, names: Sequence[str], runs: Sequence[Run], rows: tuple[str, ...]) -> str:
+    """Write several runs' outcomes as a table: variants are columns, the best wears the word."""
     badge = f' <span class="q-best">{escape(speaker.say("common.unit.best"))}</span>'
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    texts = [outcome_texts(run, speaker, rows) for run in runs]
     body = "".join(
-        f'<tr><th scope="row">{escape(label)}</th>'
+        f'<tr><th scope="row">{escape(speaker.say(f"common.outcome.{row}"))}</th>'
         + "".join(
-            f"<td>{escape(text)}{badge if is_best else ''}</td>" for text, is_best in zip(texts, bests, strict=True)
+            f"<td>{escape(column[place])}{badge if is_best else ''}</td>"
+            for column, is_best in zip(texts, bests(runs, row), strict=True)
         )
         + "</tr>"
-        for label, texts, bests in rows_of(speaker, found)
+        for place, row in enumerate(rows)
     )
-    caption = escape(speaker.say("az_failure.outcome.title"))
     return (
-        f'<table class="q-outcomes"><caption>{caption}</caption><thead><tr><td></td>{head}</tr></thead>'
+        f'<table class="q-outcomes"><caption>{escape(title)}</caption><thead><tr><td></td>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table>"
     )

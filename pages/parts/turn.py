@@ -32,8 +32,9 @@ def turn(experiment: Experiment, speaker: Voice, run: Run | None = None) -> None
         with st.popover(speaker.say("furniture.share"), key=f"{name}.share", on_change="rerun") as share:
             if share.open:
                 take_away(experiment, speaker, run)
-    with st.expander(speaker.say("furniture.turn"), expanded=True, key=f"{name}.turn"):
-        ask(experiment, experiment.lesson.controls)
+    if experiment.lesson.controls:
+        with st.expander(speaker.say("furniture.turn"), expanded=True, key=f"{name}.turn"):
+            ask(experiment, experiment.lesson.controls)
     with chapter.fold(speaker.say("furniture.assumed", n=len(ASSUMED)), key=f"{name}.assumed") as assumed:
         if assumed.open:
             st.markdown(speaker.say("furniture.assumed_means"))
@@ -76,16 +77,17 @@ def link(experiment: Experiment) -> str:
 def explain(experiment: Experiment, speaker: Voice) -> None:
     """Say why it came out so, piece by piece, and what to turn next."""
     name = experiment.lesson.name
-    st.header(speaker.say(f"{name}.try.title"))
-    with st.container(horizontal=True):
-        for what, settings in experiment.lesson.tries.items():
-            every = experiment.scenario.balancer.check_every_s
-            st.button(
-                speaker.say(f"{name}.try.{what}", interval=speaker.number(every)),
-                key=f"{name}.try.{what}", on_click=experiment.set, args=(settings,),
-            )  # fmt: skip
+    if experiment.lesson.tries:
+        st.header(speaker.say("furniture.try"))
+        with st.container(horizontal=True):
+            for what, settings in experiment.lesson.tries.items():
+                every = experiment.scenario.balancer.check_every_s
+                st.button(
+                    speaker.say(f"{name}.try.{what}", interval=speaker.number(every)),
+                    key=f"{name}.try.{what}", on_click=experiment.set, args=(settings,),
+                )  # fmt: skip
     st.header(speaker.say(f"{name}.explain.title"))
-    sections = ("types", "notice", "dns", "back", "spare", "retries", "fail_open", "read", "limits")
+    sections = experiment.lesson.explain
     for column, part in zip(st.columns(2, gap="medium"), (sections[::2], sections[1::2]), strict=True):
         for section in part:
             with (

@@ -59,12 +59,15 @@ WATCH = """() => {
     return null;
   })(document);
   const CHART = ".qc-stack, [data-testid=stPlotlyChart]";
-  const isChart = (node) => node.nodeType === 1 && (node.closest(CHART) || node.querySelector(CHART));
+  // What changes around the charts (Streamlit's own word that the script has ended) paints nothing: only what lies in them
+  // counts, or a node that brings them anew.
+  const within = (node) => (node.nodeType === 1 ? node : node.parentElement)?.closest(CHART);
+  const brings = (node) => within(node) || (node.nodeType === 1 && node.querySelector(CHART));
   window.painted = new Promise((done) => {
     let clicked = 0, changed = 0, painted = 0, map = false, charts = false, quiet = 0;
     const hear = (isMap) => (records) => {
       if (!clicked) return;
-      if (!isMap && !records.some((one) => isChart(one.target) || [...one.addedNodes].some(isChart))) return;
+      if (!isMap && !records.some((one) => within(one.target) || [...one.addedNodes].some(brings))) return;
       if (isMap) map = true; else charts = true;
       const mine = (changed = performance.now());
       requestAnimationFrame(() => requestAnimationFrame(() => { if (changed === mine) painted = performance.now(); }));

@@ -44,6 +44,7 @@ Object.defineProperty(window, "quaysideClock", {
 });
 """
 IS_CALM = """() => {
+  if (window.quaysideAhead?.pending) return false;  // what is shown ahead of the page waits for the page
   const app = document.querySelector("[data-testid=stApp]");
   return app?.dataset.testScriptState === "notRunning" && app.dataset.testConnectionState === "CONNECTED";
 }"""

@@ -21,7 +21,7 @@ def test_every_fact_of_the_shared_list_is_here_word_for_word(shared):
     listed = {row["id"]: row for row in yaml.safe_load((shared / "facts.yaml").read_text())}
     facts = catalog.facts()
 
-    assert list(facts) == list(listed)
+    assert [name for name in facts if name in listed] == list(listed)  # and what was found since
     for name, row in listed.items():
         fact = facts[name]
         same = (fact.says, fact.unit, fact.source, fact.as_of, fact.slide, fact.changed_since_talk, fact.system)

@@ -5,7 +5,7 @@ import pytest
 from engine import Kind, Scenario, ScenarioError, catalog, pricing
 from engine.launch import of_families
 from engine.placement import Needs
-from engine.scaling import Room, hosts_for
+from engine.scaling import Offer, hosts_for
 from tests.engine.the_log import in_zones, numbers, reasons, rows, serving, tell, times
 
 DAY_S = 86_400
@@ -27,7 +27,7 @@ def orders(run_):
 
 # --- what it brings ----------------------------------------------------------------------------------------------------
 
-ROOMS = [Room("small", 2048, 3_900, 0.085), Room("medium", 4096, 15_800, 0.192), Room("large", 8192, 31_700, 0.384)]
+OFFERS = [Offer("small", 2048, 3_900, 2, 0.085), Offer("medium", 4096, 15_800, 3, 0.192), Offer("large", 8192, 31_700, 3, 0.384)]
 
 
 @pytest.mark.parametrize(("tasks", "chosen"), [
@@ -39,17 +39,18 @@ ROOMS = [Room("small", 2048, 3_900, 0.085), Room("medium", 4096, 15_800, 0.192),
     ([Needs(1024, 20_000)], ("large", 1)),                # by memory
     ([Needs(5_000, 512)], ("large", 1)),                  # by CPU
     ([Needs(256, 512, frozenset({80}))] * 3, ("small", 3)),  # one port, one host each
+    ([Needs(256, 512, enis=1)] * 3, ("small", 2)),        # by network interfaces: one small has two
     ([Needs(9_000, 512)], ("", 0)),                       # nothing holds it
 ])  # fmt: skip
 def test_it_brings_the_cheapest_like_hosts_that_hold_all_that_waits(tasks, chosen):
-    assert hosts_for(tasks, ROOMS) == chosen
+    assert hosts_for(tasks, OFFERS) == chosen
 
 
 def test_different_tasks_share_a_host():
     both = [Needs(3_000, 4_000), Needs(1_000, 10_000)]
 
-    assert hosts_for(both, ROOMS) == ("medium", 1)
-    assert hosts_for([*both, Needs(100, 2_000)], ROOMS) == ("large", 1)  # 4,100 CPU units
+    assert hosts_for(both, OFFERS) == ("medium", 1)
+    assert hosts_for([*both, Needs(100, 2_000)], OFFERS) == ("large", 1)  # 4,100 CPU units
 
 
 def test_a_warm_run_stands_on_hosts_that_fit_it_in_every_zone():

@@ -4,13 +4,15 @@
 
 const NARROW_PX = 640; // a screen narrower than this is a phone: tabs choose one strip
 const STATES = new WeakMap(); // parentElement -> what we built in it
+const FOLLOWERS = new WeakMap(); // what we built -> its part in what is shown ahead of the page
 
 export default function (component) {
   const { data, parentElement } = component;
   let state = STATES.get(parentElement);
   if (!state || !state.root.isConnected) STATES.set(parentElement, (state = build(parentElement)));
   state.live = true;
-  update(state, data);
+  if (!FOLLOWERS.has(state)) FOLLOWERS.set(state, follower("charts"));
+  FOLLOWERS.get(state).admit(data, (fresh) => update(state, fresh));
   return () => {
     // Streamlit also calls this between two updates: only a page that is really gone lets the plots go.
     state.live = false;
@@ -78,6 +80,7 @@ function build(parent) {
 }
 
 function dispose(state, parent) {
+  FOLLOWERS.get(state)?.leave();
   state.unsubscribe();
   state.resize.disconnect();
   for (const strip of state.strips.values()) if (strip.drawn) window.Plotly?.purge(strip.plot);

@@ -76,11 +76,13 @@ class Columns:
 
 
 def _source() -> tuple[str, str]:
-    """Read the component's script (the shared clock first) and its style sheet (both themes first)."""
-    clock = (HERE.parent / "stage_map" / "clock.js").read_text(encoding="utf-8")
+    """Read the component's script (what all components share first) and its style sheet (both themes first)."""
+    shared = "\n".join(
+        (HERE.parent / "stage_map" / name).read_text(encoding="utf-8") for name in ("clock.js", "ahead.js")
+    )
     script = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     tones = theme.css(theme.LIGHT, ".qc") + theme.css(theme.DARK, '.qc[data-theme="dark"]')
-    return f"{clock}\n{script}", f"{tones}\n{(HERE / 'charts.css').read_text(encoding='utf-8')}"
+    return f"{shared}\n{script}", f"{tones}\n{(HERE / 'charts.css').read_text(encoding='utf-8')}"
 
 
 _JS, _CSS = _source()
@@ -101,6 +103,7 @@ def charts(
     locked_future: bool = False,
     on_clock: bool = True,
     drives_clock: bool = False,
+    ahead: str = "",
 ) -> None:
     """Draw a stack of strips that shows a run up to the playhead, and the rest faintly.
 
@@ -108,12 +111,13 @@ def charts(
     compared: a name shared by stacks that stand side by side; they keep one plot width (give their figures one `top`).
     locked_future: hide what is to come while a guess is open.  on_clock: false for a figure without a time axis.
     drives_clock: hand the run to the clock too, on a page without a map (the map does it where there is one).
+    ahead: the address of the run's successors, where what is shown may come ahead of the page.
     """
     _component(
         key=key,
         data=payload(
             strips, run_id=run_id, end_s=end_s, name=name or words.say("charts.group"), caption=caption, marks=marks,
-            size=size, compared=compared, locked_future=locked_future, on_clock=on_clock, drives_clock=drives_clock,
+            size=size, compared=compared, locked_future=locked_future, on_clock=on_clock, drives_clock=drives_clock, ahead=ahead,
             texts=words.table("charts"), signs=words.number_signs(), url=plotly_url(),
         ),
     )  # fmt: skip
@@ -135,13 +139,14 @@ def payload(
     locked_future: bool = False,
     on_clock: bool = True,
     drives_clock: bool = False,
+    ahead: str = "",
 ) -> dict[str, Any]:
     """Write everything the browser needs as JSON: figures once, columns as 32-bit floats, colours by name."""
     columns = Columns()
     heights = HEIGHTS_PX[size]
     return {
         "id": run_id, "end": float(end_s), "name": name, "caption": caption, "size": size, "compared": compared,
-        "locked": locked_future, "clocked": on_clock, "drives": drives_clock, "plotly": url,
+        "locked": locked_future, "clocked": on_clock, "drives": drives_clock, "ahead": ahead, "plotly": url,
         "scales": {scale: asdict(theme.SCALES[scale]) for scale in {size, "phone"}},
         "strips": [
             _packed(strip, columns, strip.height_px or heights[min(place, len(heights) - 1)])

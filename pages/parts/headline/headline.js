@@ -111,4 +111,4 @@ function makeHeadline(parent) {
   };
 }
 
-export default keeper(makeHeadline);
+export default keeper(makeHeadline, "headline");

@@ -1,6 +1,6 @@
 """The map, the heart of every page: `stage_map(payload, key=…)` and the WORDS its payload must bring."""
 
-from .stage_map import joined, stage_map
+from .stage_map import joined, map_data, stage_map
 from .words import WORDS
 
-__all__ = ["WORDS", "joined", "stage_map"]
+__all__ = ["WORDS", "joined", "map_data", "stage_map"]

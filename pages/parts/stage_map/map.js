@@ -129,7 +129,10 @@ function makeMap(parent) {
       label: fill({ label: a.label }, "label", { zone: here.zone ?? "", host: here.host ?? "", task: here.task ?? "", clock: clockWord }),
     }));
   }
-  function act(item, what) { send("act", { do: what, ...names(item), at_s: playhead() }); }
+  function act(item, what) {
+    const asked = { do: what, ...names(item), at_s: playhead() };
+    ahead.show(aheadOf(raw.ahead, { act: JSON.stringify(asked) }), () => send("act", asked));
+  }
   function why(task) { send("why", { task, at_s: playhead() }); }
   /** Tasks whose placement can be asked about from this item. A finger cannot hit a tile, so its zone's sheet offers them. */
   function whys(item) {
@@ -264,4 +267,4 @@ function makeMap(parent) {
   };
 }
 
-export default keeper(makeMap);
+export default keeper(makeMap, "map");

@@ -62,17 +62,19 @@ function paletteOf(root) {
 const hostOf = (parent) => parent.host ?? parent;
 
 /** Give each mounted component one lasting object. Streamlit calls the module's function again at every change of
- *  data or theme, and may call the clean-up of a call that a newer one has overtaken: only the last one counts. */
-function keeper(build) {
+ *  data or theme, and may call the clean-up of a call that a newer one has overtaken: only the last one counts.
+ *  kind: the component's name in a scene that is shown ahead of the page. */
+function keeper(build, kind) {
   const kept = new WeakMap();
   return (component) => {
     const { parentElement, data, setTriggerValue } = component;
     let mine = kept.get(parentElement);
-    if (!mine) kept.set(parentElement, (mine = { turn: 0, thing: build(parentElement) }));
+    if (!mine) kept.set(parentElement, (mine = { turn: 0, thing: build(parentElement), follows: follower(kind) }));
     const turn = ++mine.turn;
-    if (data) mine.thing.update(data, setTriggerValue);
+    if (data) mine.follows.admit(data, (fresh) => mine.thing.update(fresh, setTriggerValue));
     return () => setTimeout(() => {
       if (mine.turn !== turn || hostOf(parentElement).isConnected) return;
+      mine.follows.leave();
       mine.thing.destroy();
       kept.delete(parentElement);
     });

@@ -79,10 +79,9 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
 
 
 def _rooms(run: Run) -> list[int]:
-    """Count how many tasks of the first service each host can hold. Where AWS chose its type, the order names it."""
-    events = run.events
-    chosen = {int(events.host[i]): events.reason[i] for i in events.where(Kind.HOST_ASKED) if events.reason[i]}
-    return [_room(run, chosen.get(host, run.scenario.fleet.instance_type)) for host in range(len(run.hosts))]
+    """Count how many tasks of the first service each host can hold, by its type."""
+    rooms = {kind: _room(run, kind) for kind in dict.fromkeys(run.host_types)}
+    return [rooms[kind] for kind in run.host_types]
 
 
 def _room(run: Run, kind: str) -> int:

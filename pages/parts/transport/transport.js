@@ -244,7 +244,9 @@ function makeTransport(parent) {
   cycle.addEventListener("click", () => clock.setSpeed(SPEEDS[(SPEEDS.indexOf(clock.speed) + 1) % SPEEDS.length]));
   doing.addEventListener("click", () => {
     const a = actionNow();
-    if (a) send("act", { zone: null, host: null, task: null, ...a.act, at_s: Math.floor(clock.t * 10 + 1e-6) / 10 });
+    if (!a) return;
+    const asked = { zone: null, host: null, task: null, ...a.act, at_s: Math.floor(clock.t * 10 + 1e-6) / 10 };
+    ahead.show(aheadOf(data.ahead, { act: JSON.stringify(asked) }), () => send("act", asked));
   });
 
   /** On stage the keys belong to the speaker, wherever the focus is: a button is pressed with Enter, things on the map
@@ -319,4 +321,4 @@ function makeTransport(parent) {
   };
 }
 
-export default keeper(makeTransport);
+export default keeper(makeTransport, "transport");

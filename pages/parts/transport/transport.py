@@ -13,7 +13,7 @@ from .words import WORDS
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "quayside.transport",
-    js=joined(("clock.js", "page.js")) + "\n" + joined(("transport.js",), _HERE),
+    js=joined(("clock.js", "ahead.js", "page.js")) + "\n" + joined(("transport.js",), _HERE),
     css=joined(("tokens.css",)) + "\n" + joined(("transport.css",), _HERE),
 )
 

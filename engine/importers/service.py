@@ -1,0 +1,117 @@
+"""From a task definition to a service of a scenario, which then runs like any other."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from engine import catalog
+from engine.errors import Problem, ScenarioError
+from engine.importers.definition import Definition
+from engine.importers.findings import Unknown
+from engine.importers.rules import refusals
+from engine.scenario import Fleet, Scenario, Service
+
+_LONGEST_NAME = 32
+
+
+def service_of(definition: Definition, launch_type: str = "ecs-ec2") -> Service:
+    """Make the service: its task's size, the ports it takes on a host, and a name.
+
+    Without a task size, CPU is the sum of the containers' and memory what placement counts; a task that asks for no CPU is
+    simulated with one unit, the least there is. Raises ScenarioError where a size stays open or does not exist.
+    """
+    return Service.model_validate(_checked(definition, launch_type))
+
+
+def scenario_of(definition: Definition, launch_type: str) -> Scenario:
+    """Make a scenario that runs the definition: hosts that hold its task, and enough of them for the tasks wanted.
+
+    Raises ScenarioError with every reason where the launch type refuses it.
+    """
+    service = _checked(definition, launch_type)
+    return Scenario.of(
+        {
+            "name": service["name"],
+            "launch_type": launch_type,
+            "services": [service],
+            "fleet": _fleet(definition, service),
+        }
+    )
+
+
+def _checked(definition: Definition, launch_type: str) -> dict[str, Any]:
+    """Give the service as plain data that `Service` accepts, or every problem."""
+    problems = [
+        Problem(finding.code, finding.where or "the definition as it stands", finding.mend(), finding.label())
+        for finding in refusals(definition, launch_type)
+    ]
+    for name, size in (("cpu", definition.task_cpu_units), ("memory", definition.task_memory_mib)):
+        if isinstance(size, Unknown):
+            problems.append(Problem(name, size.says, "a number", "the file leaves the task's size open"))
+    memory = definition.reserved_memory_mib if definition.task_memory_mib is None else definition.task_memory_mib
+    if memory == 0:
+        problems.append(Problem("memory", "nothing", "MiB", "the task names no memory that could be placed"))
+    if problems:
+        raise ScenarioError(problems)
+    service = {
+        "name": _name(definition),
+        "cpu_units": definition.task_cpu_units or definition.cpu_units or 1,
+        "memory_mib": memory,
+        "host_ports": _host_ports(definition, launch_type),
+    }
+    Scenario.of({"services": [service], "fleet": _fleet(definition, service)})  # says what is out of range, all at once
+    return service
+
+
+def _name(definition: Definition) -> str:
+    """Call it by its family, else by the image of its first essential container.
+
+    A service's name is lower-case letters, digits and hyphens here.
+    """
+    image = next((c.image for c in definition.containers if c.is_essential and c.image), "")
+    for text in (definition.family or "", re.split(r"[:@]", image.rsplit("/", 1)[-1], maxsplit=1)[0]):
+        plain = re.sub(r"[^a-z0-9]+", "-", re.sub(r"\$\{[^}]*\}", "", text[:200]).lower()).strip("-")
+        plain = plain.lstrip("0123456789-")[:_LONGEST_NAME].strip("-")
+        if plain:
+            return plain
+    return "imported"
+
+
+def _host_ports(definition: Definition, launch_type: str) -> list[int]:
+    """Give the ports that a task takes on its host for itself alone: fixed ones in bridge mode, all in host mode."""
+    if launch_type.startswith("ecs-fargate"):
+        return []
+    ports = [port for container in definition.containers for port in container.ports]
+    if definition.network_mode == "host":
+        return list(dict.fromkeys(port.number for port in ports if isinstance(port.number, int)))
+    if definition.network_mode in {None, "bridge"}:
+        return list(dict.fromkeys(port.host for port in ports if port.host))
+    return []
+
+
+def _fleet(definition: Definition, service: dict[str, Any]) -> dict[str, Any]:
+    """Choose hosts: the usual ones where they hold the task, else the smallest that do; as many as the tasks need."""
+    fleet, desired = Fleet(), Service().desired
+    share = Scenario().assumptions.host_memory_share
+    platform = definition.tree.get("runtimePlatform")
+    arch = "arm64" if isinstance(platform, dict) and platform.get("cpuArchitecture") == "ARM64" else "amd64"
+
+    cpu, memory = int(service["cpu_units"]), int(service["memory_mib"])
+
+    def fits(name: str) -> int:
+        host = catalog.instance_type(name)
+        by_memory = int(host.memory_mib * share) // memory
+        room = min(host.cpu_units // cpu, by_memory)
+        return min(room, 1) if service["host_ports"] else room
+
+    usual = catalog.instance_type(fleet.instance_type)
+    others = [host for host in catalog.instance_types().values() if host.arch == arch]
+    others.sort(key=lambda host: (host.vcpu, host.memory_mib, host.usd_per_hour))
+    names = [*([usual.name] if usual.arch == arch else []), *(host.name for host in others)]
+    for name in names:
+        if room := fits(name):
+            hosts = min(1_000, max(fleet.hosts, math.ceil(desired / room)))
+            return {"instance_type": name, "hosts": hosts}
+    return {"instance_type": usual.name}

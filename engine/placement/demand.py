@@ -1,0 +1,27 @@
+"""What a scenario asks of placement: what a task needs, and whether more than room is looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.placement.constraints import all_of
+from engine.placement.hosts import Needs
+from engine.placement.strategies import BY_ATTRIBUTE
+
+if TYPE_CHECKING:
+    from engine.scenario import Scenario, Service
+
+
+def needs_of(service: Service) -> Needs:
+    """Say what a task of a service asks of its host. Source: fact `ecs.awsvpc.eni_per_task`."""
+    return Needs(service.cpu_units, service.memory_mib, service.ports, int(service.network_mode == "awsvpc"))
+
+
+def asks_traits(scenario: Scenario) -> bool:
+    """Say whether a constraint or a strategy of the scenario looks at what hosts are or run."""
+    rules = [rule for service in scenario.services for rule in service.constraints]
+    chains = [name for service in scenario.services for name in service.placement]
+    for operation in scenario.operations:
+        rules += getattr(operation, "constraints", ())
+        chains += getattr(operation, "placement", ())
+    return any(rule.asks_traits for rule in all_of(tuple(rules))) or any(n.startswith(BY_ATTRIBUTE) for n in chains)

@@ -1,0 +1,132 @@
+"""A scene: one run as the components of a page show it. The page and the answer that comes ahead of it are built here alike.
+
+Nothing here asks the session or the URL: a scene follows from the run, the language and the view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+import streamlit as st
+
+from engine import Run
+from pages.parts import show
+from pages.parts.charts import Mark, Strip, plotly_url
+from pages.parts.charts import payload as charts_payload
+from pages.parts.headline import headline_data
+from pages.parts.lesson import Lesson
+from pages.parts.stage_map import map_data
+from pages.parts.stage_map.payload import payload
+from pages.parts.words import Voice
+
+View = Literal["study", "stage"]
+VIEWS: tuple[View, ...] = get_args(View)
+STAGE_STRIP_PX = 300  # on a screen of fewer lines stage.css scales it down
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What each component of a view is given. charts: the strips, and the settings that go with them.
+
+    ahead: where the browser asks for what follows from this run; "" where it cannot.
+    """
+
+    packed: dict[str, Any]
+    map: dict[str, Any]
+    strips: Sequence[Strip]
+    charts: dict[str, Any]
+    transport: dict[str, Any]
+    headline: dict[str, Any]
+
+
+def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool, ahead: str = "") -> Scene:
+    """Build everything that a view shows of a run. locked: the future is hidden while a guess is open."""
+    packed = shown(run, speaker)
+    is_stage = view == "stage"
+    settings: dict[str, Any] = {
+        "run_id": packed["id"], "end_s": run.scenario.duration_s, "marks": chart_marks(packed), "caption": packed["name"],
+        "locked_future": locked, "ahead": ahead,
+    }  # fmt: skip
+    if is_stage:
+        texts = speaker.table("headline")
+        strips = [
+            replace(strip, height_px=STAGE_STRIP_PX)
+            for strip in show.strips(run, speaker, lesson.goal_s, lesson.strips[:1], size="stage")
+        ]
+        bar = transport_data(packed, speaker, size="stage")
+        bar["words"] |= {"events_past": texts["events_past"]}
+        return Scene(
+            packed,
+            map_data(
+                packed | {"words": packed["words"] | {"keys": texts["keys"]}}, "stage", caption=False, ahead=ahead
+            ),
+            strips,
+            settings | {"size": "stage"},
+            bar | {"action": offers(run, speaker), "ahead": ahead},
+            headline_data(packed | {"words": texts}) | {"ahead": ahead},
+        )
+    return Scene(
+        packed,
+        map_data(packed, "study", ahead=ahead),
+        show.strips(run, speaker, lesson.goal_s, lesson.strips),
+        settings,
+        transport_data(packed, speaker, locked=locked) | {"action": offers(run, speaker), "ahead": ahead},
+        {},
+    )
+
+
+def as_json(found: Scene, speaker: Voice, keys: dict[str, str]) -> dict[str, Any]:
+    """Write a scene as the components' own data, for the browser. keys: what Streamlit's call adds by its key."""
+    drawn = charts_payload(
+        found.strips, name=speaker.say("charts.group"), texts=speaker.table("charts"), signs=speaker.number_signs(),
+        url=plotly_url(), **found.charts,
+    )  # fmt: skip
+    told: dict[str, Any] = {"id": found.packed["id"], "map": found.map, "charts": drawn}
+    told["transport"] = {"scope": keys["transport"], **found.transport}
+    return told | ({"headline": found.headline} if found.headline else {})
+
+
+@st.cache_resource(
+    max_entries=64,
+    show_spinner=False,
+    hash_funcs={Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: speaker.lang},
+)
+def _packed(run: Run, speaker: Voice) -> dict[str, Any]:
+    return payload(run, speaker)
+
+
+def shown(run: Run, speaker: Voice) -> dict[str, Any]:
+    """Pack a run for the map, once for all who look at it."""
+    packed: dict[str, Any] = _packed(run, speaker)
+    return packed
+
+
+def transport_data(packed: dict[str, Any], speaker: Voice, *, locked: bool = False, size: str = "") -> dict[str, Any]:
+    """Hand the transport what it shares with the map."""
+    data: dict[str, Any] = {key: packed[key] for key in ("id", "end", "marks", "number", "lang")}
+    data |= {"words": speaker.table("transport"), "locked_future": locked}
+    return data | ({"size": size, "keys": True} if size else {})
+
+
+def chart_marks(packed: dict[str, Any]) -> list[Mark]:
+    """Draw the operations through the charts; what followed is named on the scrubber."""
+    return [Mark(mark["t"], mark["text"], mark["tone"]) for mark in packed["marks"] if mark["op"] is not None]
+
+
+def offers(run: Run, speaker: Voice) -> list[dict[str, Any]]:
+    """Offer one button beside the scrubber: fail a zone while all is well, bring it back once it is lost."""
+    zone = run.scenario.zone_letters[min(1, run.scenario.zones - 1)]
+    texts = speaker.table("furniture.offer")
+    found = [_offer(0.0, "fail-zone", zone, texts, "lost")]
+    for operation in sorted(run.scenario.operations, key=lambda o: o.at_s):
+        if operation.do == "fail-zone":
+            found.append(_offer(operation.at_s, "restore-zone", operation.zone, texts, "ok"))
+        elif operation.do == "restore-zone":
+            found.append(_offer(operation.at_s, "fail-zone", operation.zone, texts, "lost"))
+    return found
+
+
+def _offer(from_s: float, do: str, zone: str, texts: dict[str, str], tone: str) -> dict[str, Any]:
+    return {"from_t": from_s, "label": texts[do].format(zone=zone), "tone": tone, "act": {"do": do, "zone": zone}}
