@@ -177,20 +177,20 @@ def seconds(name: str, *keys: str | float) -> float:
     return number(name, *keys) * _SECONDS[unit]
 
 
-def _fact(name: str, row: Any) -> Fact:
-    """Check one entry of facts.yaml and freeze it."""
+def _fact(name: str, row: Any, where: str = "facts.yaml") -> Fact:
+    """Check one entry of facts.yaml, or of a table's notes, and freeze it."""
     if not isinstance(row, dict):
-        raise CatalogError(f"facts.yaml {name}: a mapping is needed, got {row!r}")
+        raise CatalogError(f"{where} {name}: a mapping is needed, got {row!r}")
     allowed = {field.name for field in fields(Fact)} - {"id"}
     if strangers := sorted(set(row) - allowed):
-        raise CatalogError(f"facts.yaml {name}: no such field: {', '.join(strangers)}")
+        raise CatalogError(f"{where} {name}: no such field: {', '.join(strangers)}")
     for field in ("says", "system", "unit", "source", "as_of", "basis"):
         if not isinstance(row.get(field), str) or not row[field]:
-            raise CatalogError(f"facts.yaml {name}: {field} must be a text, got {row.get(field)!r}")
+            raise CatalogError(f"{where} {name}: {field} must be a text, got {row.get(field)!r}")
     if row["basis"] not in get_args(Basis):
-        raise CatalogError(f"facts.yaml {name}: basis must be one of {get_args(Basis)}, got {row['basis']!r}")
+        raise CatalogError(f"{where} {name}: basis must be one of {get_args(Basis)}, got {row['basis']!r}")
     if "value" not in row:
-        raise CatalogError(f"facts.yaml {name}: value is missing (null where nobody publishes one)")
+        raise CatalogError(f"{where} {name}: value is missing (null where nobody publishes one)")
     return Fact(
         id=name,
         says=row["says"],
@@ -313,6 +313,13 @@ def scenario_text(name: str) -> str:
     return (DATA / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def definition_text(name: str) -> str:
+    """Read one of our own task definitions (data/definitions/), for those who have none at hand."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/definitions: {name!r} is no definition's name")
+    return _read(f"definitions/{name}.json")
+
+
 def lessons() -> tuple[str, ...]:
     """Name the experiments: file names in data/lessons/ without their ending."""
     return tuple(sorted(path.stem for path in (DATA / "lessons").glob("*.yaml")))
@@ -323,6 +330,24 @@ def lesson(name: str) -> Mapping[str, Any]:
     if not _NAME.fullmatch(name):
         raise CatalogError(f"data/lessons: {name!r} is no chapter's name")
     return _read_yaml(f"lessons/{name}.yaml")
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """Read one of the talk's tables (data/table/): what a slide says, and the rules that answer it."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/table: {name!r} is no table's name")
+    return _read_yaml(f"table/{name}.yaml")
+
+
+@cache
+def notes(name: str) -> Mapping[str, Fact]:
+    """Give what a table knows beyond facts.yaml: sourced and dated in the same way, under ids of its own."""
+    where = f"table/{name}.yaml"
+    found = {str(key): _fact(str(key), row, where) for key, row in table(name)["notes"].items()}
+    if doubles := sorted(set(found) & set(facts())):
+        raise CatalogError(f"{where}: {', '.join(doubles)} stand in facts.yaml already")
+    return MappingProxyType(found)
 
 
 @cache

@@ -9,7 +9,7 @@ from engine import catalog, launch
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
-    from engine.scenario import Scenario
+    from engine.scenario import Scenario, Service
 
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "cut-agent", "restore-agent",
@@ -21,6 +21,7 @@ MAX_REQUESTS = 50_000_000
 MAX_EVENTS = 2_000_000
 MAX_CELLS = 20_000_000  # task-seconds that are counted one by one: at most a quarter of a gigabyte touched
 MAX_TASKS = 5_000
+MAX_HOSTS = 1_000
 
 
 def problems(scenario: Scenario) -> list[Problem]:
@@ -45,14 +46,18 @@ def problems(scenario: Scenario) -> list[Problem]:
     for number, service in enumerate(scenario.services):
         where = f"services.{number}"
         found += launch.launch_type(scenario.launch_type).refusals(where, service, scenario)
+        found += _spread_problems(where, service)
         scaling = service.scaling
         if scaling is not None and scaling.min_tasks > scaling.max_tasks:
             allowed = f"{scaling.min_tasks} or more"
             came = str(scaling.max_tasks)
             found.append(Problem(f"{where}.scaling.max_tasks", came, allowed, "the most is less than the least"))
+        found += _daemon_problems(where, service)
+        found += _network_problems(where, service)
         traffic = service.traffic
         if traffic is not None:
             found += _trace_problems(f"{where}.traffic", traffic.shape, len(traffic.rates))
+    found += _fleet_problems(scenario)
     found += _trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates))
     pairs = (
         ("fleet", "boot_min_s", "boot_max_s", scenario.fleet),
@@ -70,10 +75,46 @@ def problems(scenario: Scenario) -> list[Problem]:
     return found
 
 
+def _spread_problems(where: str, service: Service) -> list[Problem]:
+    if service.work == "hyperexponential" and service.work_cv < 1:
+        came = f"{service.work_cv:g}"
+        return [Problem(f"{where}.work_cv", came, "1 to 10", "two kinds of requests vary at least as much as one does")]
+    return []
+
+
 def _trace_problems(where: str, shape: str, rates: int) -> list[Problem]:
     if shape == "rates" and rates == 0:
         return [Problem(f"{where}.rates", "nothing", "one rate or more", "a recorded trace needs its rates")]
     return []
+
+
+def _daemon_problems(where: str, service: Service) -> list[Problem]:
+    """Find what a daemon cannot have: its count follows the hosts."""
+    if service.kind != "daemon" or service.scaling is None:
+        return []
+    why = "a daemon has as many tasks as there are hosts: nothing scales it"
+    return [Problem(f"{where}.scaling", "target tracking", "none, for a daemon", why)]
+
+
+def _network_problems(where: str, service: Service) -> list[Problem]:
+    """Find a task on its host's own network that names no port (fact `ecs.network.bridge_dynamic_ports`)."""
+    if service.network_mode != "host" or service.host_ports or service.udp_ports:
+        return []
+    why = "in host mode a task listens on its host's own ports, and no free one is found for it: name them"
+    return [Problem(f"{where}.host_ports", "nothing", "one port or more", why)]
+
+
+def _fleet_problems(scenario: Scenario) -> list[Problem]:
+    """Find groups that share a name, and a fleet that is too large altogether."""
+    found: list[Problem] = []
+    names = [group.name for group in scenario.fleet.groups]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            found.append(Problem(f"fleet.groups.{number}.name", name, "a name of its own", "two groups share a name"))
+    if scenario.fleet.size > MAX_HOSTS:
+        came, allowed = f"{scenario.fleet.size:,} hosts", f"up to {MAX_HOSTS:,}"
+        found.append(Problem("fleet.groups", came, allowed, "the groups have too many hosts together"))
+    return found
 
 
 def refuse_over_budget(scenario: Scenario, requests: float) -> None:
@@ -90,9 +131,13 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
         found.append(Problem("duration_s", came, allowed, "lower the traffic, the retries or the duration"))
     tasks = 0
     for service in scenario.services:
+        if service.kind == "daemon":
+            tasks += scenario.fleet.size
+            continue
         most = service.scaling.max_tasks if service.scaling else 0
         wanted = [service.desired, most, *(getattr(o, "desired", 0) for o in scenario.operations)]
         tasks += max(wanted)
+    tasks += sum(getattr(o, "count", 0) for o in scenario.operations)
     if tasks > MAX_TASKS:
         found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
     lives = _lives(scenario, tasks)
@@ -110,7 +155,7 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
 
 def _lives(scenario: Scenario, tasks: int) -> float:
     """Bound from above how many tasks could ever serve: each may be replaced when somebody acts, or in a loop of deaths."""
-    idle = {"change-traffic", "set-desired", "restore-agent"}
+    idle = {"change-traffic", "set-desired", "run-tasks", "restore-agent"}
     if not scenario.assumptions.silent_replaced:
         idle.add("cut-agent")
     acts = sum(o.do not in idle for o in scenario.operations)
@@ -128,11 +173,13 @@ def _moved_by_patches(scenario: Scenario) -> float:
     """Bound how many tasks patches move: each old host drains once, with as many tasks as it could hold."""
     if launch.launch_type(scenario.launch_type).hosts != "owned":
         return 0.0
-    host = catalog.instance_type(scenario.fleet.instance_type)
+    kinds = [catalog.instance_type(group.instance_type) for group in scenario.fleet.kinds]
     most = max(
-        min(host.cpu_units // service.cpu_units, host.memory_mib // service.memory_mib) for service in scenario.services
+        min(kind.cpu_units // service.cpu_units, kind.memory_mib // service.memory_mib)
+        for kind in kinds
+        for service in scenario.services
     )
-    hosts = scenario.fleet.hosts * (1 + len(scenario.operations))  # those that replaced others may be old too
+    hosts = scenario.fleet.size * (1 + len(scenario.operations))  # those that replaced others may be old too
     return float(sum(o.do == "patch" and o.what == "os" for o in scenario.operations) * hosts * most)
 
 
@@ -163,7 +210,7 @@ def _why_so_many(scenario: Scenario) -> str:
 def _events(scenario: Scenario, tasks: int, lives: float) -> float:
     """Bound the log from above."""
     is_managed = launch.launch_type(scenario.launch_type).hosts == "managed"
-    hosts = (lives if is_managed else scenario.fleet.hosts * (2 + len(scenario.operations))) * 6
+    hosts = (lives if is_managed else scenario.fleet.size * (2 + len(scenario.operations))) * 6
     metrics = sum(scenario.duration_s / s.scaling.period_s for s in scenario.services if s.scaling) * 2
     longest, first = catalog.seconds("ecs.service.throttle_max"), scenario.assumptions.first_gap_s
     rounds = scenario.duration_s / longest + math.log2(longest / first) + 2

@@ -48,36 +48,26 @@ class LaunchType:
         """Say whether tasks share hosts that can be seen: yours, or those that AWS keeps in your account."""
         return self.hosts != "per-task"
 
-    def refusals(self, where: str, service: Service, scenario: Scenario) -> list[Problem]:
-        """List what the platform would refuse of a service."""
+    def refusals(self, where: str, service: Service, scenario: Scenario) -> list[Problem]:  # noqa: ARG002 - it may depend on all of it
+        """List what the platform would refuse of a service.
+
+        A task that no host could hold is not among it: ECS takes it and lets it wait (`engine.placement.doubts`).
+        """
         if self.hosts == "owned":
-            return _too_large(where, service, scenario)
+            return []
         if self.hosts == "managed":
-            return _no_such_host(where, service, scenario)
-        return _no_such_size(where, service) + _too_patient(where, service)
+            return _chooses_hosts(where, service)
+        return [*_no_such_size(where, service), *_needs_hosts(where, service), *_too_patient(where, service)]
 
 
-def _no_such_host(where: str, service: Service, scenario: Scenario) -> list[Problem]:
-    """Find a task that no instance type of the allowed families could hold, or that chooses hosts by their attributes."""
-    families = scenario.fleet.families
-    types = [
-        (kind.cpu_units, int(kind.memory_mib * scenario.assumptions.host_memory_share))
-        for kind in of_families(families)
-    ]
-    found = [
-        Problem(f"{where}.constraints.{number}", text, "distinctInstance", "AWS chooses the hosts, by `fleet.families`")
+def _chooses_hosts(where: str, service: Service) -> list[Problem]:
+    """Find a constraint that picks hosts by their attributes, where AWS picks the hosts: a limit of ours."""
+    why = "AWS chooses the hosts here: name the instance families in `fleet.families`"
+    return [
+        Problem(f"{where}.constraints.{number}", text, "distinctInstance", why)
         for number, text in enumerate(service.constraints)
         if text.strip() != DISTINCT
     ]
-    daemons = [other for other in scenario.services if other.kind == "daemon" and other is not service]
-    cpu_units = service.cpu_units + sum(other.cpu_units for other in daemons)
-    memory_mib = service.memory_mib + sum(other.memory_mib for other in daemons)
-    if any(cpu_units <= cpu and memory_mib <= mib for cpu, mib in types):
-        return found
-    most_cpu, most_mib = max(cpu for cpu, _ in types), max(mib for _, mib in types)
-    came = f"{cpu_units:,} CPU units with {memory_mib:,} MiB" + (", its host's daemons with it" if daemons else "")
-    allowed = f"up to {most_cpu:,} CPU units, up to {most_mib:,} MiB, both on one type of {', '.join(families)}"
-    return [*found, Problem(f"{where}.cpu_units", came, allowed, "no host that AWS may choose could hold the task")]
 
 
 def of_families(families: Sequence[str]) -> list[catalog.InstanceType]:
@@ -94,24 +84,22 @@ def _too_patient(where: str, service: Service) -> list[Problem]:
     most = catalog.seconds("ecs.task.stop_timeout_fargate_max")
     if service.stop_timeout_s <= most:
         return []
-    return [
-        Problem(
-            f"{where}.stop_timeout_s", f"{service.stop_timeout_s:g}", f"up to {most:g} s", "Fargate waits no longer"
-        )
-    ]
+    why = "Fargate waits no longer"
+    return [Problem(f"{where}.stop_timeout_s", f"{service.stop_timeout_s:g}", f"up to {most:g} s", why)]
 
 
-def _too_large(where: str, service: Service, scenario: Scenario) -> list[Problem]:
-    """Find a task that no host of the fleet could ever hold."""
+def _needs_hosts(where: str, service: Service) -> list[Problem]:
+    """Find what asks for hosts of your own, where there are none.
+
+    Source: facts `ecs.daemon.strategy`, `ecs.placement.fargate_none`.
+    """
     found: list[Problem] = []
-    host = catalog.instance_type(scenario.fleet.instance_type)
-    memory = int(host.memory_mib * scenario.assumptions.host_memory_share)
-    if service.cpu_units > host.cpu_units:
-        allowed = f"up to {host.cpu_units:,}, all of one {host.name}"
-        found.append(Problem(f"{where}.cpu_units", f"{service.cpu_units:,}", allowed, "no host could hold the task"))
-    if service.memory_mib > memory:
-        allowed = f"up to {memory:,} MiB, what a {host.name} leaves to tasks"
-        found.append(Problem(f"{where}.memory_mib", f"{service.memory_mib:,}", allowed, "no host could hold the task"))
+    if service.kind == "daemon":
+        why = "a daemon runs once on each host, and on Fargate no host is yours"
+        found.append(Problem(f"{where}.kind", "daemon", "replica", why))
+    if service.constraints:
+        why = "Fargate takes no placement constraints: it picks the host, and you see none"
+        found.append(Problem(f"{where}.constraints", ", ".join(service.constraints), "none", why))
     return found
 
 

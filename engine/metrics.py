@@ -232,7 +232,8 @@ def jumps(spans: Intervals, end_s: float) -> Steps:
 def desired(run: Run) -> Steps:
     """Give the desired count of all services over time."""
     events = run.events
-    now = [float(service.desired) for service in run.scenario.services]
+    # A daemon's count follows the hosts: the log says it from the first moment on.
+    now = [0.0 if service.kind == "daemon" else float(service.desired) for service in run.scenario.services]
     at_s, value = [0.0], [sum(now)]
     for i in events.where(Kind.DESIRED_SET):
         now[int(events.service[i])] = float(events.value[i])

@@ -88,22 +88,19 @@ def _billed(run: Run) -> list[tuple[Intervals, float]]:
     """List what is paid for: when it ran, and its price an hour, AWS's fee in it."""
     launch = launch_type(run.scenario.launch_type)
     if launch.has_hosts:
-        fee = 1 + _fee_share(run)
-        return [(spans, catalog.instance_type(kind).usd_per_hour * fee) for kind, spans in _by_type(run).items()]
+        kinds, fee = dict.fromkeys(run.host_types), 1 + _fee_share(run)
+        return [(_hosts_of(run, kind), catalog.instance_type(kind).usd_per_hour * fee) for kind in kinds]
     return [
         (_tasks_of(run, number), task_usd_per_hour(launch.name, service.cpu_units, service.memory_mib))
         for number, service in enumerate(run.scenario.services)
     ]
 
 
-def _by_type(run: Run) -> dict[str, Intervals]:
-    """Part the hosts' hours by their instance types."""
+def _hosts_of(run: Run, kind: str) -> Intervals:
+    """Say when each host of an instance type was paid for."""
     spans = metrics.hosts_up(run)
-    parted: dict[str, Intervals] = {}
-    for kind in dict.fromkeys(run.host_types):
-        keep = np.array([run.host_types[int(host)] == kind for host in spans.subject], dtype=np.bool_)
-        parted[kind] = Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
-    return parted
+    keep = np.array([run.host_types[host] == kind for host in spans.subject], dtype=np.bool_)
+    return Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
 
 
 def _tasks_of(run: Run, service: int) -> Intervals:

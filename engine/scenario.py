@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from engine import catalog, reading
+from engine import catalog, checks, reading
 from engine.operations import LONGEST_S, Operation
 from engine.placement import UDP, constraints, strategies
 from engine.placement.lexer import Lexer
@@ -21,7 +21,6 @@ Algorithm = Literal["round-robin", "random", "least-outstanding-requests"]
 NetworkMode = Literal["bridge", "host", "awsvpc"]
 LaunchTypeName = Literal["ecs-ec2", "ecs-managed-instances", "ecs-fargate", "ecs-fargate-spot"]
 MAX_RATES = 20_160  # a fortnight of minutes
-MAX_HOSTS = 1_000
 
 
 def _setting(
@@ -144,11 +143,11 @@ class Service(_Record):
     image_pulls: bool = _setting(True, "Off: every pull fails, as with a tag that does not exist.")
     start_s: float = _setting(12, "From the container's start until the application answers.", unit="s", assumed=True,
                               ge=0, le=1_800)  # fmt: skip
-    work: Literal["exponential", "constant", "lognormal"] = _setting(
+    work: Literal["exponential", "constant", "lognormal", "hyperexponential"] = _setting(
         "exponential", "How the work of one request varies.", assumed=True
     )
     work_ms: float = _setting(60, "Work of one request, on average.", unit="ms", assumed=True, gt=0, le=600_000)
-    work_cv: float = _setting(1, "Spread of lognormal work: standard deviation over mean.", ge=0, le=10)
+    work_cv: float = _setting(1, "Spread of lognormal and two-kind work: standard deviation over mean.", ge=0, le=10)
     concurrency: int = _setting(
         4, "Requests that a task works on at once.", unit="requests", assumed=True, ge=1, le=256
     )
@@ -231,7 +230,7 @@ class HostGroup(_Record):
 
     name: str = _setting("general", "What the group is called.", pattern=r"^[a-z][a-z0-9-]{0,31}$")
     instance_type: str = _setting("m5.xlarge", "EC2 instance type of the group's hosts.")
-    hosts: int = _setting(3, "Hosts of the group, dealt out to the zones.", unit="hosts", ge=0, le=MAX_HOSTS)
+    hosts: int = _setting(3, "Hosts of the group, dealt out to the zones.", unit="hosts", ge=0, le=checks.MAX_HOSTS)
     attributes: dict[str, str] = _setting(
         {}, "Custom attributes that each of its hosts carries, name: value.", fact="ecs.placement.spread_fields"
     )
@@ -278,7 +277,7 @@ class Fleet(_Record):
     """The hosts, where you bring them."""
 
     instance_type: str = _setting("m5.xlarge", "EC2 instance type of every host.")
-    hosts: int = _setting(6, "Hosts, spread over the zones.", unit="hosts", ge=0, le=MAX_HOSTS)
+    hosts: int = _setting(6, "Hosts, spread over the zones.", unit="hosts", ge=0, le=checks.MAX_HOSTS)
     groups: tuple[HostGroup, ...] = _setting(
         (), "Hosts of several kinds; they take the place of `hosts` and `instance_type`.", max_length=20
     )

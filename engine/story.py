@@ -20,6 +20,7 @@ from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 from engine.story_beside import beside
 
+__all__ = ["Amount", "Line", "Mark", "captions", "full_again_s", "marks", "waiting"]
 Tone = Literal["lost", "ok", "plain"]
 
 
@@ -55,6 +56,8 @@ def _done(run: Run) -> Iterator[Mark]:
             values["task"] = str(o.task)
         if hasattr(o, "desired"):
             values["n"] = o.desired
+        if o.do == "run-tasks":
+            values["n"] = o.count
         if hasattr(o, "factor"):
             values["factor"] = f"{o.factor:g}"
         tone: Tone = "lost" if o.do in {"fail-zone", "fail-host", "impair-zone", "interrupt-spot-tasks"} else "plain"
@@ -243,13 +246,13 @@ def _at(steps: Steps, at_s: float) -> int:
 def waiting(run: Run) -> tuple[Line, ...]:
     """Say why tasks wait for room, whenever the answer changes; a line without a key ends it."""
     events = run.events
-    waits: dict[int, str] = {}
+    waits: dict[int, int] = {}  # task -> the event that refused it
     booting: dict[int, float] = {}
     found: list[Line] = []
     for i in range(len(events)):
         kind, task, host, at_s = int(events.kind[i]), int(events.task[i]), int(events.host[i]), float(events.at_s[i])
         if kind == Kind.TASK_REFUSED:
-            waits[task] = events.reason[i]
+            waits[task] = i
         elif kind in (Kind.TASK_PLACED, Kind.TASK_STOPPED) and task in waits:
             del waits[task]
         elif kind == Kind.HOST_ASKED and at_s > 0:
@@ -266,13 +269,16 @@ def waiting(run: Run) -> tuple[Line, ...]:
     return tuple(line for k, line in enumerate(found) if line.key or k)
 
 
-def _waiting_line(run: Run, at_s: float, waits: dict[int, str], booting: dict[int, float]) -> Line:
+def _waiting_line(run: Run, at_s: float, waits: dict[int, int], booting: dict[int, float]) -> Line:
     if not waits:
         return Line(at_s, "", {})
     service = run.scenario.services[0]
-    reasons = list(waits.values())
+    reasons = [run.events.reason[row] for row in waits.values()]
+    reason = max(set(reasons), key=reasons.count)
+    if reason not in {"cpu", "memory", "closed", "no-hosts"}:
+        return _rule_line(run, at_s, reason, next(row for row in waits.values() if run.events.reason[row] == reason))
     need: Amount | str = Amount(service.memory_mib / 1024, "gib")
-    if max(set(reasons), key=reasons.count) in {"cpu", "closed", "no-hosts"}:
+    if reason in {"cpu", "closed", "no-hosts"}:
         need = Amount(service.cpu_units / catalog.number("ecs.placement.cpu_unit"), "vcpu")
     if not booting:
         return Line(at_s, "waiting.no_hosts", {"need": need})
@@ -281,3 +287,12 @@ def _waiting_line(run: Run, at_s: float, waits: dict[int, str], booting: dict[in
     if len(names) == 1:
         return Line(at_s, "waiting.host_one", {"need": need, "host": names[0], "time": when})
     return Line(at_s, "waiting.hosts", {"need": need, "hosts": ", ".join(names), "time": when})
+
+
+def _rule_line(run: Run, at_s: float, reason: str, row: int) -> Line:
+    """Say which rule keeps a task waiting, and how many hosts it struck out: no new host of the kind would help."""
+    verdict = run.events.verdicts[row]
+    values: Values = {"n": verdict.refused[reason], "of": len(verdict.stopped_by)}
+    if reason in {"ports", "enis"}:
+        return Line(at_s, f"waiting.{reason}", values)
+    return Line(at_s, "waiting.constraint", {**values, "rule": reason})

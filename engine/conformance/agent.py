@@ -1,4 +1,4 @@
-"""The ECS agent's own account of a host: does the task fit, what is taken, and what comes back?"""
+"""The ECS agent's own account of a host: whether a task fits, what it takes, and what comes back."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class Host(Given):
 
     cpu: int = Field(ge=0, le=10_000_000)
     memory: int = Field(ge=0, le=100_000_000)
-    reserved_tcp: list[int] = []
-    reserved_udp: list[int] = []
-    gpus: list[str] = []
+    reserved_tcp: list[int] = Field(default_factory=list)
+    reserved_udp: list[int] = Field(default_factory=list)
+    gpus: list[str] = Field(default_factory=list)
 
 
 class Task(Given):
@@ -23,9 +23,9 @@ class Task(Given):
 
     cpu: int = Field(ge=0, le=10_000_000)
     memory: int = Field(ge=0, le=100_000_000)
-    tcp: list[int] = []
-    udp: list[int] = []
-    gpus: list[str] = []
+    tcp: list[int] = Field(default_factory=list)
+    udp: list[int] = Field(default_factory=list)
+    gpus: list[str] = Field(default_factory=list)
 
 
 class HostAndTask(Given):

@@ -101,7 +101,7 @@ def agrees(expected: Any, got: Any) -> bool:
         return isinstance(expected, list) and sorted(map(repr, expected)) == sorted(map(repr, got.members))
     if isinstance(got, Mapping):
         return isinstance(expected, Mapping) and all(key in got and agrees(expected[key], got[key]) for key in expected)
-    if _is_number(expected) and _is_number(got):
+    if _is_number(expected) and _is_number(got) and (isinstance(expected, float) or isinstance(got, float)):
         return math.isclose(expected, got, rel_tol=1e-9)
     return type(expected) is type(got) and bool(expected == got)
 
@@ -183,10 +183,11 @@ def _shape(where: str, row: Mapping[str, Any]) -> list[Problem]:
     problems: list[Problem] = []
     if not isinstance(row.get("id"), str):
         problems.append(Problem(f"{where} id", _came(row, "id"), "a word", "a case has a name"))
-    for part in ("input", "expect"):
-        if not isinstance(row.get(part), dict) or not row[part]:
-            problems.append(Problem(f"{where} {part}", _came(row, part), "an object with fields", "the case needs it"))
-    return problems
+    return problems + [
+        Problem(f"{where} {part}", _came(row, part), "an object with fields", "the case needs it")
+        for part in ("input", "expect")
+        if not isinstance(row.get(part), dict) or not row[part]
+    ]
 
 
 def _came(row: Mapping[str, Any], key: str) -> str:

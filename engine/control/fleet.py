@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine import catalog
+from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
 from engine.control import agent, managed, tasks
 from engine.control.changes import Changes
@@ -54,10 +54,9 @@ class Fleet:
         A token bucket. Source: facts `fargate.rate.burst`, `fargate.rate.sustained`, `ecs.quota.task_launch_rate_service`.
         """
         now, launch = self._world.env.now, self._world.launch
-        self._tokens = min(launch.burst, self._tokens + (now - self._tokens_at_s) * launch.per_s)
+        self._tokens, wait_s = token_bucket.take(self._tokens, self._tokens_at_s, now, launch.burst, launch.per_s)
         self._tokens_at_s = now
-        self._tokens -= 1
-        return max(0.0, -self._tokens / launch.per_s)
+        return wait_s
 
     def place(self, task: Task) -> bool:
         """Look for a host; if none has room, let the task wait and write down why."""
@@ -133,6 +132,7 @@ class Fleet:
         return self.verdict(task, world.launch.strategies or world.scenario.services[task.service].placement, rules)
 
     def note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
+        """Write a decision down, with the verdict that explains it."""
         self._world.log.note(
             self._world.env.now, kind, service=task.service, task=task.number, host=task.host, zone=task.zone,
             reason=verdict.reason, verdict=verdict,

@@ -74,7 +74,12 @@ class ManagedHosts:
             for number, service in enumerate(world.scenario.services)
             for _ in range(0 if number in self._daemons else service.desired)
         ]
-        return [host for zone, some in self._dealt(services, {}).items() for host in self._bring(zone, some)]
+        dealt = self._dealt(self._placeable(services), {})
+        return [host for zone, some in dealt.items() for host in self._bring(zone, some)]
+
+    def _placeable(self, services: list[int]) -> list[int]:
+        """Leave out what no type could hold: it waits for ever (`engine.placement.doubts` says so)."""
+        return [service for service in services if any(offer.holds(self._needs[service]) for offer in self._offers)]
 
     def need(self) -> None:
         """Hear that a task found no room; answer once for all that come within a while."""
@@ -140,6 +145,7 @@ class ManagedHosts:
         promised: dict[int, list[int]] = {}
         waiting = [task for task in world.fleet.waiting() if task.bound_to == NONE]  # a daemon has its host
         left = self._without_those_who_fit(waiting, coming, promised)
+        left = self._placeable(left)
         if not left:
             return
         if not self._usable():

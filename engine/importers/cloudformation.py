@@ -125,23 +125,28 @@ class Template:
             value = self.value(own[name]) if name in own else Unknown("") if "." in name else self._ref(name)
             if isinstance(value, Unknown | dict | list | _Removed):
                 return Unknown(text)
-            filled += [text[end : hole.start()], _plain(value)]
+            filled += [text[end : hole.start()], self._spelt(_plain(value))]
             end = hole.end()
         return self._spelt(_LITERAL.sub(r"${\1}", "".join([*filled, text[end:]])))
 
     def _join(self, between: str, parts: Any) -> Any:
         if not isinstance(parts, list):
             return Unknown(_says(parts))
-        whole = self._spelt(between.join(part.says if isinstance(part, Unknown) else _plain(part) for part in parts))
+        texts = [part.says if isinstance(part, Unknown) else _plain(part) for part in parts]
+        self._count(sum(map(len, texts)) + len(between) * len(texts))  # before they are put together
+        whole = between.join(texts)
         return Unknown(whole) if any(isinstance(part, Unknown) for part in parts) else whole
 
     def _spelt(self, text: str) -> str:
-        self._letters += len(text)
+        self._count(len(text))
+        return text
+
+    def _count(self, letters: int) -> None:
+        self._letters += letters
         if self._letters > MAX_LETTERS:
             came = f"more than {MAX_LETTERS:,} letters"
             problem = Problem("template", came, "a plain template", "its texts unfold without end")
             raise DefinitionError([problem], "not_json")
-        return text
 
     def _select(self, which: Any, options: Any) -> Any:
         digits = _plain(which)
@@ -216,7 +221,7 @@ class Template:
             shown = {"default": more.get("Default"), "allowed": more.get("AllowedValues")}
             return {"Ref": node["Ref"], **{key: value for key, value in shown.items() if value is not None}}
         found = self.value(node)
-        return found.says if isinstance(found, Unknown) else None if found is REMOVED else found
+        return found if isinstance(found, str) else None if found is REMOVED or found is None else _says(found)
 
 
 def _section(tree: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from engine.errors import DefinitionError, Problem
 from engine.importers import shape, sizes
 from engine.importers.files import documents
-from engine.importers.findings import Finding, Unknown, listed
+from engine.importers.findings import Finding, Unknown, listed, short
 from engine.importers.wrappers import Found, found_in
 
 Size = int | Unknown | None  # None: not given
+MAX_DEFINITIONS, MAX_CONTAINERS = 200, 500  # far beyond what ECS takes: a file of more is no design
 _UNREAD = "bad_value", "missing_member"
 # Where an open value changes what is said below; an open ARN or environment variable changes nothing.
 _MATTERS = {
@@ -105,7 +107,13 @@ def read(data: bytes | str) -> tuple[Definition, ...]:
     >>> web.reserved_memory_mib, web.notes[0].code
     (512, 'read_as')
     """
-    return tuple(_definition(found) for found in found_in(documents(data)))
+    found = found_in(documents(data))
+    if len(found) > MAX_DEFINITIONS:
+        problem = Problem(
+            "file", f"{len(found):,} task definitions", f"up to {MAX_DEFINITIONS}", "that is too many at once"
+        )
+        raise DefinitionError([problem], "no_task_definition")
+    return tuple(_definition(one) for one in found)
 
 
 def _definition(found: Found) -> Definition:
@@ -113,12 +121,16 @@ def _definition(found: Found) -> Definition:
     tree: Any = template.value(dict(found.tree)) if template else found.tree
     fitter = shape.Fitter(coerces=found.is_template)
     fitted = fitter.definition(tree if isinstance(tree, Mapping) else {})
+    if len(each(fitted, "containerDefinitions")) > MAX_CONTAINERS:
+        came = f"{len(fitted['containerDefinitions']):,} containers"
+        problem = Problem(found.where or "file", came, f"up to {MAX_CONTAINERS}", "that is too many for one task")
+        raise DefinitionError([problem], "no_task_definition")
     written = next((value for key, value in found.tree.items() if str(key).casefold() == "networkmode"), None)
     definition = Definition(
         where=found.where,
         family=said(fitted.get("family")) or None,
         network_mode=_mode(fitted.get("networkMode")),
-        network_mode_written=template.written(written) if template else written,
+        network_mode_written=template.written(written) if template else _written(written),
         requires=_requires(fitted.get("requiresCompatibilities")),
         task_cpu_units=_size(fitted.get("cpu"), sizes.cpu_units),
         task_memory_mib=_size(fitted.get("memory"), sizes.memory_mib),
@@ -135,7 +147,12 @@ def _notes(definition: Definition, fitter: shape.Fitter, *, is_template: bool) -
     yield from fitter.noted("read_as", "capitals", "null", "stranger")
     if definition.family is None and not is_template:
         yield Finding("no_family")
-    if still_open := list(_open_places(definition.tree, "")):
+    sizes_in_text = {"cpu": definition.task_cpu_units, "memory": definition.task_memory_mib}
+    still_open = [
+        *(f"{n} = {size.says}" for n, size in sizes_in_text.items() if isinstance(size, Unknown)),
+        *_open_places({key: value for key, value in definition.tree.items() if key not in sizes_in_text}, ""),
+    ]
+    if still_open:
         yield Finding("open_value", listed(still_open))
     if definition.task_cpu_units is None and definition.cpu_units == 0:
         yield Finding("no_cpu")
@@ -180,12 +197,16 @@ def _port(tree: Mapping[str, Any]) -> Port | None:
     return Port(number if isinstance(number, int) else said(number), _number(tree.get("hostPort")), protocol)
 
 
+def _written(value: Any) -> str | None:
+    return value if isinstance(value, str) or value is None else short(value)
+
+
 def _mode(value: Any) -> str | Unknown | None:
     return value if isinstance(value, Unknown) else value or None
 
 
 def _requires(value: Any) -> tuple[str, ...] | None:
-    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else None
+    return tuple(map(said, value)) if isinstance(value, list) else None
 
 
 def _size(value: Any, read_size: Any) -> Size:

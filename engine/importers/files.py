@@ -15,9 +15,9 @@ from typing import Any
 
 from engine.errors import DefinitionError, Problem
 from engine.importers import yamls
-from engine.importers.findings import Finding, listed
+from engine.importers.findings import Finding, listed, short
 
-MAX_BYTES = 2_000_000  # twice the largest template that CloudFormation takes
+MAX_BYTES = 1_500_000  # more than the largest template that CloudFormation takes
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Each pattern ends somewhere near its start or takes all there is: no text makes them slow.
 _STRING = r'"(?:\\.|[^"\\])*(?:"|\\?\Z)'
@@ -25,7 +25,7 @@ _COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*[\s\S]*?(?:\*/|\Z)|#[^\n]*", re
 _COMMA = re.compile(rf"({_STRING})|,(?=\s*[}}\]])", re.DOTALL)
 _OPEN = re.compile(
     r"\$\{[^}\n]{0,80}\}|\{\{[^}\n]{0,80}\}\}|\{%[^%\n]{0,80}%\}|<[A-Za-z_][\w .:-]{0,60}>"
-    r"|%[A-Za-z_]\w{0,60}%|@\w{1,60}@|\$[A-Za-z_]\w{0,60}"
+    r"|\[\[ ?[A-Za-z_]\w{0,60} ?\]\]|%[A-Za-z_]\w{0,60}%|@\w{1,60}@|\$[A-Za-z_]\w{0,60}"
 )
 
 
@@ -48,7 +48,13 @@ def documents(data: bytes | str) -> list[Document]:
     text = (_decoded(data) if isinstance(data, bytes) else data).removeprefix("\ufeff")
     if not text.strip():
         raise _unreadable(Problem("file", "nothing", "JSON or YAML", "the file is empty"))
-    return _json(text) if text.lstrip()[0] in "{[" else _yaml(text)
+    return _json(text) if _looks_like_json(text) else _yaml(text)
+
+
+def _looks_like_json(text: str) -> bool:
+    """Tell by the first sign, comments before it passed over (a # begins YAML's comments too, and YAML reads braces)."""
+    begin = text.lstrip()
+    return (_COMMENT.sub(r"\1", begin).lstrip() if begin.startswith("/") else begin)[:1] in {"{", "["}
 
 
 def _decoded(data: bytes) -> str:
@@ -136,6 +142,9 @@ def _yaml(text: str) -> list[Document]:
 
 def _of_yaml(text: str) -> list[Document]:
     trees, twice = yamls.load_all(text)
+    if not any(isinstance(tree, dict | list) for tree in trees):
+        came = short(text.lstrip()[:40])
+        raise _unreadable(Problem("file", came, "JSON or YAML", "this is text, but neither JSON nor YAML"))
     notes = (Finding("key_twice", listed(twice)),) if twice else ()
     return [Document(tree, False, notes) for tree in trees]
 

@@ -6,17 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.errors import DefinitionError
-from engine.importers.definition import Container, Definition, Size
-from engine.importers.findings import Finding
-from engine.importers.rules import RULES, refusals
+from engine.importers.definition import Container, Definition, Size, said
+from engine.importers.findings import Finding, Unknown
+from engine.importers.rules import KNOWN_CODES, RULES, refusals
 
-# The launch types and reason codes that others know us by. What goes beyond them stands apart, under `also_...`.
+# The launch types that others know us by, as rules.KNOWN_CODES are the reasons: what goes beyond stands under `also_...`.
 KNOWN_LAUNCH_TYPES = "ecs-ec2", "ecs-fargate"
-KNOWN_CODES = frozenset({
-    "bridge_network", "host_network", "bad_network_mode", "missing_task_cpu", "missing_task_memory",
-    "invalid_cpu_memory_pair", "privileged", "host_volume", "docker_volume", "gpu", "devices", "linux_capability_add",
-    "placement_constraint", "links", "pid_mode", "host_port_mismatch", "awslogs_prefix_missing", "declared_fargate_invalid",
-})  # fmt: skip
 
 
 def as_data(definition: Definition) -> dict[str, Any]:
@@ -65,7 +60,9 @@ def refused_as_data(error: DefinitionError) -> dict[str, Any]:
 
 def remarks(definition: Definition) -> tuple[Finding, ...]:
     """Give what refuses nothing: how it was read, what stays open, and launch types that it does not declare."""
-    declared = definition.requires or ()
+    given = definition.tree.get("requiresCompatibilities")
+    is_open = isinstance(given, list) and any(isinstance(word, Unknown) for word in given)
+    declared = () if is_open else definition.requires or ()
     names = {"EC2": "ecs-ec2", "FARGATE": "ecs-fargate", "MANAGED_INSTANCES": "ecs-managed-instances"}
     others = [name for word, name in names.items() if declared and word not in declared]
     undeclared = (Finding("not_declared", ", ".join(others), ", ".join(declared)),) if others else ()
@@ -90,7 +87,9 @@ def _read_lines(definition: Definition) -> Iterator[str]:
     where = f"  ({definition.where})" if definition.where else ""
     yield f"{_line(definition.family or 'without a family')}{_line(where)}"
     yield f"  network      {_line('not given' if mode is None else mode if isinstance(mode, str) else mode.says)}"
-    yield f"  task         CPU {_size(definition.task_cpu_units, 'units')}, memory {_size(definition.task_memory_mib, 'MiB')}"
+    cpu, memory = (said(definition.tree.get(name)) for name in ("cpu", "memory"))
+    cpu, memory = _size(definition.task_cpu_units, "units", cpu), _size(definition.task_memory_mib, "MiB", memory)
+    yield f"  task         {_line(f'CPU {cpu}, memory {memory}')}"
     for place, container in enumerate(definition.containers):
         yield f"  {'containers' if place == 0 else '':12} {_line(_container(container))}"
     yield (
@@ -107,20 +106,19 @@ def _container(container: Container) -> str:
 
 def _verdicts(definition: Definition) -> Iterator[str]:
     """Say it once, where two launch types refuse for the same reasons."""
-    said: dict[tuple[Finding, ...], str] = {}
+    told: dict[tuple[Finding, ...], str] = {}
+    runs = "runs, as far as the file says" if any(note.code == "open_value" for note in definition.notes) else "runs"
     for launch_type in RULES:
         found = refusals(definition, launch_type)
-        count = f"as {said[found]}" if found in said else "1 reason" if len(found) == 1 else f"{len(found)} reasons"
-        yield f"  {launch_type:22} {'refused, ' + count if found else 'runs'}"
-        if found not in said:
+        count = f"as {told[found]}" if found in told else "1 reason" if len(found) == 1 else f"{len(found)} reasons"
+        yield f"  {launch_type:22} {'refused, ' + count if found else runs}"
+        if found not in told:
             yield from (f"    - {_line(finding.label())} {_line(finding.mend())}" for finding in found)
-        said.setdefault(found, launch_type)
+        told.setdefault(found, launch_type)
 
 
-def _size(size: Size, unit: str) -> str:
-    if size is None:
-        return "not given"
-    return f"{size:,} {unit}" if isinstance(size, int) else size.says
+def _size(size: Size, unit: str, written: str) -> str:
+    return f"{size:,} {unit}" if isinstance(size, int) else written or "not given"
 
 
 def _known(size: Size) -> int | None:

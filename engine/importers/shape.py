@@ -90,6 +90,7 @@ class Fitter:
     def _structure(self, shape: Any, value: Mapping[str, Any], path: str) -> dict[str, Any]:
         names = {name.casefold(): name for name in shape.members}
         table: dict[str, Any] = {}
+        told: set[str] = set()  # given, and reported as bad
         for key, inner in value.items():
             plain = _OTHER_NAMES.get(str(key), str(key))
             name = plain if plain in shape.members else names.get(plain.casefold())
@@ -102,8 +103,10 @@ class Fitter:
             found = self._fit(shape.members[name], inner, place)
             if found is not ABSENT:
                 table[name] = found
+            elif inner is not None and inner != "":
+                told.add(name)
         for name in shape.required_members:
-            if name not in table and not (path == "" and name in _MAY_BE_ABSENT):
+            if name not in table and name not in told and not (path == "" and name in _MAY_BE_ABSENT):
                 self.places["missing_member"].append(f"{path}.{name}".lstrip("."))
         return table
 

@@ -1,4 +1,4 @@
-"""Capacity providers: whose is the next task?"""
+"""Capacity providers: who gets how many of a service's tasks."""
 
 from __future__ import annotations
 

@@ -24,6 +24,9 @@ class Draws:
         self._gap_stream = stream(seed, "gaps", service.name)
         self._work_stream = stream(seed, "work", service.name)
         self._kind = service.work
+        self._is_long_stream = stream(seed, "is-long", service.name)
+        self._is_long: Floats = np.empty(block if service.work == "hyperexponential" else 0)
+        self._short_share = short_share(service.work_cv)
         self._sigma = math.sqrt(math.log1p(service.work_cv**2))
 
     def refill(self) -> None:
@@ -36,3 +39,19 @@ class Draws:
             # math.exp, not np.exp: NumPy picks its own by the processor, and the last bit may differ.
             for i, z in enumerate(self.works.tolist()):
                 self.works[i] = math.exp(self._sigma * z - self._sigma**2 / 2)
+        elif self._kind == "hyperexponential":
+            self._work_stream.standard_exponential(out=self.works)
+            self._is_long_stream.random(out=self._is_long)
+            short = self._short_share
+            self.works /= np.where(self._is_long < short, 2 * short, 2 * (1 - short))
+
+
+def short_share(cv: float) -> float:
+    """Give the share of short requests where short and long ones bring half of the work each (both exponential).
+
+    cv: standard deviation over mean of them all, 1 or more.
+
+    >>> round(short_share(1), 3), round(short_share(2), 3), round(short_share(10), 3)
+    (0.5, 0.887, 0.995)
+    """
+    return (1 + math.sqrt(max(0.0, cv * cv - 1) / (cv * cv + 1))) / 2

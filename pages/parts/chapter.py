@@ -90,11 +90,14 @@ def set_aside(speaker: Voice, aside: Sequence[Problem]) -> None:
     st.warning("\n\n".join(items))
 
 
-def mend(speaker: Voice, problems: Sequence[Problem], *, is_budget: bool = False) -> None:
-    """List what is wrong with a scenario, all of it; nothing was lost."""
+def mend(
+    speaker: Voice, problems: Sequence[Problem], *, is_budget: bool = False, title: str = "common.error.title"
+) -> None:
+    """List what is wrong with a scenario (or with what `title` names), all of it; nothing was lost."""
     if not problems:
         return
-    said = [f"**{speaker.say('common.error.title')}**", speaker.say("common.error.lede", n=len(problems))]
+    is_scenario = title == "common.error.title"
+    said = [f"**{speaker.say(title)}**"] + [speaker.say("common.error.lede", n=len(problems))] * is_scenario
     if is_budget:
         said.append(speaker.say("common.error.budget"))
     lines = [

@@ -60,7 +60,9 @@ def test_gaps_are_exponential_and_independent():
     assert abs(np.corrcoef(gaps[:-1], gaps[1:])[0, 1]) < 0.02
 
 
-@pytest.mark.parametrize(("work", "cv"), [("constant", 0), ("exponential", 1), ("lognormal", 2)])
+@pytest.mark.parametrize(
+    ("work", "cv"), [("constant", 0), ("exponential", 1), ("lognormal", 2), ("hyperexponential", 2)]
+)
 def test_work_has_the_mean_and_the_spread_it_says(work, cv):
     kept = run(Scenario.of({
         "duration_s": 600, "traffic": {"rps": 200},

@@ -6,6 +6,7 @@ import pytest
 
 from engine import catalog
 from engine.errors import BudgetError, CatalogError, Problem, QuaysideError, ScenarioError
+from engine.placement import max_pods
 
 
 def golden(shared, name):
@@ -111,7 +112,47 @@ def test_instance_types_agree_with_the_golden_table(shared):
 
 def test_pods_on_a_host_follow_from_its_addresses():
     for row in catalog.instance_types().values():
-        assert row.max_pods == row.enis * (row.ipv4_per_eni - 1) + 2
+        assert row.max_pods == max_pods(row.enis, row.ipv4_per_eni)
+
+
+def test_both_tables_of_instance_types_know_the_same_limits():
+    limits = catalog.eni_limits()
+
+    assert set(catalog.instance_types()) < set(limits)
+    for row in catalog.instance_types().values():
+        assert (limits[row.name].enis, limits[row.name].ipv4_per_eni) == (row.enis, row.ipv4_per_eni)
+
+
+@pytest.mark.parametrize(
+    "family",
+    [
+        "t3",
+        "t4g",
+        "m5",
+        "m5d",
+        "m6i",
+        "m7g",
+        "m8g",
+        "c5",
+        "c5n",
+        "c6i",
+        "c7g",
+        "c8g",
+        "r5",
+        "r6i",
+        "r7g",
+        "i3",
+        "i4i",
+        "g4dn",
+        "g5",
+        "inf2",
+    ],
+)
+def test_common_families_are_there_small_to_large(family):
+    vcpus = [row.vcpu for row in catalog.instance_types().values() if row.name.split(".")[0] == family]
+
+    assert len(vcpus) >= 4
+    assert vcpus == sorted(vcpus)
 
 
 def test_fargate_sizes_agree_with_the_golden_table_of_its_day(shared):

@@ -6,6 +6,7 @@ import pytest
 
 from engine import CatalogError, Scenario, ScenarioError, catalog
 from engine.launch import launch_type, launch_types
+from engine.placement.doubts import doubts
 from engine.scenario import LaunchTypeName
 
 
@@ -82,8 +83,10 @@ def test_the_published_table_of_fargate_sizes_is_what_a_scenario_accepts(shared)
     assert seen == {True, False}
 
 
-def test_a_task_that_no_host_could_ever_hold_is_refused_with_the_hosts_name():
-    found = problems(fleet={"instance_type": "m5.large"}, services=[{"cpu_units": 2049, "memory_mib": 8192}])
+def test_a_task_that_no_host_could_ever_hold_is_no_error_but_a_doubt_with_the_hosts_name():
+    found = doubts(
+        Scenario.of({"fleet": {"instance_type": "m5.large"}, "services": [{"cpu_units": 2049, "memory_mib": 8192}]})
+    )
 
     assert {problem.path for problem in found} == {"services.0.cpu_units", "services.0.memory_mib"}
     assert all("m5.large" in problem.allowed for problem in found)

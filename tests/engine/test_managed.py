@@ -5,6 +5,7 @@ import pytest
 from engine import Kind, Scenario, ScenarioError, catalog, pricing
 from engine.launch import of_families
 from engine.placement import Needs
+from engine.placement.doubts import doubts
 from engine.scaling import Offer, hosts_for
 from tests.engine.the_log import in_zones, numbers, reasons, rows, serving, tell, times
 
@@ -27,7 +28,11 @@ def orders(run_):
 
 # --- what it brings ----------------------------------------------------------------------------------------------------
 
-OFFERS = [Offer("small", 2048, 3_900, 2, 0.085), Offer("medium", 4096, 15_800, 3, 0.192), Offer("large", 8192, 31_700, 3, 0.384)]
+OFFERS = [
+    Offer("small", 2048, 3_900, 2, 0.085),
+    Offer("medium", 4096, 15_800, 3, 0.192),
+    Offer("large", 8192, 31_700, 3, 0.384),
+]
 
 
 @pytest.mark.parametrize(("tasks", "chosen"), [
@@ -89,15 +94,67 @@ def test_only_the_families_allowed_are_chosen():
     assert next(kind.name for kind in of_families(["r5"])) == "r5.large"
 
 
-def test_a_family_nobody_sells_and_a_task_no_family_holds_are_refused_in_words():
+def test_a_family_nobody_sells_is_refused_in_words():
     with pytest.raises(ScenarioError) as unknown:
         Scenario.of({"launch_type": "ecs-managed-instances", "fleet": {"families": ["c5", "z9"]}})
-    with pytest.raises(ScenarioError) as huge:
-        Scenario.of({"launch_type": "ecs-managed-instances", "services": [{"cpu_units": 99_000, "memory_mib": 2_048}]})
 
     assert "got z9" in str(unknown.value)
-    assert huge.value.problems[0].path == "services.0.cpu_units"
-    assert "c5, m5, r5" in huge.value.problems[0].allowed
+
+
+def test_a_task_that_no_family_holds_waits_alone_and_is_doubted_in_words():
+    services = [{"name": "huge", "desired": 1, "cpu_units": 99_000}, {"name": "web", "desired": 3}]
+    run_ = managed(services=services, duration_s=300)
+    (doubt,) = doubts(run_.scenario)
+
+    assert serving(run_, 299) == [3]
+    assert {kind for _, kind in orders(run_)} == {"c5.large"}  # one small task a zone
+    assert doubt.path == "services.0.cpu_units"
+    assert "c5, m5, r5" in doubt.allowed
+
+
+def test_tasks_that_want_no_other_beside_them_get_a_host_each():
+    run_ = managed(services=[{"desired": 6, "constraints": ["distinctInstance"]}], duration_s=200)
+
+    assert orders(run_) == [(0, "c5.large")] * 6
+    assert len(set(numbers(run_, "host", Kind.TASK_SERVING))) == 6
+
+
+def test_a_rule_about_hosts_that_aws_chooses_is_refused():
+    rule = "memberOf(attribute:ecs.instance-type == m5.large)"
+    with pytest.raises(ScenarioError) as refused:
+        Scenario.of({"launch_type": "ecs-managed-instances", "services": [{"constraints": ["distinctInstance", rule]}]})
+
+    assert refused.value.problems[0].path == "services.0.constraints.1"
+    assert "fleet.families" in refused.value.problems[0].message
+
+
+DAEMON = {"name": "logs", "kind": "daemon", "cpu_units": 512, "memory_mib": 512}
+
+
+def test_each_host_has_room_for_its_daemon_and_carries_it():
+    """Four tasks and half a vCPU of daemon in a zone: an m5.xlarge holds three beside it, so it takes an m5.2xlarge."""
+    run_ = managed(services=[{"desired": 12}, DAEMON], duration_s=60)
+    hosts = len(run_.hosts)
+
+    assert hosts == len(rows(run_, Kind.TASK_SERVING, service=1))
+    assert serving(run_, 59) == [12 + hosts]
+    assert {kind for _, kind in orders(run_)} != {"m5.xlarge"}
+
+
+def test_a_host_with_nothing_but_its_daemon_is_idle():
+    services = [{"desired": 6, "min_healthy_percent": 0}, DAEMON]
+    run_ = managed(services=services, operations=NOTHING, duration_s=900, fleet={"scale_in_after_s": 120})
+
+    assert set(times(run_, Kind.HOST_DRAINING)) == {228}
+    assert len(times(run_, Kind.HOST_GONE)) == len(run_.hosts)
+
+
+def test_a_task_run_by_hand_waits_for_a_host_and_gets_one():
+    hand = [{"do": "run-tasks", "count": 1, "at_s": 50}]
+    run_ = managed(services=[{"desired": 0}], operations=hand, duration_s=300)
+
+    assert [t for t, _ in orders(run_)] == [55]
+    assert times(run_, Kind.TASK_PLACED) == [115]
 
 
 def test_it_asks_nothing_of_the_hosts_you_would_bring():

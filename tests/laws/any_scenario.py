@@ -67,7 +67,8 @@ def _services() -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({
         "desired": st.integers(0, 7),
         "concurrency": st.integers(1, 3),
-        "work": st.sampled_from(["exponential", "constant", "lognormal"]),
+        "work": st.sampled_from(["exponential", "constant", "lognormal", "hyperexponential"]),
+        "work_cv": st.sampled_from([1, 3]),
         "work_ms": st.sampled_from([5, 80, 400]),
         "backlog": st.sampled_from([0, 2, 50]),
         "timeout_s": st.sampled_from([0.2, 1, 3]),

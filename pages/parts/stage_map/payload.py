@@ -60,7 +60,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "hosts": {
             "id": [name for name, _ in run.hosts],
             "zone": [zone for _, zone in run.hosts],
-            "room": _rooms(run),
+            "room": [_room(run, kind) for kind in run.host_types],
         },
         "host_moves": _host_moves(run.events),
         "task_moves": _task_moves(run, owned=owned),
@@ -78,13 +78,8 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
     }
 
 
-def _rooms(run: Run) -> list[int]:
-    """Count how many tasks of the first service each host can hold, by its type."""
-    rooms = {kind: _room(run, kind) for kind in dict.fromkeys(run.host_types)}
-    return [rooms[kind] for kind in run.host_types]
-
-
 def _room(run: Run, kind: str) -> int:
+    """Count how many tasks of the first service a host of an instance type can hold."""
     service, host = run.scenario.services[0], catalog.instance_type(kind)
     memory = host.memory_mib * run.scenario.assumptions.host_memory_share
     return int(min(host.cpu_units // service.cpu_units, memory // service.memory_mib, 40))
@@ -106,11 +101,13 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
     on_host: dict[int, list[int]] = {}
     lost: set[int] = set()
     gone: set[int] = set()
+    by_hand = {int(events.task[i]) for i in events.where(Kind.TASK_CREATED) if events.reason[i] == "run-tasks"}
     for i in range(len(events)):
         kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
         host, zone = int(events.host[i]), int(events.zone[i])
         if task > 0:
-            state = TASK_STATES.get(kind)
+            # No load balancer says of a task that no service keeps that it serves: it runs.
+            state = SERVING if kind == Kind.TASK_RUNNING and task in by_hand else TASK_STATES.get(kind)
             if kind == Kind.TASK_LOST:
                 lost.add(task)
                 on_host.setdefault(host, []).append(task)
