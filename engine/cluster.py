@@ -48,6 +48,8 @@ class Task:
     lasts_s: float = float("inf")  # a stand-alone task's own end, so long after it runs
     check_s: float = 0.0  # when its first health check falls: all later ones follow from it
     refusal: str = ""
+    refused: dict[str, int] = field(default_factory=dict)  # hosts by what struck them out, at the last try
+    is_retired: bool = False  # AWS wants it off its old platform revision
     room: Event | None = None  # succeeds when a waiting task has been placed
 
 
@@ -67,6 +69,16 @@ class Host:
     losses: int = 0  # how often it was lost: a notice of an earlier loss is stale
     images: set[int] = field(default_factory=set)  # services whose image it holds
     tasks: set[int] = field(default_factory=set)
+    # The agent: is_linked is the wire, is_connected whether ECS and the agent talk, is_missed whether ECS knows it does not.
+    is_linked: bool = True
+    is_connected: bool = True
+    is_missed: bool = False
+    cuts: int = 0  # how often it fell silent: what was begun in an earlier silence is void
+    silent_s: float = 0.0  # since when
+    linked: Event | None = None  # succeeds when the agent is back, or will never be
+    boots_in: int = 0  # the life (counted by losses) that boots or booted last
+    release: int = 0  # the AMI it runs, counted from 0
+    kind: str = ""  # its instance type, where AWS chose it
 
 
 class Cluster:

@@ -96,7 +96,7 @@ def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) 
     if watch is not None:
         watch(1.0)
     hosts = tuple((host.name, host.zone) for host in world.cluster.hosts)
-    types = tuple(scenario.fleet.kinds[host.group].instance_type for host in world.cluster.hosts)
+    types = tuple(host.kind or scenario.fleet.kinds[host.group].instance_type for host in world.cluster.hosts)
     return Run(scenario, world.log.events(), world.plane.finish(scenario.duration_s), hosts, types)
 
 
@@ -108,7 +108,7 @@ def _empty_cluster(scenario: Scenario) -> Cluster:
 
 def _begin(world: World) -> None:
     """Set the stage at time zero, and start everyone who acts on their own."""
-    if world.launch.owns_hosts:
+    if world.launch.has_hosts:
         world.fleet.stock()
     for service, scheduler in enumerate(world.schedulers):
         if isinstance(scheduler, DaemonScheduler):
@@ -129,7 +129,7 @@ def _warm(world: World, service: int, scheduler: ServiceScheduler) -> None:
         task = world.cluster.new_task(service)
         scheduler.counted[task.number] = task
         tasks.note(world, Kind.TASK_CREATED, task)
-        if world.launch.owns_hosts:
+        if world.launch.has_hosts:
             if not world.fleet.place(task):
                 world.env.process(tasks.live(world, task, is_created=True))
                 continue
