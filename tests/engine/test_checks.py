@@ -18,7 +18,7 @@ from engine.checks import step_s
     ({"assumptions": {"agent_missed_min_s": 121}}, "assumptions.agent_missed_max_s"),
     ({"assumptions": {"pull_min_mib_per_s": 26}}, "assumptions.pull_max_mib_per_s"),
     ({"balancer": {"check_every_s": 5, "check_timeout_s": 5}}, "balancer.check_timeout_s"),
-    ({"launch_type": "ecs-fargate", "services": [{"cpu_units": 8192}]}, "services.0.memory_mib"),
+    ({"services": [{"cpu_units": 8192}]}, "services.0.cpu_units"),
 ])  # fmt: skip
 def test_each_pair_that_contradicts_itself(data, path):
     with pytest.raises(ScenarioError) as refused:
