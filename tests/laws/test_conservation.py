@@ -8,7 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Kind, Scenario, catalog, run
+<<<<<<< HEAD
 from engine.launch import launch_type
+=======
+from engine.placement.room import enis_for_tasks
+>>>>>>> w-place
 from tests.laws.any_scenario import scenarios
 
 
@@ -98,7 +102,11 @@ def test_power_that_goes_and_comes_twice_starts_a_host_once():
 def assert_room_is_kept(run_):
     """Fold the log: room is taken when a task is placed, given back when it stops on a live host or its host starts anew."""
     scenario, events = run_.scenario, run_.events
+<<<<<<< HEAD
     kinds: dict[int, str] = {}  # where AWS chose it, the order names it
+=======
+    kinds = [catalog.instance_type(name) for name in run_.host_types]
+>>>>>>> w-place
     on: dict[int, dict[int, int]] = {}
     is_alive: dict[int, bool] = {}
     for i in range(len(events)):
@@ -118,10 +126,14 @@ def assert_room_is_kept(run_):
         kind = catalog.instance_type(kinds[host])
         cpu, mib = kind.cpu_units, int(kind.memory_mib * scenario.assumptions.host_memory_share)
         needs = [scenario.services[service] for service in on.get(host, {}).values()]
-        assert sum(need.cpu_units for need in needs) <= cpu, (events.at_s[i], host)
+        kind = kinds[host]
+        mib = int(kind.memory_mib * scenario.assumptions.host_memory_share)
+        assert sum(need.cpu_units for need in needs) <= kind.cpu_units, (events.at_s[i], host)
         assert sum(need.memory_mib for need in needs) <= mib, (events.at_s[i], host)
-        ports = [port for need in needs for port in need.host_ports]
+        ports = [port for need in needs for port in need.ports]
         assert len(set(ports)) == len(ports), (events.at_s[i], host)
+        own = sum(need.network_mode == "awsvpc" for need in needs)
+        assert own <= enis_for_tasks(kind, trunking=scenario.fleet.trunking), (events.at_s[i], host)
 
 
 @settings(max_examples=60)
