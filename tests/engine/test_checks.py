@@ -18,6 +18,7 @@ from engine.checks import step_s
     ({"assumptions": {"agent_missed_min_s": 121}}, "assumptions.agent_missed_max_s"),
     ({"assumptions": {"pull_min_mib_per_s": 26}}, "assumptions.pull_max_mib_per_s"),
     ({"balancer": {"check_every_s": 5, "check_timeout_s": 5}}, "balancer.check_timeout_s"),
+    ({"launch_type": "ecs-fargate", "services": [{"cpu_units": 8192}]}, "services.0.memory_mib"),
     ({"services": [{"work": "hyperexponential", "work_cv": 0.9}]}, "services.0.work_cv"),
     ({"fleet": {"providers": [{"name": "a"}, {"name": "a"}]}}, "fleet.providers.1.name"),
     ({"fleet": {"providers": [{"hosts": 0, "min_hosts": 9, "max_hosts": 8}]}}, "fleet.providers.0.max_hosts"),
@@ -68,7 +69,8 @@ def test_they_are_found_together():
 
 
 @pytest.mark.parametrize(
-    ("duration_s", "step"), [(10, 1), (7_200, 1), (7_201, 10), (86_400, 10), (86_401, 60), (604_800, 60)]
+    ("duration_s", "step"),
+    [(10, 1), (7_200, 1), (7_201, 10), (86_400, 10), (86_401, 60), (604_800, 60), (604_801, 300), (2_592_000, 300)],
 )
 def test_longer_runs_are_counted_in_longer_steps(duration_s, step):
     assert step_s(duration_s) == step
