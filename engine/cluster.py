@@ -50,6 +50,8 @@ class Task:
     check_s: float = 0.0  # when its first health check falls: all later ones follow from it
     refusal: str = ""
     provider: int = NONE  # its capacity provider; NONE = launched by launch type, on any host
+    refused: dict[str, int] = field(default_factory=dict)  # hosts by what struck them out, at the last try
+    is_retired: bool = False  # AWS wants it off its old platform revision
     room: Event | None = None  # succeeds when a waiting task has been placed
 
 
@@ -74,6 +76,15 @@ class Host:
     has_notice: bool = False  # Spot wants it back
     images: set[int] = field(default_factory=set)  # services whose image it holds
     tasks: set[int] = field(default_factory=set)
+    # The agent: is_linked is the wire, is_connected whether ECS and the agent talk, is_missed whether ECS knows it does not.
+    is_linked: bool = True
+    is_connected: bool = True
+    is_missed: bool = False
+    cuts: int = 0  # how often it fell silent: what was begun in an earlier silence is void
+    silent_s: float = 0.0  # since when
+    linked: Event | None = None  # succeeds when the agent is back, or will never be
+    boots_in: int = 0  # the life (counted by losses) that boots or booted last
+    release: int = 0  # the AMI it runs, counted from 0
 
 
 class Cluster:
@@ -180,6 +191,10 @@ class Cluster:
     def set_connected(self, host: Host, is_connected: bool) -> None:
         """Believe that the host's agent is there, or not."""
         self._is_connected[host.number] = is_connected
+
+    def is_connected(self, host: Host) -> bool:
+        """Say whether the control plane believes that the host's agent is there."""
+        return bool(self._is_connected[host.number])
 
     def settle(self, task: Task, host: Host) -> None:
         """Put a task on a host and take its room."""

@@ -38,6 +38,21 @@ class Kind(IntEnum):
     HOST_DRAINING = auto()
     HOST_GONE = auto()  # terminated: no longer paid for
 
+    AGENT_CUT = auto()  # the agent's link went silent; its containers go on. reason: "update" where it was planned
+    AGENT_RETRIED = auto()  # the agent tried to reconnect in vain; value: seconds until the next try
+    AGENT_BACK = auto()  # value: seconds for which it was away
+
+    PATCH_STARTED = auto()  # a release is out; value: hosts (or tasks) that still run the old one; reason: what
+    PATCH_BATCH_STARTED = auto()  # somebody began a batch; value: its hosts
+    HOST_PATCHED = auto()  # the host runs the release; reason: what
+    PATCH_STUCK = auto()  # a drain does not move; reason: why; value: tasks that are left on the host
+    TASK_RETIRED = auto()  # AWS wants the task off its old platform revision
+    PATCH_DONE = auto()  # nothing runs the old release any more; value: seconds since it was out
+
+    SPOT_WARNED = auto()  # AWS takes the task's capacity back; value: seconds of warning
+    SPOT_GONE = auto()  # no Spot capacity; value: seconds until it is back
+    SPOT_BACK = auto()
+
     TASK_CREATED = auto()  # PROVISIONING: the scheduler wants one more
     TASK_REFUSED = auto()  # no room yet; reason: the verdict's
     TASK_PLACED = auto()  # a host (or a zone) was chosen; verdict

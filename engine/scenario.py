@@ -12,14 +12,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from engine import catalog, checks, reading
-from engine.operations import Operation
+from engine.operations import LONGEST_S, Operation
 from engine.placement import UDP, constraints, strategies
 from engine.placement.lexer import Lexer
 
 ZONES = "abcdef"
 Algorithm = Literal["round-robin", "random", "least-outstanding-requests"]
 NetworkMode = Literal["bridge", "host", "awsvpc"]
-LaunchTypeName = Literal["ecs-ec2", "ecs-fargate"]
+LaunchTypeName = Literal["ecs-ec2", "ecs-managed-instances", "ecs-fargate", "ecs-fargate-spot"]
 MAX_RATES = 20_160  # a fortnight of minutes
 
 
@@ -200,6 +200,10 @@ class Service(_Record):
     )
     backlog: int = _setting(100, "Requests that may wait in a task; the next is refused.", unit="requests", assumed=True,
                             ge=0, le=100_000)  # fmt: skip
+    stop_timeout_s: float = _setting(
+        catalog.seconds("ecs.agent.stop_timeout_default"), "A container that outlives SIGTERM is killed after this.", unit="s",
+        fact="ecs.agent.stop_timeout_default", ge=2, le=3_600,
+    )  # fmt: skip
     timeout_s: float = _setting(3, "How long a client waits for an answer.", unit="s", assumed=True, gt=0, le=3_600)
     retries: int = _setting(0, "How often a client tries again.", unit="times", assumed=True, ge=0, le=10)
     retry_after_s: float = _setting(0.5, "How long a client waits before it tries again.", unit="s", assumed=True, ge=0,
@@ -419,6 +423,28 @@ class Fleet(_Record):
         (), "Capacity providers: groups of hosts that follow the tasks.",
         max_length=int(catalog.number("ecs.cp.weight_base_defaults", "max_providers")),
     )  # fmt: skip
+    # The next four are for hosts that AWS brings: ECS Managed Instances.
+    families: tuple[str, ...] = _setting(
+        ("c5", "m5", "r5"), "Instance families that AWS may choose hosts from.", assumed=True, fact="ecs.mi.launch_type",
+        min_length=1, max_length=40,
+    )  # fmt: skip
+    scale_in_after_s: float = _setting(
+        300, "AWS ends a host that stood empty for so long; -1 = never.", unit="s", assumed=True,
+        fact="ecs.mi.scale_in_after", ge=-1, le=catalog.number("ecs.mi.scale_in_after", 1),
+    )  # fmt: skip
+    age_days: float = _setting(0, "Age of the hosts when the run begins.", unit="days", ge=0,
+                               le=catalog.number("ecs.mi.lifetime", "terminate_by_day"), fact="ecs.mi.lifetime")  # fmt: skip
+    drain_spread_h: float = _setting(24, "Hosts of one age begin to drain within this, each at its own moment.", unit="h",
+                                     assumed=True, fact="ecs.mi.lifetime", ge=0, le=168)  # fmt: skip
+
+    @field_validator("families")
+    @classmethod
+    def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = sorted({name.partition(".")[0] for name in catalog.instance_types()})
+        for name in names:
+            if name not in known:
+                raise ValueError(f"instance families from our table are needed ({', '.join(known)}), got {name}")
+        return names
 
     @field_validator("instance_type")
     @classmethod
@@ -496,6 +522,28 @@ class Assumptions(_Record):
         60, "ECS gives up a host's tasks so long after it missed the agent.", unit="s", assumed=True,
         fact="ecs.agent.lost_host_replacement_time", ge=0, le=3_600,
     )  # fmt: skip
+    silent_replaced: bool = _setting(
+        False, "ECS replaces the tasks of a host whose agent alone is silent, after the same wait as for a dead host.",
+        assumed=True, fact="ecs.agent.lost_host_replacement_time",
+    )  # fmt: skip
+    agent_restart_s: float = _setting(15, "An updated agent is back after this.", unit="s", assumed=True, ge=0, le=600)
+    stuck_after_s: float = _setting(900, "A drain that no task left for so long is called stuck.", unit="s", assumed=True,
+                                    ge=10, le=86_400)  # fmt: skip
+    spot_tasks_per_h: float = _setting(
+        0, "Interruptions of each Spot task an hour, on average.", unit="per h", assumed=True, ge=0, le=60
+    )
+    managed_gather_s: float = _setting(
+        5,
+        "AWS gathers tasks without room for so long before it orders hosts for them.",
+        unit="s",
+        assumed=True,
+        ge=0,
+        le=300,
+    )
+    managed_fee_percent: float = _setting(
+        catalog.number("eks.automode.fee"), "AWS's fee on a Managed Instances host's price, taken from EKS Auto Mode's.",
+        unit="%", assumed=True, fact="eks.automode.fee", ge=0, le=100,
+    )  # fmt: skip
     status_checks: int = _setting(
         2, "Failed EC2 status checks, one a minute, until the group replaces a host.", unit="checks", assumed=True,
         fact="ec2.status_check_period", ge=1, le=10,
@@ -525,7 +573,7 @@ class Scenario(_Record):
 
     name: str = _setting("untitled", "What to call it.", max_length=80)
     seed: int = _setting(1, "The run's own chance: same seed, same run.", ge=0, le=2**32 - 1)
-    duration_s: float = _setting(600, "How long to simulate.", unit="s", ge=10, le=604_800)
+    duration_s: float = _setting(600, "How long to simulate.", unit="s", ge=10, le=LONGEST_S)
     launch_type: LaunchTypeName = _setting("ecs-ec2", "Who brings the hosts.")
     zones: int = _setting(3, "Availability Zones.", unit="zones", ge=1, le=6, fact="az.min_per_region")
     warm: bool = _setting(True, "Begin with the desired tasks already serving.")

@@ -112,7 +112,7 @@ def _empty_cluster(scenario: Scenario) -> Cluster:
 
 def _begin(world: World) -> None:
     """Set the stage at time zero, and start everyone who acts on their own."""
-    if world.launch.owns_hosts:
+    if world.launch.has_hosts:
         world.fleet.stock()
         world.capacity.start()
     for service, scheduler in enumerate(world.schedulers):
@@ -135,7 +135,7 @@ def _warm(world: World, service: int, scheduler: ServiceScheduler) -> None:
         task.provider = provider
         scheduler.counted[task.number] = task
         tasks.note(world, Kind.TASK_CREATED, task)
-        if world.launch.owns_hosts:
+        if world.launch.has_hosts:
             if not world.fleet.place(task):
                 world.env.process(tasks.live(world, task, is_created=True))
                 continue

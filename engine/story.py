@@ -16,30 +16,12 @@ from engine import catalog, metrics
 from engine.events import Kind, intervals
 from engine.launch import launch_type
 from engine.metrics import Steps
+from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
+from engine.story_beside import beside
 
-Unit = Literal["s", "clock", "share", "vcpu", "gib", "mib", "usd"]
+__all__ = ["Amount", "Line", "Mark", "captions", "full_again_s", "marks", "waiting"]
 Tone = Literal["lost", "ok", "plain"]
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number that the page writes in its own language and format."""
-
-    value: float
-    unit: Unit
-
-
-Values = dict[str, "int | str | Amount"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence from a moment on: its key among the texts, and what to fill in. "" ends the one before."""
-
-    at_s: float
-    key: str
-    values: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +60,8 @@ def _done(run: Run) -> Iterator[Mark]:
             values["n"] = o.count
         if hasattr(o, "factor"):
             values["factor"] = f"{o.factor:g}"
-        tone: Tone = "lost" if o.do in {"fail-zone", "fail-host", "impair-zone", "interrupt-spot"} else "plain"
+        is_blow = o.do in {"fail-zone", "fail-host", "impair-zone", "interrupt-spot", "interrupt-spot-tasks"}
+        tone: Tone = "lost" if is_blow else "plain"
         yield Mark(o.at_s, f"mark.{o.do}", values, tone, True, number)
 
 
@@ -130,7 +113,7 @@ def _wanted_at(run: Run, at_s: float) -> int:
 
 def captions(run: Run) -> tuple[Line, ...]:
     """Tell the run, sentence by sentence."""
-    return tuple(_Teller(run).tell())
+    return tuple(sorted([*_Teller(run).tell(), *beside(run)], key=lambda line: line.at_s))
 
 
 class _Teller:
@@ -154,7 +137,7 @@ class _Teller:
     def tell(self) -> Iterator[Line]:
         yield Line(0.0, "caption.calm", {"tasks": self._serves(0.0), "rate": self._rate(0.0)})
         events = self._run.events
-        owned = launch_type(self._run.scenario.launch_type).owns_hosts
+        owned = launch_type(self._run.scenario.launch_type).has_hosts
         said: set[str] = set()
         for i in range(len(events)):
             at_s, kind, zone = float(events.at_s[i]), Kind(int(events.kind[i])), int(events.zone[i])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import operations as ops
 from engine.cluster import Host
-from engine.control import standalone, tasks
+from engine.control import agent, patching, spot_tasks, standalone, tasks
 from engine.events import Kind
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _restore_zone(world: World, o: ops.RestoreZone) -> str:
         cluster.zone_is_up[zone] = True
         cluster.zone_is_usable[zone] = True
         world.balancer.front_returned(zone)
-        if world.launch.owns_hosts:
+        if world.launch.has_hosts:
             world.fleet.power_returned(zone)
     return ""
 
@@ -111,6 +111,39 @@ def _interrupt_spot(world: World, o: ops.InterruptSpot) -> str:
     n = math.ceil(o.share * len(spot)) if o.share is not None else o.hosts or 1
     for host in world.capacity.draw_lots(spot, n):
         world.capacity.interrupt(host)
+    return ""
+
+
+def _cut_agent(world: World, o: ops.CutAgent) -> str:
+    host = _host(world, o.host)
+    if host is None:
+        return f"there is no host {o.host}"
+    if not host.is_alive:
+        return f"host {o.host} does not run"
+    if not host.is_linked:
+        return f"the agent of host {o.host} is cut off already"
+    agent.cut(world, host)
+    return ""
+
+
+def _restore_agent(world: World, o: ops.RestoreAgent) -> str:
+    host = _host(world, o.host)
+    if host is None:
+        return f"there is no host {o.host}"
+    if host.is_linked:
+        return f"the link of host {o.host} is well"
+    agent.restore(world, host)
+    return ""
+
+
+def _patch(world: World, o: ops.Patch) -> str:
+    return patching.begin(world, o)
+
+
+def _interrupt_spot_tasks(world: World, o: ops.InterruptSpotTasks) -> str:
+    if not world.launch.is_spot:
+        return "no task runs on Fargate Spot"
+    spot_tasks.interrupt(world, o.at_s, o.share, o.for_s)
     return ""
 
 
@@ -159,6 +192,10 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "fail-host": _fail_host,
     "drain-host": _drain_host,
     "interrupt-spot": _interrupt_spot,
+    "cut-agent": _cut_agent,
+    "restore-agent": _restore_agent,
+    "patch": _patch,
+    "interrupt-spot-tasks": _interrupt_spot_tasks,
     "stop-task": _stop_task,
     "run-tasks": standalone.run_tasks,
     "set-desired": _set_desired,

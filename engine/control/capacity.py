@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from engine import catalog
 from engine.cluster import NONE, Host
-from engine.control import tasks
 from engine.events import Kind
 from engine.placement.demand import needs_of_host
 from engine.scaling import ManagedScaling, Reading, Seen, hosts_for, least_room, leavers, next_provider
@@ -26,7 +25,7 @@ class Capacity:
     def __init__(self, world: World) -> None:
         """Know the providers; nothing happens yet."""
         self._world = world
-        self.providers = world.scenario.fleet.providers
+        self.providers = world.scenario.fleet.providers if world.launch.owns_hosts else ()
         self._numbers = {provider.name: number for number, provider in enumerate(self.providers)}
         self._needs = [needs_of_host(service, number) for number, service in enumerate(world.scenario.services)]
         self._loops = [ManagedScaling(provider) for provider in self.providers]
@@ -107,7 +106,7 @@ class Capacity:
 
     def _is_up(self, host: Host) -> bool:
         """Say whether ECS counts a host: registered, and its agent not yet missed."""
-        return host.is_ready and (host.is_alive or self._world.cluster.is_open(host))
+        return host.is_ready and self._world.cluster.is_connected(host)
 
     def _is_busy(self, host: Host) -> bool:
         """Say whether a host runs a task that is no daemon: only then does it count (fact `ecs.cas.scale_in_metric`)."""
@@ -147,7 +146,7 @@ class Capacity:
 
     def _end_once_empty(self, host: Host) -> ProcessGenerator:
         while host.tasks and not host.is_gone:
-            yield self._world.env.timeout(1)
+            yield self._world.fleet.changes.of(host)
         if not host.is_gone:
             self._end(host, "scale-in")
 
@@ -194,16 +193,10 @@ class Capacity:
     # --- the end of a host -----------------------------------------------------------------------------------------------------
 
     def _end(self, host: Host, reason: str) -> None:
-        """Shut a host down: what still runs there goes with it, its connections are reset, and ECS knows at once.
-
-        Source: fact `ecs.agent.terminated_inactive_at_once`. A group replaces what it did not let go itself.
-        """
-        world = self._world
-        host.is_alive = False
-        world.cluster.set_open(host, False)
-        for number in sorted(host.tasks):
-            tasks.lose(world, world.cluster.tasks[number], is_silent=False)
-        world.fleet.close(host, reason)
+        """Shut a host down. A group replaces what it did not let go itself."""
+        self._world.fleet.end(host, reason)
+        if self._world.scenario.fleet.replace:
+            self._world.fleet.order_instead(host)
 
     def _provider_of(self, host: Host) -> CapacityProvider:
         return self.providers[host.provider]

@@ -59,6 +59,12 @@ class ServiceScheduler:
         self._stop(task, "ServiceSchedulerInitiated" if task.is_alive else "InfrastructureHealth")
         self.poke()
 
+    def reclaimed(self, task: Task, reason: str) -> None:
+        """Replace a task whose capacity AWS takes back."""
+        if task.number in self.counted:
+            self._stop(task, reason)
+            self.poke()
+
     def stop_by_hand(self, task: Task) -> None:
         """Stop a task as a person would; it is replaced."""
         if task.number in self.counted:
@@ -182,7 +188,8 @@ class ServiceScheduler:
             tasks.bury(world, task, reason)
 
     def _is_draining(self, task: Task) -> bool:
-        return task.host != NONE and self._world.cluster.hosts[task.host].is_draining
+        """Say whether the task has to move: its host drains, or AWS retires it (fact `fargate.retirement.service_tasks`)."""
+        return task.is_retired or (task.host != NONE and self._world.cluster.hosts[task.host].is_draining)
 
     # --- AZ rebalancing -----------------------------------------------------------------------------------------------------
 
@@ -223,7 +230,7 @@ class ServiceScheduler:
         room = 0
         for zone in usable:
             short = max(0, fair - int(here[zone]))
-            if self._world.launch.owns_hosts:
+            if self._world.launch.has_hosts:
                 rules = self._world.fleet.constraints(self.service)
                 short = min(short, cluster.room_in_zone(self.service, zone, rules, provider))
             room += short

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
-from engine.control import tasks
+from engine.control import agent, managed, tasks
+from engine.control.changes import Changes
 from engine.events import Kind
 from engine.placement import Constraint, Verdict, choose, choose_zone
 from engine.placement.constraints import all_of
@@ -35,6 +36,10 @@ class Fleet:
         self._waiting: dict[int, Task] = {}
         self._is_moving_hosts = False
         self._pools = pools_of(world.scenario)
+        self._managed = managed.ManagedHosts(world) if world.launch.hosts == "managed" else None
+        self.changes = Changes(world.env)
+        self.release = 0  # the AMI that a new host starts with, counted from 0
+        self.spot_outages = 0  # how many are in force
         self._constraints = [all_of(service.constraints) for service in world.scenario.services]
 
     # --- launching ---------------------------------------------------------------------------------------------------------
@@ -56,7 +61,10 @@ class Fleet:
             if verdict.reason != task.refusal:
                 task.refusal = verdict.reason
                 self.note_verdict(Kind.TASK_REFUSED, task, verdict)
+            task.refused = verdict.refused
             self._waiting[task.number] = task
+            if self._managed is not None:
+                self._managed.need()
             return False
         self._world.cluster.settle(task, self._world.cluster.hosts[verdict.host])
         self.note_verdict(Kind.TASK_PLACED, task, verdict)
@@ -64,6 +72,8 @@ class Fleet:
 
     def place_in_zone(self, task: Task) -> bool:
         """Let the platform pick the zone. It keeps zones balanced, and starts nothing where it knows of a loss."""
+        if self.spot_outages:
+            return False
         cluster = self._world.cluster
         verdict = choose_zone(cluster.peers_in_zone[task.service], cluster.zone_is_usable)
         if verdict.host is None:
@@ -90,6 +100,10 @@ class Fleet:
         if refused:  # keep the order in which they came
             self._waiting = dict(sorted(self._waiting.items()))
 
+    def waiting(self) -> list[Task]:
+        """List the tasks that wait for room, in the order in which they came."""
+        return list(self._waiting.values())
+
     def forget(self, task: Task) -> None:
         """Stop looking for room for a task that is no longer wanted."""
         self._waiting.pop(task.number, None)
@@ -115,7 +129,8 @@ class Fleet:
         rules = self._constraints[task.service]
         if task.bound_to != NONE:
             rules = (Constraint(DAEMON, only_host=task.bound_to), *rules)
-        return self.verdict(task, self._world.scenario.services[task.service].placement, rules)
+        world = self._world
+        return self.verdict(task, world.launch.strategies or world.scenario.services[task.service].placement, rules)
 
     def note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
         """Write a decision down, with the verdict that explains it."""
@@ -127,8 +142,13 @@ class Fleet:
     # --- the hosts you bring -----------------------------------------------------------------------------------------------
 
     def stock(self) -> None:
-        """Begin with the scenario's hosts, ready, dealt out to the zones in turn, pool after pool."""
+        """Begin with the scenario's hosts, ready, dealt out to the zones in turn, pool after pool; or with AWS's."""
         world = self._world
+        if self._managed is not None:
+            for host in self._managed.stock():
+                managed.note_order(world, host, 0.0)
+                self._ready(host, age_s=world.scenario.fleet.age_days * managed.DAY_S)
+            return
         for zone, group in dealt(self._pools, world.scenario.zones):
             host = self._new_host(zone, group)
             world.log.note(0.0, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=0.0)
@@ -147,13 +167,16 @@ class Fleet:
         was_ready = host.is_ready
         host.is_alive = False
         host.losses += 1
+        was_missed = host.is_missed
+        agent.forget_silence(host)
         world.log.note(world.env.now, Kind.HOST_LOST, host=host.number, zone=host.zone)
         for number in sorted(host.tasks):
             tasks.lose(world, world.cluster.tasks[number])
         if was_ready:
-            world.env.process(self._miss_agent(host))
-        if world.scenario.fleet.replace:
+            world.env.process(self._miss_agent(host, was_missed=was_missed))
+        if world.scenario.fleet.replace or self._managed is not None:
             world.env.process(self._replace(host))
+        self.changes.tell(host)
 
     def drain(self, host: Host, reason: str = "") -> None:
         """Close a host and let the schedulers move its tasks."""
@@ -162,6 +185,41 @@ class Fleet:
         world.cluster.set_open(host, False)
         world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone, reason=reason)
         self._poke_all()
+        if self._managed is not None and host.is_alive:
+            self._managed.task_left(host)
+
+    def end(self, host: Host, reason: str) -> None:
+        """Shut a host down that still runs: what is left on it goes with it, its connections are reset."""
+        for number in sorted(host.tasks):
+            tasks.lose(self._world, self._world.cluster.tasks[number], is_silent=False)
+        host.is_alive = False
+        agent.forget_silence(host)
+        self._is_gone(host, reason)
+
+    def order_like(self, host: Host) -> Host:
+        """Order a host of the same kind, in the same zone, or in the emptiest if that one is down."""
+        zone = host.zone if self._world.cluster.zone_is_up[host.zone] else self._emptiest_zone(host.provider)
+        return self._ask(zone, host.group)
+
+    def boot(self, host: Host) -> None:
+        """Begin to boot a host that AWS brings."""
+        self._world.env.process(self._boot(host, "boot"))
+
+    def reopen(self, host: Host) -> None:
+        """Let a host take tasks again whose agent is back."""
+        if host.is_ready and host.is_alive and not host.is_draining:
+            self._world.cluster.set_open(host, True)
+            self.place_waiting()
+        self._poke_all()
+        self.changes.tell(host)
+
+    def left(self, host: Host | None) -> None:
+        """Hear that a task ended, and on which host."""
+        self.changes.tell(None)
+        if host is not None:
+            self.changes.tell(host)
+            if self._managed is not None and host.is_alive:
+                self._managed.task_left(host)
 
     def power_returned(self, zone: int) -> None:
         """Boot the zone's hosts that nobody replaced meanwhile; then let the group balance its zones."""
@@ -169,11 +227,15 @@ class Fleet:
         for host in world.cluster.hosts:
             if host.zone == zone and not (host.is_alive or host.is_gone or host.is_booting):
                 world.env.process(self._boot(host, "reboot"))
-        if world.scenario.fleet.rebalance:
+        if self._managed is not None:
+            self._managed.need()
+        elif world.scenario.fleet.rebalance:
             self.balance_hosts()
 
     def _new_host(self, zone: int, group: int) -> Host:
-        return self._world.cluster.new_host(zone, ZONES[zone], self._pools[group], group)
+        host = self._world.cluster.new_host(zone, ZONES[zone], self._pools[group], group)
+        host.release = self.release
+        return host
 
     def _ask(self, zone: int, group: int) -> Host:
         """Order a host and begin to boot it."""
@@ -187,10 +249,11 @@ class Fleet:
         world, cluster, settings = self._world, self._world.cluster, self._world.scenario.fleet
         host.is_booting = True
         losses, power = host.losses, -1
+        host.boots_in = losses
         while power != cluster.zone_losses[host.zone]:
             power = cluster.zone_losses[host.zone]
             boot_s = world.draw(settings.boot_min_s, settings.boot_max_s, why, host.number, losses, power)
-            world.log.note(world.env.now, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=boot_s)
+            managed.note_order(world, host, boot_s)
             yield world.env.timeout(boot_s)
             if host.is_gone or host.losses != losses or not cluster.zone_is_up[host.zone]:
                 host.is_booting = False
@@ -202,29 +265,37 @@ class Fleet:
             self._drop(cluster.tasks[number])
         self._ready(host)
 
-    def _ready(self, host: Host) -> None:
+    def _ready(self, host: Host, age_s: float = 0.0) -> None:
+        world, is_new = self._world, not host.is_ready
         host.is_alive = host.is_ready = True
+        agent.forget_silence(host)
         if not host.is_draining:
-            self._world.cluster.set_open(host, True)
-        self._world.cluster.set_connected(host, True)
-        self._world.log.note(self._world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
-        self._world.capacity.joined(host)
-        for scheduler in self._world.schedulers:
+            world.cluster.set_open(host, True)
+        world.cluster.set_connected(host, True)
+        world.log.note(world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
+        if is_new and host.release:
+            world.log.note(world.env.now, Kind.HOST_PATCHED, host=host.number, zone=host.zone, reason="os")
+        world.capacity.joined(host)
+        for scheduler in world.schedulers:
             scheduler.host_is_ready(host)
         self.place_waiting()
         self._poke_all()
+        self.changes.tell(host)
+        if self._managed is not None:
+            self._managed.is_ready(host, age_s)
 
-    def _miss_agent(self, host: Host) -> ProcessGenerator:
+    def _miss_agent(self, host: Host, *, was_missed: bool) -> ProcessGenerator:
         """Notice a silent agent, close the host, and after a while give its tasks up."""
         world, assumed = self._world, self._world.scenario.assumptions
         loss = host.losses
-        delay = world.draw(assumed.agent_missed_min_s, assumed.agent_missed_max_s, "agent", host.number, loss)
-        yield world.env.timeout(delay)
-        if host.is_alive or host.is_gone or host.losses != loss:
-            return
-        world.cluster.set_open(host, False)
-        world.cluster.set_connected(host, False)
-        world.log.note(world.env.now, Kind.AGENT_MISSED, host=host.number, zone=host.zone)
+        if not was_missed:  # else its link was cut before, and noticed
+            delay = world.draw(assumed.agent_missed_min_s, assumed.agent_missed_max_s, "agent", host.number, loss)
+            yield world.env.timeout(delay)
+            if host.is_alive or host.is_gone or host.losses != loss:
+                return
+            world.cluster.set_open(host, False)
+            world.cluster.set_connected(host, False)
+            world.log.note(world.env.now, Kind.AGENT_MISSED, host=host.number, zone=host.zone)
         yield world.env.timeout(assumed.lost_host_s)
         if not host.is_alive and not host.is_gone and host.losses == loss:
             for number in sorted(host.tasks):
@@ -240,8 +311,16 @@ class Fleet:
         if not host.is_alive and not host.is_gone and host.losses == loss:
             self.close(host)
 
-    def close(self, host: Host, reason: str = "") -> None:
-        """End a dead host; its tasks are known to be gone at once (fact `ecs.agent.terminated_inactive_at_once`)."""
+    def close(self, host: Host) -> None:
+        """End a dead host, and see to another."""
+        self._is_gone(host)
+        if self._managed is not None:
+            self._managed.need()
+        elif self._world.scenario.fleet.replace:
+            self.order_instead(host)
+
+    def _is_gone(self, host: Host, reason: str = "") -> None:
+        """Take a host off the books; its tasks are known to be gone at once (fact `ecs.agent.terminated_inactive_at_once`)."""
         world = self._world
         host.is_gone = True
         world.cluster.set_open(host, False)
@@ -249,8 +328,11 @@ class Fleet:
         world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone, reason=reason)
         for number in sorted(host.tasks):
             self._drop(world.cluster.tasks[number])
-        if world.scenario.fleet.replace:
-            world.env.process(self._ask_when_possible(host))
+        self.changes.tell(host)
+
+    def order_instead(self, host: Host) -> None:
+        """Order a host in the place of one that is gone."""
+        self._world.env.process(self._ask_when_possible(host))
 
     def _ask_when_possible(self, host: Host) -> ProcessGenerator:
         """Order a replacement of the same kind; while no zone can start one, try again each minute."""

@@ -30,6 +30,8 @@ def doubts(scenario: Scenario) -> list[Problem]:
 
     Source: facts `ecs.placement.constraint_stays_pending`, `ecs.cas.smallest_instance_rule`.
     """
+    if launch.launch_type(scenario.launch_type).hosts == "managed":
+        return [doubt for number in range(len(scenario.services)) for doubt in _beyond_all_types(scenario, number)]
     if not launch.launch_type(scenario.launch_type).owns_hosts:
         return []
     return [
@@ -37,6 +39,20 @@ def doubts(scenario: Scenario) -> list[Problem]:
         for number, service in enumerate(scenario.services)
         for problem in _of(f"services.{number}", service, scenario)
     ]
+
+
+def _beyond_all_types(scenario: Scenario, number: int) -> Iterator[Problem]:
+    """Find a task that no instance type which AWS may choose could hold beside its host's daemons."""
+    share, families = scenario.assumptions.host_memory_share, scenario.fleet.families
+    types = [(kind.cpu_units, int(kind.memory_mib * share)) for kind in launch.of_families(families)]
+    with_it = [s for n, s in enumerate(scenario.services) if n == number or s.kind == "daemon"]
+    cpu_units, memory_mib = sum(s.cpu_units for s in with_it), sum(s.memory_mib for s in with_it)
+    if not any(cpu_units <= cpu and memory_mib <= mib for cpu, mib in types):
+        came = f"{cpu_units:,} CPU units with {memory_mib:,} MiB" + (", daemons with it" if len(with_it) > 1 else "")
+        most_cpu, most_mib = max(cpu for cpu, _ in types), max(mib for _, mib in types)
+        allowed = f"up to {most_cpu:,} CPU units, up to {most_mib:,} MiB, both on one type of {', '.join(families)}"
+        says = "no host that AWS may choose could hold the task: it waits"
+        yield Problem(f"services.{number}.cpu_units", came, allowed, says)
 
 
 def _of(where: str, service: Service, scenario: Scenario) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from engine.scaling.capacity_provider import (
     smallest,
 )
 from engine.scaling.healthy import fewest_tasks, most_tasks
+from engine.scaling.managed_instances import Offer, cheapest_hosts
 from engine.scaling.step import Stepper
 from engine.scaling.target_tracking import Tracker
 from engine.scaling.weights import divide, next_provider
@@ -19,12 +20,14 @@ from engine.scaling.weights import divide, next_provider
 __all__ = [
     "Bounds",
     "ManagedScaling",
+    "Offer",
     "Reading",
     "Seen",
     "Size",
     "Stepper",
     "Tracker",
     "agenda",
+    "cheapest_hosts",
     "divide",
     "fewest_tasks",
     "hosts_for",

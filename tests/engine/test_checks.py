@@ -69,7 +69,8 @@ def test_they_are_found_together():
 
 
 @pytest.mark.parametrize(
-    ("duration_s", "step"), [(10, 1), (7_200, 1), (7_201, 10), (86_400, 10), (86_401, 60), (604_800, 60)]
+    ("duration_s", "step"),
+    [(10, 1), (7_200, 1), (7_201, 10), (86_400, 10), (86_401, 60), (604_800, 60), (604_801, 300), (2_592_000, 300)],
 )
 def test_longer_runs_are_counted_in_longer_steps(duration_s, step):
     assert step_s(duration_s) == step

@@ -5,8 +5,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine import Scenario
+from engine.scenario import LaunchTypeName
 
 ZONES = "abc"
+LAUNCH_TYPES = LaunchTypeName.__args__
 
 
 def moments(end_s: float) -> st.SearchStrategy[float]:
@@ -35,6 +37,17 @@ def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",
         st.fixed_dictionaries({"do": st.just("drain-host"), "host": host, "at_s": at_s}),
         st.fixed_dictionaries({"do": st.just("interrupt-spot"), "at_s": at_s}, optional={"hosts": st.integers(1, 3)}),
         st.fixed_dictionaries({"do": st.just("interrupt-spot"), "at_s": at_s, "host": host}),
+        st.fixed_dictionaries({"do": st.just("cut-agent"), "host": host, "at_s": at_s}),
+        st.fixed_dictionaries({"do": st.just("restore-agent"), "host": host, "at_s": at_s}),
+        st.fixed_dictionaries({
+            "do": st.just("patch"), "what": st.sampled_from(["os", "os", "agent"]), "hosts_at_once": st.integers(1, 3),
+            "percent_at_once": st.sampled_from([None, None, 50]), "launch_first": st.booleans(), "force": st.booleans(),
+            "pause_s": st.sampled_from([0, 0, 7]), "wait_days": st.just(0), "at_s": at_s,
+        }),
+        st.fixed_dictionaries({
+            "do": st.just("interrupt-spot-tasks"), "share": st.sampled_from([0, 0.3, 1]),
+            "for_s": st.sampled_from([0, 5, 60]), "at_s": at_s,
+        }),
         st.fixed_dictionaries({"do": st.just("stop-task"), "task": st.integers(1, 14), "at_s": at_s}),
         st.fixed_dictionaries({
             "do": st.just("set-desired"), "service": service, "desired": st.integers(0, 9), "at_s": at_s
@@ -128,7 +141,7 @@ def _strategies(groups: list[dict[str, Any]]) -> st.SearchStrategy[list[dict[str
 
 @st.composite
 def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -> Scenario:
-    """Any small scenario of one or two services on either launch type."""
+    """Any small scenario of one or two services on any launch type."""
     end_s = draw(st.sampled_from([60.0, 150.0, 240.0]))
     zones = draw(st.integers(1, 3))
     names = draw(st.sampled_from([("web",), ("web",), ("web", "api")]))
@@ -137,7 +150,7 @@ def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -
     given_: dict[str, Any] = {
         "seed": draw(st.integers(0, 2**32 - 1)),
         "duration_s": end_s,
-        "launch_type": draw(st.sampled_from(["ecs-ec2", "ecs-fargate"])),
+        "launch_type": draw(st.sampled_from(LAUNCH_TYPES)),
         "zones": zones,
         "warm": draw(st.sampled_from([True, True, False])),
         "traffic": {
@@ -147,7 +160,9 @@ def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -
         },
         "services": services,
         "fleet": {"hosts": draw(st.integers(0, 5)), "replace": draw(st.booleans()), "rebalance": draw(st.booleans()),
-                  "boot_min_s": 8, "boot_max_s": draw(st.sampled_from([8, 25])), "providers": groups},
+                  "boot_min_s": 8, "boot_max_s": draw(st.sampled_from([8, 25])), "providers": groups,
+                  "scale_in_after_s": draw(st.sampled_from([-1, 0, 15])), "drain_spread_h": draw(st.sampled_from([0, 0.01])),
+                  "age_days": draw(st.sampled_from([0, 0, 13.9995, 20.9995]))},
         "balancer": {
             "algorithm": draw(st.sampled_from(["round-robin", "random", "least-outstanding-requests"])),
             "cross_zone": draw(st.booleans()), "check_every_s": draw(st.sampled_from([5, 10])), "check_timeout_s": 2,
@@ -158,7 +173,8 @@ def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -
             "scheduler_s": draw(st.sampled_from([0.5, 1])), "agent_missed_min_s": 5, "agent_missed_max_s": 15,
             "lost_host_s": draw(st.sampled_from([0, 10])), "status_checks": 1, "zone_noticed_s": 6,
             "exit_s": draw(st.sampled_from([0, 2])), "first_gap_s": 2, "rebalance_every_s": draw(st.sampled_from([10, 30])),
-            "report_s": draw(st.sampled_from([0, 1])),
+            "report_s": draw(st.sampled_from([0, 1])), "silent_replaced": draw(st.booleans()), "agent_restart_s": 3, "managed_gather_s": draw(st.sampled_from([0, 5])),
+            "stuck_after_s": draw(st.sampled_from([10, 40])), "spot_tasks_per_h": draw(st.sampled_from([0, 0, 50])),
         },
         "operations": draw(st.lists(operations(end_s, zones, names), max_size=most_operations)),
     }  # fmt: skip

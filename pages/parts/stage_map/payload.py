@@ -47,7 +47,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
     words: the component's own texts; none = the table `map` in the voice's language.
     """
     scenario = run.scenario
-    owned = launch_type(scenario.launch_type).owns_hosts
+    owned = launch_type(scenario.launch_type).has_hosts
     return {
         "id": run.digest[:16],
         "end": scenario.duration_s,
@@ -141,8 +141,12 @@ def _services_of_tasks(events: Events) -> list[int]:
 
 def _host_moves(events: Events) -> dict[str, list[float]]:
     moves: dict[tuple[float, int], tuple[float, ...]] = {}
+    lost: set[int] = set()
     for i in events.where(*HOST_STATES):
-        at_s, host = round(float(events.at_s[i]), 3), int(events.host[i])
+        at_s, host, kind = round(float(events.at_s[i]), 3), int(events.host[i]), int(events.kind[i])
+        if kind == Kind.AGENT_MISSED and host not in lost:  # only its agent is silent: the host goes on
+            continue
+        (lost.add if kind == Kind.HOST_LOST else lost.discard)(host)
         moves[at_s, host] = (at_s, host, HOST_STATES[Kind(int(events.kind[i]))])
     return _columns(list(moves.values()), "t", "host", "state")
 

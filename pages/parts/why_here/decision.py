@@ -31,7 +31,7 @@ class _Explained:
         self.at_s = float(run.events.at_s[row])
         self.verdict: Verdict = run.events.verdicts[row]
         self.service = run.scenario.services[int(run.events.service[row])]
-        self.owned = launch_type(run.scenario.launch_type).owns_hosts
+        self.owned = launch_type(run.scenario.launch_type).has_hosts
         self.filters = self._filters()
         self.places = self._places()
 
