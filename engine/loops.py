@@ -82,7 +82,14 @@ def _desired_around(run: Run, service: int, row: int) -> tuple[int, int]:
 
 
 def _because(
-    settings: Scaling, above: int, below: int, step: int, desired: int, at_s: float, out_again_s: float, in_again_s: float
+    settings: Scaling,
+    above: int,
+    below: int,
+    step: int,
+    desired: int,
+    at_s: float,
+    out_again_s: float,
+    in_again_s: float,
 ) -> Because:
     """Say why a look ended as it did."""
     if step:

@@ -64,7 +64,7 @@ def left(run: Run) -> Steps:
             # A host whose agent alone is new stays; one that is new altogether was never old.
             there -= {host} if kind == Kind.HOST_GONE else set()
             old.discard(host)
-        elif not has_hosts and kind == Kind.TASK_PENDING:
+        elif not has_hosts and kind in (Kind.TASK_PENDING, Kind.TASK_ACTIVATING):
             there.add(task)
         elif not has_hosts and kind in (Kind.TASK_STOPPED, Kind.TASK_LOST):
             there.discard(task)

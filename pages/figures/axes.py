@@ -14,7 +14,27 @@ from pages.figures.theme import FONT, LAPTOP, Scale, tone
 MOST_TICKS = 3  # and the zero line: four hairlines
 HEADROOM = 1.16
 STEPS = (1, 1.2, 2, 2.5, 3, 4, 5, 6, 8)
-TIME_STEPS_S = (10, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 432000, 604800)
+TIME_STEPS_S = (
+    10,
+    20,
+    30,
+    60,
+    120,
+    180,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    7200,
+    14400,
+    21600,
+    43200,
+    86400,
+    172800,
+    432000,
+    604800,
+)
 Signs = Mapping[str, str | int]
 ENGLISH: Signs = {"group": ",", "decimal": ".", "from": 1_000}
 

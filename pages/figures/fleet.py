@@ -1,17 +1,17 @@
-"""Loops: the hosts that are needed beside those that are there, and the reservation beside its target."""
+"""Fleet: the hosts that are needed beside those that are there, and the reservation beside its target."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.figures.axes import ENGLISH, Signs, corners, ribbon, stairs, strip
+from pages.figures.axes import ENGLISH, Signs, corners, digits_of, ribbon, stairs, strip, ticks, written
 from pages.figures.labels import Label
 from pages.figures.samples import MOST_POINTS, Floats
-from pages.figures.theme import LAPTOP, REQUESTS, Scale, hatch, tone
+from pages.figures.theme import FONT, LAPTOP, REQUESTS, Scale, hatch, tone
 
 DRAWN = {"mode": "lines", "hoverinfo": "skip"}
 FEW = MOST_POINTS // 8  # each gap's outline has two corners a step, there and back
@@ -157,3 +157,74 @@ def left_strip(
 def left_labels(left: Left, words: Mapping[str, str]) -> list[Label]:
     """Say how many are left.  words: `left` and `left_name`."""
     return [Label(left.t_s, left.left, left.left, words["left"], words["left_name"], tone="t-pending")]
+
+
+# --- money against errors --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way to buy hosts: what an hour of it costs, and for how long users saw errors.  is_yours: what the reader has set."""
+
+    name: str
+    usd_per_h: float
+    error_s: float
+    is_yours: bool = False
+
+
+def trade(
+    offers: Sequence[Offer], words: Mapping[str, str], signs: Signs = ENGLISH, scale: Scale = LAPTOP
+) -> go.Figure:
+    """Draw each way as a point: cheap is left, calm is low.  words: `x` and `y` name the axes."""
+    x_ticks, y_ticks = ticks(max(offer.usd_per_h for offer in offers)), ticks(max(offer.error_s for offer in offers))
+    apart = _apart(offers, float(x_ticks[-1]), float(y_ticks[-1]) or 1.0)
+    traces = [
+        go.Scatter(
+            x=[offer.usd_per_h], y=[offer.error_s], mode="markers+text", text=[f"  {offer.name}  "], textposition=[side],
+            marker={
+                "size": 15, "symbol": "diamond-open" if offer.is_yours else "circle", "color": tone("accent"),
+                "line": {"width": 2.4 if offer.is_yours else 0, "color": tone("ink")},
+            },
+            textfont={"size": scale.label_px, "color": tone("ink")}, cliponaxis=False, hoverinfo="skip", name=offer.name,
+        )
+        for offer, side in zip(offers, apart, strict=True)
+    ]  # fmt: skip
+    axis = {
+        "showline": False, "fixedrange": True, "ticks": "", "color": tone("ink3"), "gridcolor": tone("line"), "gridwidth": 0.8,
+        "zeroline": True, "zerolinecolor": tone("line"), "zerolinewidth": 1.2, "tickfont": {"size": scale.tick_px},
+    }  # fmt: skip
+    digits = digits_of(x_ticks)
+    return go.Figure(
+        traces,
+        go.Layout(
+            template=go.layout.Template(), paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", showlegend=False,
+            font={"family": FONT, "size": scale.label_px, "color": tone("ink3")}, hovermode=False, dragmode=False,
+            margin={"l": 58, "r": 24, "t": 14, "b": 46, "pad": 0},
+            xaxis=axis | {
+                "range": [0, float(x_ticks[-1]) * 1.28], "tickvals": x_ticks, "title": {"text": words["x"], "standoff": 8},
+                "ticktext": [written(value, digits if value % 1 else 0, signs) for value in x_ticks],
+            },
+            yaxis=axis | {
+                "range": [-float(y_ticks[-1]) * 0.08, float(y_ticks[-1]) * 1.16], "tickvals": y_ticks,
+                "title": {"text": words["y"], "standoff": 8}, "ticktext": [written(value, 0, signs) for value in y_ticks],
+            },
+        ),
+    )  # fmt: skip
+
+
+def _apart(offers: Sequence[Offer], wide: float, high: float) -> list[str]:
+    """Give each name a side of its point, so that neighbours do not write over each other."""
+    sides: list[str] = []
+    for n, offer in enumerate(offers):
+        near = [
+            side
+            for other, side in zip(offers[:n], sides, strict=True)
+            if abs(other.usd_per_h - offer.usd_per_h) < wide * 0.3 and abs(other.error_s - offer.error_s) < high * 0.09
+        ]
+        sides.append(
+            next(
+                (side for side in ("middle right", "top center", "bottom center", "middle left") if side not in near),
+                "top right",
+            )
+        )
+    return sides

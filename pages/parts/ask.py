@@ -30,7 +30,7 @@ def ask_one(experiment: Experiment, control: Control) -> None:
     if value is None:
         return
     key = f"{experiment.lesson.name}.ask.{control.url}"
-    label = label_of(speaker, record, control.path, field)
+    label = label_of(speaker, record, control.path, field) + whose(experiment, control.path)
     told = help_of(speaker, record, control.path)
 
     def write() -> None:
@@ -41,7 +41,9 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         st.session_state[key] = _as_choice(control, value)
     common: dict[str, Any] = {"key": key, "help": told, "on_change": write}
     choices = _choices(field, control)
-    if choices and _as_choice(control, value) not in choices:  # a link or a file may bring what the screen does not offer
+    if (
+        choices and _as_choice(control, value) not in choices
+    ):  # a link or a file may bring what the screen does not offer
         choices = [_as_choice(control, value), *choices]
     if isinstance(value, bool):
         st.toggle(label, **common)
@@ -94,6 +96,15 @@ def label_of(speaker: Voice, record: str, path: str, field: FieldInfo) -> str:
     units = speaker.table("ask.unit")
     written = f"{name} ({units[unit]})" if unit in units else name
     return f"{written} · {speaker.say('common.sources.assumed').lower()}" if extra.get("assumed") else written
+
+
+def whose(experiment: Experiment, path: str) -> str:
+    """Name the capacity provider that a control is about; "" where there is only one, or it is about none."""
+    if len(experiment.scenario.fleet.providers) < 2:
+        return ""
+    owner = value_at(experiment.scenario, path.rpartition(".")[0])
+    name = getattr(owner, "provider", "") or (owner.name if path.startswith("fleet.providers.") else "")
+    return f" · {name}" if name else ""
 
 
 def help_of(speaker: Voice, record: str, path: str) -> str:

@@ -11,7 +11,9 @@ from engine import Scenario
 from engine.operations import Operation
 from pages.parts.lesson import Control
 
-KINDS: tuple[type[BaseModel], ...] = get_args(get_args(Operation)[0])  # of operations; a field's name tells which is meant
+KINDS: tuple[type[BaseModel], ...] = get_args(
+    get_args(Operation)[0]
+)  # of operations; a field's name tells which is meant
 
 
 def field_at(path: str) -> tuple[str, FieldInfo]:

@@ -117,9 +117,7 @@ def _judge_errors(run: Run, speaker: Voice, name: str, settings: Mapping[str, An
 # --- how long until it happens, if it does? --------------------------------------------------------------------------
 
 
-def _judge_span(
-    took_s: float | None, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str
-) -> str:
+def _judge_span(took_s: float | None, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
     """Say whether it happened within the span that was named. took_s: none where it never did."""
     said = _spans(speaker, name, settings, "said")[guess]
     if took_s is None:

@@ -24,7 +24,7 @@ LANG = "lang"  # the name in the URL, and the widget's key
 _SET_ASIDE = "words.set_aside"
 THIN, FIRM = "\u2009", "\u00a0"  # a space between number and unit; a space that never breaks
 _NOTHING = "–"
-_CITED = re.compile(r"\{=([\w. ]+)\}")
+_CITED = re.compile(r"\{=([\w.> ]+)\}")
 
 
 @dataclass(frozen=True, slots=True)

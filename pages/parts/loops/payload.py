@@ -52,11 +52,11 @@ def _columns(rows: Sequence[Any], *names: str) -> dict[str, list[Any]]:
 def _service(run: Run, speaker: Voice) -> dict[str, Any]:
     service = run.scenario.services[0]
     settings, found = service.scaling, folds.looks(run)
-    _, _, serving = metrics.capacity(run)
+    at_s, _, serving = metrics.capacity(run)
     about: dict[str, Any] = {
         "name": service.name,
         "tasks": _steps(metrics.desired(run)),
-        "running": {"t": metrics.capacity(run)[0].tolist(), "n": serving.tolist()},
+        "running": {"t": at_s.tolist(), "n": serving.tolist()},
         "looks": None,
     }
     if settings is None or not found:
@@ -64,7 +64,7 @@ def _service(run: Run, speaker: Voice) -> dict[str, Any]:
     columns = _columns(found, "at_s", "metric", "above", "below", "step", "out_again_s", "in_again_s", "because")
     return about | {
         "metric": speaker.say(f"ask.choice.{settings.metric}"),
-        "unit": speaker.say("loops.per_minute" if settings.metric == "requests" else "loops.percent"),
+        "unit": speaker.table("loops")["per_minute" if settings.metric == "requests" else "percent"],
         "target": settings.target,
         "low": settings.target * settings.low_share,
         "points": [settings.points_out, settings.points_in],
@@ -88,7 +88,9 @@ def _hosts(run: Run) -> dict[str, Any]:
     if provider is None:
         return about
     found = readings(run, provider.name)
-    columns = _columns([reading for _, reading in found], "needed", "up", "reservation", "wanted", "quiet", "step", "reason")
+    columns = _columns(
+        [reading for _, reading in found], "needed", "up", "reservation", "wanted", "quiet", "step", "reason"
+    )
     return about | {
         "target": provider.target_percent,
         "warmup": provider.warmup_s,
@@ -117,9 +119,11 @@ def _stays(run: Run, speaker: Voice) -> dict[str, Any]:
     said: dict[int, int] = {}
     for at_s, there in stays(run):
         now = {stay.host: texts.setdefault((sentence(stay, speaker), TONES[stay.why]), len(texts)) for stay in there}
-        for host in sorted({*now, *said}):
-            if now.get(host, -1) != said.get(host, -1):
-                moves.append([round(at_s, 1), host, now.get(host, -1)])
+        moves += [
+            [round(at_s, 1), host, now.get(host, -1)]
+            for host in sorted({*now, *said})
+            if now.get(host, -1) != said.get(host, -1)
+        ]
         said = now
     return {
         "hosts": [name for name, _ in run.hosts],
