@@ -42,7 +42,7 @@ class Mark:
 
 def marks(run: Run) -> tuple[Mark, ...]:
     """List the moments to step through: what was done, and what came of it."""
-    found = [*_done(run), *_came(run), *(Mark(at_s, key, values, "plain", True) for at_s, key, values in moments(run))]
+    found = [*_done(run), *_came(run), *(Mark(at_s, key, {}, tone, True) for at_s, key, tone in moments(run))]
     return tuple(sorted(found, key=lambda mark: mark.at_s))
 
 

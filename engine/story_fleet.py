@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
-from engine import loops
+import numpy as np
+
+from engine import loops, treadmill
 from engine.events import Kind
 from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
@@ -29,6 +32,18 @@ def of_hosts(run: Run) -> Iterator[Line]:
             yield Line(at_s, "caption.hosts_stuck", {"n": reading.seen.too_large})
         was_quiet[reading.provider] = reading.reason == "quiet"
     yield from _notices(run)
+    yield from _batches(run)
+
+
+def _batches(run: Run) -> Iterator[Line]:
+    """Say at each batch how many hosts it takes, and how many still run the old release."""
+    events, left = run.events, treadmill.left(run)
+    for row in events.where(Kind.PATCH_BATCH_STARTED):
+        at_s = float(events.at_s[row])
+        if events.at_s[row - 1] == at_s and events.kind[row - 1] == Kind.PATCH_STARTED:
+            continue  # that a release is out is the news of this moment
+        values: Values = {"n": int(events.value[row]), "left": int(left.at(np.array([at_s]))[0])}
+        yield Line(at_s, "caption.patch_batch", values)
 
 
 def _notices(run: Run) -> Iterator[Line]:
@@ -63,18 +78,29 @@ def _tasks_on(run: Run, hosts: set[int], at_s: float) -> int:
     return len(there)
 
 
-def moments(run: Run) -> Iterator[tuple[float, str, Values]]:
-    """List the moments to step through where hosts follow the tasks: the traffic's turns, the first hosts asked for and let go."""
+Tone = Literal["lost", "ok", "plain"]
+
+
+def moments(run: Run) -> Iterator[tuple[float, str, Tone]]:
+    """List the moments to step through: the traffic's turns, hosts asked for and let go, releases that are done or stuck."""
+    events = run.events
+    yield from ((float(events.at_s[row]), "mark.patch_done", "ok") for row in events.where(Kind.PATCH_DONE))
+    yield from ((float(events.at_s[row]), "mark.patch_stuck", "lost") for row in events.where(Kind.PATCH_STUCK)[:1])
+    yield from _turns(run)
+
+
+def _turns(run: Run) -> Iterator[tuple[float, str, Tone]]:
+    """List the turns of two loops: there are none without a managed provider and a spike to follow."""
     readings = [(float(run.events.at_s[row]), reading) for row, reading in run.events.readings.items()]
     fell_s = loops.calm_again_s(run)
     if not readings or fell_s is None:
         return
-    yield run.scenario.traffic.at_s, "mark.traffic_rises", {}
-    yield fell_s, "mark.traffic_falls", {}
+    yield run.scenario.traffic.at_s, "mark.traffic_rises", "plain"
+    yield fell_s, "mark.traffic_falls", "plain"
     steps = [(at_s, reading.step) for at_s, reading in readings if reading.step]
     for key, found in (
         ("mark.hosts_asked", [at_s for at_s, step in steps if step > 0]),
         ("mark.host_goes", [at_s for at_s, step in steps if step < 0]),
     ):
         if found:
-            yield found[0], key, {}
+            yield found[0], key, "plain"

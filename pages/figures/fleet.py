@@ -193,20 +193,29 @@ def trade(
         "showline": False, "fixedrange": True, "ticks": "", "color": tone("ink3"), "gridcolor": tone("line"), "gridwidth": 0.8,
         "zeroline": True, "zerolinecolor": tone("line"), "zerolinewidth": 1.2, "tickfont": {"size": scale.tick_px},
     }  # fmt: skip
+    beside = {
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "font": {"size": scale.label_px, "color": tone("ink2")},
+    }
     digits = digits_of(x_ticks)
     return go.Figure(
         traces,
         go.Layout(
             template=go.layout.Template(), paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", showlegend=False,
             font={"family": FONT, "size": scale.label_px, "color": tone("ink3")}, hovermode=False, dragmode=False,
-            margin={"l": 58, "r": 24, "t": 14, "b": 46, "pad": 0},
+            margin={"l": 46, "r": 24, "t": 30, "b": 52, "pad": 0},
+            annotations=[
+                {"text": words["y"], "x": 0, "y": 1, "yshift": 24, "xanchor": "left", "xshift": -36, **beside},
+                {"text": words["x"], "x": 1, "y": 0, "yshift": -36, "xanchor": "right", **beside},
+            ],
             xaxis=axis | {
-                "range": [0, float(x_ticks[-1]) * 1.28], "tickvals": x_ticks, "title": {"text": words["x"], "standoff": 8},
+                "range": [0, float(x_ticks[-1]) * 1.28], "tickvals": x_ticks,
                 "ticktext": [written(value, digits if value % 1 else 0, signs) for value in x_ticks],
             },
             yaxis=axis | {
-                "range": [-float(y_ticks[-1]) * 0.08, float(y_ticks[-1]) * 1.16], "tickvals": y_ticks,
-                "title": {"text": words["y"], "standoff": 8}, "ticktext": [written(value, 0, signs) for value in y_ticks],
+                "range": [-float(y_ticks[-1]) * 0.08, float(y_ticks[-1]) * 1.16], "tickvals": y_ticks, "ticktext": [written(value, 0, signs) for value in y_ticks],
             },
         ),
     )  # fmt: skip

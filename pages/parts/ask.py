@@ -113,9 +113,7 @@ def help_of(speaker: Voice, record: str, path: str) -> str:
 
 
 def choice_of(speaker: Voice, one: Any) -> str:
-    """Name a choice; several in a row are said in their order."""
+    """Name a choice; several in a row are said in their order. A name of AWS's own keeps its signs."""
     words = speaker.table("ask.choice")
-    parts = one if isinstance(one, list) else [one]
-    known = [words.get(str(part)) for part in parts]
-    said = ", ".join(str(part) if word is None else word.lower() for part, word in zip(parts, known, strict=True))
-    return said if known and known[0] is None else said[:1].upper() + said[1:]  # a name of AWS's keeps its signs
+    first, *rest = [words.get(str(part), str(part)) for part in (one if isinstance(one, list) else [one])]
+    return ", ".join([first, *(said[:1].lower() + said[1:] for said in rest)])

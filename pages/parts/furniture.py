@@ -89,7 +89,10 @@ def played(experiment: Experiment, speaker: Voice, run: Run) -> None:
     is_open = guess_of(experiment, speaker, run) is None
     here = address(name, experiment.scenario, "study", speaker.lang, locked=is_open)
     found, keys = scene(run, speaker, experiment.lesson, "study", locked=is_open, ahead=here), keys_of(name, "study")
-    left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
+    # Where no launch type is offered, the question has the room.
+    left, right = st.columns(
+        [5, 6] if experiment.lesson.launch_types else [9, 2], gap="medium", vertical_alignment="bottom"
+    )
     with left:
         chapter.heading(speaker.say(f"{name}.title"), lede(experiment.scenario, speaker, name))
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom", key="q-types"):

@@ -29,11 +29,7 @@ def notice(experiment: Experiment, speaker: Voice, run: Run) -> None:
     st.html(_fates(run, speaker, name))
     st.header(speaker.say(f"{name}.trade.title"))
     st.markdown(speaker.say(f"{name}.trade.lede"))
-    offers = [
-        _offer(show.run_of(changed(experiment.lesson.scenario, settings)), speaker.say(f"{name}.variant.{variant}"))
-        for variant, settings in experiment.lesson.variants.items()
-    ]
-    offers.append(_offer(run, speaker.say(f"{name}.trade.yours"), is_yours=True))
+    offers = _offers(experiment, speaker, run)
     figure = trade(
         offers, {"x": speaker.say(f"{name}.trade.x"), "y": speaker.say(f"{name}.trade.y")}, speaker.number_signs()
     )
@@ -41,7 +37,22 @@ def notice(experiment: Experiment, speaker: Voice, run: Run) -> None:
     charts(
         [strip], run_id=shown(run, speaker)["id"], end_s=run.scenario.duration_s, key=f"{name}.trade", on_clock=False
     )
-    st.html(_offers_table(offers, speaker, name))
+    st.html(
+        f'<details class="q-fold"><summary>{escape(speaker.say("charts.table"))}</summary>{_offers_table(offers, speaker, name)}</details>'
+    )
+
+
+def _offers(experiment: Experiment, speaker: Voice, run: Run) -> list[Offer]:
+    """Give each of the lesson's ways, and the reader's own where it is another one."""
+    lesson, yours = experiment.lesson, speaker.say(f"{experiment.lesson.name}.trade.yours")
+    ways = {variant: changed(lesson.scenario, settings) for variant, settings in lesson.variants.items()}
+    offers = []
+    for variant, scenario in ways.items():
+        said, is_yours = speaker.say(f"{lesson.name}.variant.{variant}"), scenario == experiment.scenario
+        offers.append(_offer(show.run_of(scenario), f"{said} · {yours}" if is_yours else said, is_yours=is_yours))
+    if experiment.scenario not in ways.values():
+        offers.append(_offer(run, yours, is_yours=True))
+    return offers
 
 
 def _offer(run: Run, name: str, *, is_yours: bool = False) -> Offer:
