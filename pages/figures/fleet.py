@@ -175,7 +175,7 @@ class Offer:
 def trade(
     offers: Sequence[Offer], words: Mapping[str, str], signs: Signs = ENGLISH, scale: Scale = LAPTOP
 ) -> go.Figure:
-    """Draw each way as a point: cheap is left, calm is low.  words: `x` and `y` name the axes."""
+    """Draw each way as a point: cheap is left, calm is low.  words: `x` names the cost; the chart's own title names the errors."""
     x_ticks, y_ticks = ticks(max(offer.usd_per_h for offer in offers)), ticks(max(offer.error_s for offer in offers))
     apart = _apart(offers, float(x_ticks[-1]), float(y_ticks[-1]) or 1.0)
     traces = [
@@ -205,9 +205,8 @@ def trade(
         go.Layout(
             template=go.layout.Template(), paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", showlegend=False,
             font={"family": FONT, "size": scale.label_px, "color": tone("ink3")}, hovermode=False, dragmode=False,
-            margin={"l": 46, "r": 24, "t": 30, "b": 52, "pad": 0},
+            margin={"l": 46, "r": 24, "t": 14, "b": 52, "pad": 0},
             annotations=[
-                {"text": words["y"], "x": 0, "y": 1, "yshift": 24, "xanchor": "left", "xshift": -36, **beside},
                 {"text": words["x"], "x": 1, "y": 0, "yshift": -36, "xanchor": "right", **beside},
             ],
             xaxis=axis | {

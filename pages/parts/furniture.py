@@ -185,7 +185,7 @@ def explain_place(run: Run, task: int, speaker: Voice) -> None:
 def compare(experiment: Experiment, speaker: Voice) -> None:
     """Up to four variants on one clock, and a table of what each cost."""
     lesson, name, say = experiment.lesson, experiment.lesson.name, speaker.say
-    left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
+    left, right = st.columns([9, 2], gap="medium", vertical_alignment="bottom")
     with left:
         chapter.heading(say(f"{name}.compare_title"), say(f"{name}.compare_lede"))
     with right, st.container(horizontal=True, horizontal_alignment="right"):
@@ -194,8 +194,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     runs = [show.run_of(changed(experiment.scenario, lesson.variants[variant])) for variant in chosen]
     if not runs:
         return
-    strip = lesson.compare_strip or lesson.strips[0]
-    highest = show.highest_of(runs, strip)
+    highest = show.highest_of(runs, lesson.strip)
     all_columns = [show.columns_of(run, lesson.goal_s) for run in runs]
     top = show.tops(all_columns, lesson.goal_s)
     titles = [say(f"{name}.variant.{variant}") for variant in chosen]
@@ -206,7 +205,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
         with column:
             stage_map(map_data(packed | {"name": title}, "small"), key=f"{name}.small.{variant}")
             charts(
-                show.strips(run, speaker, lesson.goal_s, (strip,), size="small", top=top, highest=highest),
+                show.strips(run, speaker, lesson.goal_s, (lesson.strip,), size="small", top=top, highest=highest),
                 run_id=packed["id"], end_s=run.scenario.duration_s, key=f"{name}.charts.{variant}", size="small",
                 name=title, caption=title, compared=name, marks=chart_marks(packed),
             )  # fmt: skip

@@ -79,7 +79,7 @@ STRIPS: dict[str, HostStrip] = {
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
 
-Row = tuple[Callable[[Run, Voice], str], Callable[[Run], float]]
+Row = tuple[Callable[[Run, Voice], str], Callable[[Run], float] | None]
 
 
 def _count(of: Callable[[Run], int]) -> Row:
@@ -104,16 +104,21 @@ def _time(of: Callable[[Run], float | None], never: str) -> Row:
     return write, rank
 
 
+def _once_done(of: Callable[[Run], int]) -> Callable[[Run], float]:
+    """Rank only what was brought to its end: little was done where a drain is stuck."""
+    return lambda run: float("inf") if treadmill.longest_s(run) is None else of(run)
+
+
 OUTCOMES: dict[str, Row] = {
-    "hosts_peak": _count(loops.most_hosts),
+    "hosts_peak": (_count(loops.most_hosts)[0], None),
     "hosts_end": _count(loops.hosts_at_end),
     "host_hours": _tenths(loops.host_hours),
     "run_cost": (lambda run, speaker: speaker.money(loops.usd(run)), lambda run: round(loops.usd(run), 2)),
     "first_gone": _time(loops.first_host_gone_s, "never"),
     "tasks_killed": _count(loops.tasks_killed),
     "last_patched": _time(treadmill.longest_s, "not_yet"),
-    "human_steps": _count(treadmill.steps),
-    "tasks_moved": _count(treadmill.moved),
+    "human_steps": (_count(treadmill.steps)[0], _once_done(treadmill.steps)),
+    "tasks_moved": (_count(treadmill.moved)[0], _once_done(treadmill.moved)),
     "twice_paid": _tenths(treadmill.extra_h),
     "hosts_missing": _tenths(treadmill.missing_h),
 }

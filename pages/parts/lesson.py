@@ -42,7 +42,7 @@ class Lesson:
 
     page: the chapter it belongs to. launch_types: which may be chosen; none = the scenario's stays. strips: the charts, top to
     bottom. outcome: the rows of its table. explain: the sections of its prose. offer: what the button beside the scrubber does
-    (`pages.parts.scene.OFFERS`). compare_strip: the chart under each map side by side; "" = the first.
+    (`pages.parts.scene.OFFERS`). strip: the chart where there is room for one; "" = the first.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Lesson:
     explain: tuple[str, ...]
     facts: tuple[str, ...]
     offer: str = "zone"
-    compare_strip: str = ""
+    strip: str = ""
 
 
 @cache
@@ -71,7 +71,7 @@ def lesson(name: str) -> Lesson:
     return Lesson(
         page=row.get("page", name),
         offer=row.get("offer", "zone"),
-        compare_strip=row.get("compare_strip", ""),
+        strip=row.get("strip", "") or row["strips"][0],
         launch_types=tuple(row.get("launch_types", ())),
         guess=Guess(asked["question"], {key: value for key, value in asked.items() if key != "question"})
         if asked

@@ -53,7 +53,7 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
         texts = speaker.table("headline")
         strips = [
             replace(strip, height_px=STAGE_STRIP_PX)
-            for strip in show.strips(run, speaker, lesson.goal_s, lesson.strips[:1], size="stage")
+            for strip in show.strips(run, speaker, lesson.goal_s, (lesson.strip,), size="stage")
         ]
         bar = transport_data(packed, speaker, size="stage")
         bar["words"] |= {"events_past": texts["events_past"]}
