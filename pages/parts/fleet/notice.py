@@ -30,9 +30,7 @@ def notice(experiment: Experiment, speaker: Voice, run: Run) -> None:
     st.header(speaker.say(f"{name}.trade.title"))
     st.markdown(speaker.say(f"{name}.trade.lede"))
     offers = _offers(experiment, speaker, run)
-    figure = trade(
-        offers, {"x": speaker.say(f"{name}.trade.x"), "y": speaker.say(f"{name}.trade.y")}, speaker.number_signs()
-    )
+    figure = trade(offers, {"x": speaker.say(f"{name}.trade.x")}, speaker.number_signs())
     strip = Strip("trade", speaker.say(f"{name}.trade.name"), figure, height_px=300)
     charts(
         [strip], run_id=shown(run, speaker)["id"], end_s=run.scenario.duration_s, key=f"{name}.trade", on_clock=False
