@@ -33,7 +33,12 @@ def notice(experiment: Experiment, speaker: Voice, run: Run) -> None:
     figure = trade(offers, {"x": speaker.say(f"{name}.trade.x")}, speaker.number_signs())
     strip = Strip("trade", speaker.say(f"{name}.trade.name"), figure, height_px=300)
     charts(
-        [strip], run_id=shown(run, speaker)["id"], end_s=run.scenario.duration_s, key=f"{name}.trade", on_clock=False
+        [strip],
+        run_id=shown(run, speaker)["id"],
+        end_s=run.scenario.duration_s,
+        key=f"{name}.trade",
+        name=strip.title,
+        on_clock=False,
     )
     st.html(
         f'<details class="q-fold"><summary>{escape(speaker.say("charts.table"))}</summary>{_offers_table(offers, speaker, name)}</details>'

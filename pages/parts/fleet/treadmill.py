@@ -50,7 +50,7 @@ def _column(run: Run, speaker: Voice, name: str, kind: str) -> None:
         f'<article class="q-belt"><h3>{escape(who)}</h3><p class="q-belt-n">{escape(_took(patch, speaker))}</p>'
         f"<p>{escape(say(f'{name}.panel.until'))}</p></article>"
     )
-    _dwindling(run, speaker, f"{name}.belt.{kind}")
+    _dwindling(run, speaker, f"{name}.belt.{kind}", who)
     st.html(_facts(run, patch, speaker, name) + _work(run, patch, speaker, name))
 
 
@@ -66,12 +66,20 @@ def _took(patch: Patch, speaker: Voice) -> str:
     )
 
 
-def _dwindling(run: Run, speaker: Voice, key: str) -> None:
+def _dwindling(run: Run, speaker: Voice, key: str, who: str) -> None:
     """Draw how what runs the old release dwindles, on a time axis of its own."""
     words, end_s = speaker.table("charts.left"), run.scenario.duration_s
     figure = left_strip(hosts.left_of(run), end_s=end_s, signs=speaker.number_signs(), has_ticks=True)
     strip = Strip("left", words["title"], figure, height_px=132)
-    charts([strip], run_id=shown(run, speaker)["id"], end_s=end_s, key=key, on_clock=False, size="small")
+    charts(
+        [strip],
+        run_id=shown(run, speaker)["id"],
+        end_s=end_s,
+        key=key,
+        name=f"{words['title']}: {who}",
+        on_clock=False,
+        size="small",
+    )
 
 
 def _facts(run: Run, patch: Patch, speaker: Voice, name: str) -> str:

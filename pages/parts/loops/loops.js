@@ -24,7 +24,7 @@ function makeLoops(parent) {
 
   // ---- parts --------------------------------------------------------------------------------------------------
   function ring(kind, names) {
-    const node = make("article", `loop ${kind}`), title = make("h3"), track = make("div", "ring"), hub = make("div", "hub");
+    const node = make("div", `loop ${kind}`), title = make("h3"), track = make("div", "ring"), hub = make("div", "hub");
     const figure = make("strong"), compared = make("span", "compared"), gauge = make("div", "gauge"), level = make("i", "level");
     const tick = make("i", "tick"), low = make("i", "tick low"), verdict = make("p", "verdict"), next = make("p", "next");
     node.setAttribute("role", "group");
