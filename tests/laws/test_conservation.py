@@ -8,11 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Kind, Scenario, catalog, run
-<<<<<<< HEAD
 from engine.launch import launch_type
-=======
 from engine.placement.room import enis_for_tasks
->>>>>>> w-place
 from tests.laws.any_scenario import scenarios
 
 
@@ -102,20 +99,14 @@ def test_power_that_goes_and_comes_twice_starts_a_host_once():
 def assert_room_is_kept(run_):
     """Fold the log: room is taken when a task is placed, given back when it stops on a live host or its host starts anew."""
     scenario, events = run_.scenario, run_.events
-<<<<<<< HEAD
-    kinds: dict[int, str] = {}  # where AWS chose it, the order names it
-=======
     kinds = [catalog.instance_type(name) for name in run_.host_types]
->>>>>>> w-place
     on: dict[int, dict[int, int]] = {}
     is_alive: dict[int, bool] = {}
     for i in range(len(events)):
         what, host, task = Kind(int(events.kind[i])), int(events.host[i]), int(events.task[i])
         if host < 0:
             continue
-        if what == Kind.HOST_ASKED:
-            kinds[host] = events.reason[i] or scenario.fleet.instance_type
-        elif what == Kind.HOST_READY:
+        if what == Kind.HOST_READY:
             is_alive[host], on[host] = True, {}
         elif what in {Kind.HOST_LOST, Kind.HOST_GONE}:
             is_alive[host] = False
@@ -123,8 +114,6 @@ def assert_room_is_kept(run_):
             on[host][task] = int(events.service[i])
         elif what == Kind.TASK_STOPPED and is_alive[host]:
             on[host].pop(task, None)
-        kind = catalog.instance_type(kinds[host])
-        cpu, mib = kind.cpu_units, int(kind.memory_mib * scenario.assumptions.host_memory_share)
         needs = [scenario.services[service] for service in on.get(host, {}).values()]
         kind = kinds[host]
         mib = int(kind.memory_mib * scenario.assumptions.host_memory_share)
