@@ -76,8 +76,8 @@ def test_the_choice_moves_by_the_arrow_keys(visitor: Visitor):
     with another_run(page):
         page.get_by_role("radio", name="ECS on EC2").press("ArrowRight")
 
-    expect(page.get_by_role("radio", name="ECS on Fargate")).to_be_focused()
-    expect(page.get_by_role("radio", name="ECS on Fargate")).to_be_checked()
+    expect(page.get_by_role("radio", name="Managed Instances")).to_be_focused()
+    expect(page.get_by_role("radio", name="Managed Instances")).to_be_checked()
 
 
 def test_on_a_phone_a_select_stands_in_where_the_row_has_no_room(phone: Visitor):
