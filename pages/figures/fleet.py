@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 import numpy as np
 import plotly.graph_objects as go
@@ -172,67 +173,69 @@ class Offer:
     is_yours: bool = False
 
 
+def lettered(offers: Sequence[Offer]) -> dict[str, Offer]:
+    """Give each way a letter, the cheapest first."""
+    ranked = sorted(offers, key=lambda offer: (offer.usd_per_h, offer.error_s))
+    return dict(zip(ascii_uppercase, ranked, strict=False))
+
+
 def trade(
     offers: Sequence[Offer], words: Mapping[str, str], signs: Signs = ENGLISH, scale: Scale = LAPTOP
 ) -> go.Figure:
-    """Draw each way as a point: cheap is left, calm is low.  words: `x` names the cost; the chart's own title names the errors."""
+    """Draw each way as a point with its letter: cheap is left, calm is low.  words: `x` names the cost; the chart's own title names the errors.
+
+    Ways that fall on one spot share a point and stand in it side by side.
+    """
     x_ticks, y_ticks = ticks(max(offer.usd_per_h for offer in offers)), ticks(max(offer.error_s for offer in offers))
-    apart = _apart(offers, float(x_ticks[-1]), float(y_ticks[-1]) or 1.0)
-    traces = [
-        go.Scatter(
-            x=[offer.usd_per_h], y=[offer.error_s], mode="markers+text", text=[f"  {offer.name}  "], textposition=[side],
-            marker={
-                "size": 15, "symbol": "diamond-open" if offer.is_yours else "circle", "color": tone("accent"),
-                "line": {"width": 2.4 if offer.is_yours else 0, "color": tone("ink")},
-            },
-            textfont={"size": scale.label_px, "color": tone("ink")}, cliponaxis=False, hoverinfo="skip", name=offer.name,
-        )
-        for offer, side in zip(offers, apart, strict=True)
-    ]  # fmt: skip
+    wide, high = float(x_ticks[-1]) * 1.12, float(y_ticks[-1]) * 1.16
+    spots: list[dict[str, Offer]] = []
+    for letter, offer in lettered(offers).items():
+        here = next((spot for spot in spots if _touch(next(iter(spot.values())), offer, wide, high)), None)
+        if here is None:
+            spots.append({letter: offer})
+        else:
+            here[letter] = offer
     axis = {
         "showline": False, "fixedrange": True, "ticks": "", "color": tone("ink3"), "gridcolor": tone("line"), "gridwidth": 0.8,
         "zeroline": True, "zerolinecolor": tone("line"), "zerolinewidth": 1.2, "tickfont": {"size": scale.tick_px},
     }  # fmt: skip
-    beside = {
-        "xref": "paper",
-        "yref": "paper",
-        "showarrow": False,
-        "font": {"size": scale.label_px, "color": tone("ink2")},
-    }
     digits = digits_of(x_ticks)
     return go.Figure(
-        traces,
+        [_point(spot, scale) for spot in spots],
         go.Layout(
             template=go.layout.Template(), paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)", showlegend=False,
             font={"family": FONT, "size": scale.label_px, "color": tone("ink3")}, hovermode=False, dragmode=False,
             margin={"l": 46, "r": 24, "t": 14, "b": 52, "pad": 0},
-            annotations=[
-                {"text": words["x"], "x": 1, "y": 0, "yshift": -36, "xanchor": "right", **beside},
-            ],
+            annotations=[{
+                "text": words["x"], "x": 1, "y": 0, "yshift": -36, "xanchor": "right", "xref": "paper", "yref": "paper",
+                "showarrow": False, "font": {"size": scale.label_px, "color": tone("ink2")},
+            }],
             xaxis=axis | {
-                "range": [0, float(x_ticks[-1]) * 1.28], "tickvals": x_ticks,
+                "range": [0, wide], "tickvals": x_ticks,
                 "ticktext": [written(value, digits if value % 1 else 0, signs) for value in x_ticks],
             },
             yaxis=axis | {
-                "range": [-float(y_ticks[-1]) * 0.08, float(y_ticks[-1]) * 1.16], "tickvals": y_ticks, "ticktext": [written(value, 0, signs) for value in y_ticks],
+                "range": [-high * 0.08, high], "tickvals": y_ticks,
+                "ticktext": [written(value, 0, signs) for value in y_ticks],
             },
         ),
     )  # fmt: skip
 
 
-def _apart(offers: Sequence[Offer], wide: float, high: float) -> list[str]:
-    """Give each name a side of its point, so that neighbours do not write over each other."""
-    sides: list[str] = []
-    for n, offer in enumerate(offers):
-        near = [
-            side
-            for other, side in zip(offers[:n], sides, strict=True)
-            if abs(other.usd_per_h - offer.usd_per_h) < wide * 0.3 and abs(other.error_s - offer.error_s) < high * 0.09
-        ]
-        sides.append(
-            next(
-                (side for side in ("middle right", "top center", "bottom center", "middle left") if side not in near),
-                "top right",
-            )
-        )
-    return sides
+def _touch(one: Offer, other: Offer, wide: float, high: float) -> bool:
+    """Say whether two points would lie upon each other."""
+    return abs(one.usd_per_h - other.usd_per_h) < wide * 0.03 and abs(one.error_s - other.error_s) < high * 0.06
+
+
+def _point(spot: Mapping[str, Offer], scale: Scale) -> go.Scatter:
+    """Draw a point: a disc with its letters; the reader's own is a square, and only outlined."""
+    first, is_yours = next(iter(spot.values())), any(offer.is_yours for offer in spot.values())
+    return go.Scatter(
+        x=[first.usd_per_h], y=[first.error_s], mode="markers+text", text=["".join(spot)], textposition="middle center",
+        marker={
+            "size": 24 + 7 * (len(spot) - 1), "symbol": "square" if is_yours else "circle",
+            "color": tone("surface" if is_yours else "accent"), "line": {"width": 2.4, "color": tone("accent")},
+        },
+        textfont={"size": scale.label_px, "color": tone("accent" if is_yours else "onaccent"), "weight": 650},
+        cliponaxis=False, hoverinfo="skip", name=", ".join(offer.name for offer in spot.values()),
+    )  # fmt: skip

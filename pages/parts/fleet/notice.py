@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from engine import Run, metrics, notices, pricing
-from pages.figures.fleet import Offer, trade
+from pages.figures.fleet import Offer, lettered, trade
 from pages.parts import show
 from pages.parts.charts import Strip, charts
 from pages.parts.experiment import Experiment
@@ -40,9 +40,7 @@ def notice(experiment: Experiment, speaker: Voice, run: Run) -> None:
         name=strip.title,
         on_clock=False,
     )
-    st.html(
-        f'<details class="q-fold"><summary>{escape(speaker.say("charts.table"))}</summary>{_offers_table(offers, speaker, name)}</details>'
-    )
+    st.html(_offers_table(offers, speaker, name))
 
 
 def _offers(experiment: Experiment, speaker: Voice, run: Run) -> list[Offer]:
@@ -114,10 +112,14 @@ def _fates(run: Run, speaker: Voice, name: str) -> str:
 
 
 def _offers_table(offers: Sequence[Offer], speaker: Voice, name: str) -> str:
-    """Say the same as the picture in figures, the cheapest first."""
+    """Say what each letter is, with its figures."""
     say = speaker.say
     rows = [
-        [offer.name, say("common.unit.per_hour", value=speaker.money(offer.usd_per_h)), speaker.seconds(offer.error_s)]
-        for offer in sorted(offers, key=lambda offer: (offer.usd_per_h, offer.error_s))
+        [
+            f"{letter}  {offer.name}",
+            say("common.unit.per_hour", value=speaker.money(offer.usd_per_h)),
+            speaker.seconds(offer.error_s),
+        ]
+        for letter, offer in lettered(offers).items()
     ]
     return _table(say(f"{name}.trade.table"), [say(f"{name}.trade.{column}") for column in ("way", "x", "y")], rows)

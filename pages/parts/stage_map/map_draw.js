@@ -232,7 +232,8 @@ function drawHost(pen, L, ui, run, now, h, box, taken) {
 
 /** A tick in the box's lower right corner: this host runs the newest release. */
 function releaseMark(pen, L, ui, box, low) {
-  const e = low ? 3.4 : 4.6, x = box.x + box.w - e * 2.4, y = box.y + (low ? box.h / 2 : box.h - e * 2.2);
+  const e = low ? 3.4 : 4.6, x = box.x + box.w - (low ? 1 : e * 2.4), // a row has no room beside its tiles
+     y = box.y + (low ? box.h / 2 : box.h - e * 2.2);
   pen.beginPath();
   pen.arc(x, y, e * 1.75, 0, TAU);
   pen.fillStyle = ui.C.surface;

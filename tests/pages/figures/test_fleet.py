@@ -12,6 +12,7 @@ from pages.figures.fleet import (
     hosts_strip,
     hosts_top,
     left_strip,
+    lettered,
     reservation_strip,
     reservation_top,
     trade,
@@ -55,18 +56,18 @@ def test_the_old_release_ends_on_the_ground():
     assert next(trace for trace in figure.data if trace.name == "left").y[-1] == 0
 
 
-def test_every_way_is_a_point_with_its_name_and_yours_is_another_shape():
+def test_every_way_has_its_letter_the_cheapest_first_and_yours_is_another_shape():
     figure = trade(WAYS, {"x": "$"})
 
-    assert [(trace.x[0], trace.y[0]) for trace in figure.data] == [(0.5, 90), (1.0, 0)]
-    assert [trace.text[0].strip() for trace in figure.data] == ["cheap", "dear"]
-    assert len({trace.marker.symbol for trace in figure.data}) == 2
+    assert [(trace.text[0], trace.x[0], trace.y[0]) for trace in figure.data] == [("A", 0.5, 90), ("B", 1.0, 0)]
+    assert [offer.name for offer in lettered(reversed(WAYS)).values()] == ["cheap", "dear"]
+    assert [trace.marker.symbol for trace in figure.data] == ["circle", "square"]
 
 
-def test_neighbours_write_on_different_sides():
-    near = trade([Offer(str(n), 0.5 + n / 100, 1.0) for n in range(4)], {"x": "$"})
+def test_ways_that_fall_on_one_spot_share_a_point_and_none_is_lost():
+    near = trade([Offer(str(n), 0.5 + n / 1_000, 1.0) for n in range(3)] + [Offer("far", 1.0, 50)], {"x": "$"})
 
-    assert len({trace.textposition[0] for trace in near.data}) == 4
+    assert [trace.text[0] for trace in near.data] == ["ABC", "D"]
 
 
 def test_no_way_saw_errors_and_the_picture_still_stands():
