@@ -38,14 +38,23 @@ def view() -> str:
 Panel = Callable[[Experiment, Voice, Run], None]
 
 
-def present(page: str, *others: str, panels: Mapping[str, Panel] | None = None) -> None:
+Room = Callable[[Voice], None]
+
+
+def present(
+    page: str, *others: str, panels: Mapping[str, Panel] | None = None, rooms: Mapping[str, Room] | None = None
+) -> None:
     """Present a chapter: its experiments, one at a time, in whichever room the URL asks for.
 
     page, others: the lessons of the chapter; the first is the one that opens. panels: what an experiment shows besides, below its
-    outcome, by its lesson.
+    outcome, by its lesson. rooms: experiments without a run, which show themselves, by their lesson.
     """
     speaker = voice()
-    experiment = Experiment(chapter.chosen(speaker, page, *others))
+    chosen = chapter.chosen(speaker, page, *others)
+    if rooms and chosen in rooms:
+        rooms[chosen](speaker)
+        return
+    experiment = Experiment(chosen)
     notices(experiment, speaker)
     try:
         match view():

@@ -1,0 +1,295 @@
+// Drawing: rows with their marks, cards with what the slide says, the scene of boxes and things, the bar that plays.
+
+const SHAPES = { // 16 x 16, drawn in the chip's own colour
+  on: "", idle: "", off: "", hit: "M8 3v6M8 12v.6", sick: "M8 3v6M8 12v.6", reached: "M8 3v6M8 12v.6",
+  lost: "M4 4l8 8M12 4l-8 8", refused: "M3.5 12.5l9-9", shut: "M3.5 12.5l9-9", absent: "M4 8h8", left: "M3 8h8M8 5l3 3-3 3",
+  kept: "M3.5 8.5l3 3 6-7", done: "M3.5 8.5l3 3 6-7", safe: "M3.5 8.5l3 3 6-7",
+  holds: "M3.5 8.5l3 3 6-7", changed: "M3 6.5h9M9.5 4L12 6.5 9.5 9M13 10.5H4", "wrong-then-too": "M4 4l8 8M12 4l-8 8", unsaid: "M4 8h8",
+  ok: "M3.5 8.5l3 3 6-7", part: "M4 8h8", none: "M4 8h8",
+};
+
+function glyph(name) {
+  const box = make("i", `glyph g-${name}`);
+  box.setAttribute("aria-hidden", "true");
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  path.setAttribute("d", SHAPES[name] ?? "");
+  svg.append(path);
+  box.append(svg);
+  return box;
+}
+
+function draw(state) {
+  const { root, data, main } = state;
+  root.dataset.theme = themeOf(root);
+  root.dataset.size = data.size;
+  root.setAttribute("aria-label", data.words.name);
+  drawRows(state);
+  const focused = root.getRootNode().activeElement;
+  const held = focused && main.contains(focused) ? focused.dataset.part : null;
+  main.replaceChildren(bar(state), cards(state));
+  state.score.replaceChildren(...score(state).childNodes);
+  drawScene(state);
+  if (held) main.querySelector(`[data-part="${held}"]`)?.focus();
+}
+
+// --- rows ---------------------------------------------------------------------------------------------------------
+
+function drawRows(state) {
+  const { list, pick, data } = state;
+  list.setAttribute("role", "radiogroup");
+  list.dataset.what = "row";
+  list.setAttribute("aria-label", data.words.rows);
+  const marks = (row) => state.asked(row.name).map((column) => {
+    const made = state.guessed(column, row.name);
+    return !made ? "open" : made === data.cells[row.name][column.name].answer ? "right" : "wrong";
+  });
+  if (list.children.length !== data.rows.length || list.dataset.lang !== data.lang) {
+    list.dataset.lang = data.lang;
+    list.replaceChildren(...data.rows.map((row) => {
+      const one = make("button");
+      one.type = "button";
+      one.dataset.value = row.name;
+      one.setAttribute("role", "radio");
+      one.append(make("span", "name", row.title), make("span", "marks"));
+      one.addEventListener("click", () => state.show(row.name, state.era));
+      return one;
+    }));
+    pick.replaceChildren(...data.rows.map((row) => {
+      const one = make("option", "", row.title);
+      one.value = row.name;
+      return one;
+    }));
+    pick.setAttribute("aria-label", data.words.rows);
+  }
+  pick.value = state.row;
+  data.rows.forEach((row, k) => {
+    const one = list.children[k], is = row.name === state.row, found = marks(row);
+    one.setAttribute("aria-checked", String(is));
+    one.tabIndex = is ? 0 : -1;
+    const told = found.map((mark) => data.words[mark]).join(", ");
+    one.setAttribute("aria-label", `${row.title}: ${told}`);
+    one.querySelector(".marks").replaceChildren(...found.map((mark) => make("i", mark)));
+  });
+}
+
+// --- the bar: era and score ---------------------------------------------------------------------------------------
+
+function bar(state) {
+  const { data } = state, line = make("div", "bar"), eras = make("div", "eras");
+  eras.setAttribute("role", "radiogroup");
+  eras.dataset.what = "era";
+  eras.setAttribute("aria-label", data.words.eras);
+  for (const era of data.eras) {
+    const one = make("button", "", era.title), is = era.name === state.era;
+    one.type = "button";
+    one.dataset.value = era.name;
+    one.dataset.part = `era-${era.name}`;
+    one.setAttribute("role", "radio");
+    one.setAttribute("aria-checked", String(is));
+    one.tabIndex = is ? 0 : -1;
+    one.addEventListener("click", () => state.show(state.row, era.name, `[role=radio][data-value="${era.name}"]`));
+    eras.append(one);
+  }
+  line.append(make("h2", "hidden", data.rows.find((row) => row.name === state.row).title), player(state), eras);
+  return line;
+}
+
+function score(state) {
+  const { data } = state;
+  let right = 0, made = 0;
+  for (const row of data.rows) {
+    for (const column of state.asked(row.name)) {
+      const guess = state.guessed(column, row.name);
+      made += Boolean(guess);
+      right += guess === data.cells[row.name][column.name].answer;
+    }
+  }
+  return make("p", "", made ? fill(data.words, "score", { right, made }) : "");
+}
+
+// --- cards --------------------------------------------------------------------------------------------------------
+
+function cards(state) {
+  const row = make("div", "cards"), told = state.isTold();
+  row.dataset.told = String(told);
+  for (const column of state.data.columns) row.append(card(state, column, told));
+  if (!told) row.append(quiz(state));
+  return row;
+}
+
+function quiz(state) {
+  const line = make("p", "ask", state.data.words.ask), skip = make("button", "btn quiet", state.data.words.skip);
+  skip.type = "button";
+  skip.dataset.part = "skip";
+  skip.addEventListener("click", () => state.skip());
+  line.append(skip);
+  return line;
+}
+
+function card(state, column, told) {
+  const { data } = state, cell = state.cellOf(column), box = make("article", "card");
+  box.dataset.column = column.name;
+  box.append(make("h3", "", column.title));
+  const facts = make("dl", "cell");
+  facts.append(pair(data.words.slide, cell.says || data.words.no_column, cell.says ? "says" : "says none"));
+  box.append(facts);
+  const made = state.guessed(column);
+  if (told || made) {
+    for (const era of data.eras) facts.append(standing(state, cell[era.name], era));
+    if (made) box.append(held(state, cell, made));
+  } else if (cell.answer) {
+    box.append(guesser(state, column));
+  }
+  if (told) box.append(make("div", "now-told"), make("div", "scene"), story(state, column));
+  return box;
+}
+
+function pair(name, text, look = "") {
+  const line = make("div", look);
+  line.append(make("dt", "", name), make("dd", "", text));
+  return line;
+}
+
+function standing(state, found, era) {
+  const line = make("div", era.name === state.era ? "now" : ""), value = make("dd");
+  line.dataset.status = found.status;
+  value.append(glyph(found.status), make("span", "", found.text));
+  if (found.true) value.append(make("b", "", found.true));
+  if (found.eased) value.append(make("small", "", found.eased));
+  line.append(make("dt", "", era.title), value);
+  return line;
+}
+
+function held(state, cell, made) {
+  const { data } = state, right = made === cell.answer;
+  const said = data.choices.find((one) => one.name === made).title;
+  const line = make("p", `held ${right ? "right" : "wrong"}`);
+  line.append(glyph(right ? "ok" : "lost"), make("span", "", fill(data.words, right ? "you_right" : "you_wrong", { said })));
+  return line;
+}
+
+function guesser(state, column) {
+  const box = make("div", "guess");
+  box.setAttribute("role", "group");
+  box.setAttribute("aria-label", `${column.title}: ${state.data.words.still}`);
+  box.append(make("p", "", state.data.words.still));
+  for (const one of state.data.choices) {
+    const button = make("button", "btn", one.title);
+    button.type = "button";
+    button.dataset.part = `guess-${column.name}-${one.name}`;
+    button.addEventListener("click", () => state.guess(column, one.name));
+    box.append(button);
+  }
+  return box;
+}
+
+function story(state, column) {
+  const act = state.data.acts[state.row][state.era][column.name], all = make("details", "story");
+  all.append(make("summary", "", state.data.words.story));
+  const list = make("ol");
+  for (const step of act.steps) {
+    const item = make("li");
+    item.append(make("time", "", step.time), make("b", "", step.cause), make("span", "", step.rest));
+    list.append(item);
+  }
+  all.append(list);
+  all.hidden = !act.steps.length;
+  return all;
+}
+
+// --- the scene ----------------------------------------------------------------------------------------------------
+
+function drawScene(state) {
+  if (!state.isTold()) return;
+  const beats = state.beats(), isOver = state.beat >= beats.length;
+  state.data.columns.forEach((column, k) => {
+    const act = state.acts()[k], box = state.main.querySelector(`[data-column="${column.name}"]`);
+    if (!box) return;
+    box.dataset.empty = String(!act.steps.length);
+    const done = state.reached(act, beats), step = act.steps[done - 1];
+    stage(state, box.querySelector(".scene"), act, done - 1);
+    const told = box.querySelector(".now-told"), now = beats[state.beat];
+    if (isOver || !act.steps.length) {
+      told.className = "now-told verdict";
+      told.dataset.tone = act.verdict;
+      told.replaceChildren(glyph(act.verdict), make("b", "", act.says), make("span", "", act.reason));
+    } else {
+      told.className = `now-told caption${step && step.at === now.at ? " fresh" : ""}`;
+      told.dataset.tone = step?.tone ?? "plain";
+      told.replaceChildren(...(step ? [make("time", "", step.time), make("b", "", step.cause), make("span", "", step.rest)] : []));
+    }
+  });
+  follow(state, beats);
+}
+
+function stage(state, scene, act, step) {
+  const shape = JSON.stringify(act.boxes.map((box) => [box.title, box.things.map((thing) => thing.label)]));
+  if (scene.dataset.shape !== shape) {
+    scene.dataset.shape = shape;
+    scene.dataset.many = String(act.boxes.length > 3 && act.boxes.every((box) => box.things.length < 4));
+    scene.replaceChildren(...act.boxes.map((box) => {
+      const frame = make("div", `box ${box.kind}`), list = make("ul");
+      frame.append(make("h4", "", box.title), list);
+      for (const thing of box.things) {
+        const item = make("li", "thing");
+        item.append(make("span", "mark"), make("span", "label", thing.label), make("em"));
+        list.append(item);
+      }
+      if (box.more) frame.append(make("p", "more", box.more));
+      return frame;
+    }));
+  }
+  act.boxes.forEach((box, b) => box.things.forEach((thing, t) => {
+    const item = scene.children[b].querySelectorAll(".thing")[t];
+    const now = thing.states.filter(([from]) => from <= step).at(-1)?.[1] ?? "idle";
+    if (item.dataset.state === now) return;
+    item.dataset.state = now;
+    item.querySelector(".mark").replaceChildren(glyph(now));
+    put(item.querySelector("em"), state.data.states[now] ?? "");
+  }));
+}
+
+// --- the bar that plays -------------------------------------------------------------------------------------------
+
+function player(state) {
+  const { data } = state, line = make("div", "play");
+  line.hidden = !state.isTold();
+  line.setAttribute("role", "group");
+  line.setAttribute("aria-label", data.words.playback);
+  const button = (part, name, act, look = "btn") => {
+    const one = make("button", look, name);
+    one.type = "button";
+    one.dataset.part = part;
+    one.addEventListener("click", act);
+    return one;
+  };
+  const scrub = make("input");
+  Object.assign(scrub, { type: "range", min: 0, step: 1, value: 0 });
+  scrub.dataset.part = "scrub";
+  scrub.setAttribute("aria-label", data.words.moment);
+  scrub.addEventListener("input", () => state.go(Number(scrub.value)));
+  line.append(
+    button("play", data.words.play, () => { if (state.playing) { state.stop(); drawScene(state); } else state.play(); }, "btn primary"),
+    button("back", data.words.back, () => state.go(state.beat - 1)),
+    button("next", data.words.next, () => state.go(state.beat + 1)),
+    scrub, make("output", "when"),
+  );
+  return line;
+}
+
+function follow(state, beats) {
+  const line = state.main.querySelector(".play"), scrub = line.querySelector("input");
+  put(line.querySelector(".primary"), state.playing ? state.data.words.pause : state.beat >= beats.length ? state.data.words.again : state.data.words.play);
+  scrub.max = beats.length;
+  scrub.value = state.beat;
+  scrub.style.setProperty("--share", `${(100 * state.beat) / Math.max(1, beats.length)}%`);
+  const when = beats[state.beat]?.time ?? state.data.words.end;
+  put(line.querySelector(".when"), when);
+  scrub.setAttribute("aria-valuetext", when);
+  line.querySelector("[data-part=back]").disabled = state.beat <= 0;
+  line.querySelector("[data-part=next]").disabled = state.beat >= beats.length;
+}
+
+export default keeper(makeEnact, "enact");
