@@ -35,6 +35,7 @@ def launches_figure(
     """Draw, for each era, what was launched (dashed) and what runs (solid), with the moment at which the last one runs."""
     traces, notes = [], []
     highest = max(float(one.launched.max()) for one in eras.values())
+    slowest = max(eras.values(), key=lambda one: one.done_s)
     for era, one in eras.items():
         colour = tone(TONES[era])
         line = {"color": colour, "shape": "hv"}
@@ -42,10 +43,7 @@ def launches_figure(
             _line(one.at_s, one.launched, line | {"width": scale.line_px * 0.6, "dash": "4px 3px"}),
             _line(one.at_s, one.running, line | {"width": scale.line_px * 1.15}),
         ]
-        side = "right" if one.done_s > 0.6 * end_s else "left"
-        notes.append(_note(one.done_s, highest, one.name, colour, side, shift=0, above=True))
-    if abs(notes[0]["x"] - notes[1]["x"]) < end_s / 3:  # two words at one height would stand on each other
-        notes[0] |= {"yanchor": "top", "yshift": -6}
+        notes.append(_done_note(one, colour, end_s, highest, is_slow=one is slowest))
     figure = strip(traces, start_s=0, end_s=end_s, highest=highest, scale=scale, signs=signs, has_ticks=True)
     return figure.update_layout(annotations=notes)
 
@@ -86,7 +84,14 @@ def agents_figure(
         traces, start_s=first, end_s=last, highest=highest, scale=scale, signs=signs, unit=unit, digits=4, has_ticks=True
     )  # fmt: skip
     _ticks(figure, _whole_ticks(first, last), signs)
-    return _crossed(figure, None if cross is None else float(cross), float(sidecar[0]), words["cross"], notes)
+    return _crossed(
+        figure,
+        None if cross is None else float(cross),
+        float(sidecar[0]),
+        words["cross"],
+        notes,
+        at=highest * 0.75 if cross and cross > 1 else highest * 0.5,
+    )
 
 
 def short_figure(
@@ -135,16 +140,16 @@ def even_figure(
         traces, start_s=0, end_s=1, highest=highest, scale=scale, signs=signs, unit=unit, digits=2, has_ticks=True
     )
     figure.update_xaxes(tickvals=np.linspace(0, 1, len(percents)), ticktext=list(percents))
-    near = 0.3
+    near = 0.55
     notes = [
         _note(0.01, float(ec2[0]), words["ec2"], tone(EC2), "left", above=True),
-        {**_note(near, near * float(fargate[-1]), words["fargate"], tone(FARGATE), "left", shift=14), "yanchor": "top"},
+        _note(near, near * float(fargate[-1]), words["fargate"], tone(FARGATE), "right", shift=10, above=True),
     ]
     figure = _crossed(figure, cross if cross <= 1 else None, float(ec2[0]), words["cross"], notes)
     if box <= 1 and abs(box - cross) > 0.01:
         line = {"color": tone("ink3"), "width": 1, "dash": "1px 3px"}
         figure.add_shape(type="line", x0=box, x1=box, y0=0, y1=float(ec2[0]), line=line)
-        figure.add_annotation(_note(box, float(ec2[0]) * 0.3, words["box"], tone("ink3"), "right"))
+        figure.add_annotation(_note(box, float(ec2[0]) * 0.24, words["box"], tone("ink3"), "right"))
     return figure
 
 
@@ -204,13 +209,22 @@ def _dot(x: float, y: float, name: str) -> go.Scatter:
     return go.Scatter(x=[x], y=[y], mode="markers", marker=look, hoverinfo="skip", cliponaxis=False)
 
 
+def _done_note(one: Launched, colour: str, end_s: float, highest: float, *, is_slow: bool) -> dict[str, object]:
+    """Say when all run: above the line's end, and for the slower one in the free corner below its slope."""
+    if is_slow:
+        return _note(end_s, 0.12 * highest, one.name, colour, "right", shift=0)
+    return _note(
+        one.done_s, highest, one.name, colour, "right" if one.done_s > 0.6 * end_s else "left", shift=0, above=True
+    )
+
+
 def _note(
     x: float, y: float, text: str, colour: str, side: str, *, shift: int = 8, above: bool = False
 ) -> dict[str, object]:
     """Write a word beside a point, at one side of it."""
     return {
         "x": x, "y": y, "text": text, "showarrow": False, "xanchor": side, "xshift": shift if side == "left" else -shift,
-        "yanchor": "bottom" if above else "middle", "font": {"color": colour, "size": 13}, "align": side,
+        "yanchor": "bottom" if above else "middle", "font": {"color": colour}, "align": side,
     }  # fmt: skip
 
 
@@ -220,9 +234,9 @@ def _end_note(x: Floats, y: Floats, text: str, name: str) -> dict[str, object]:
 
 
 def _crossed(
-    figure: go.Figure, x: float | None, y: float, text: str, notes: list[dict[str, object]]
-) -> go.Figure:  # fmt: skip
-    """Mark where two lines meet, and say what that means."""
+    figure: go.Figure, x: float | None, y: float, text: str, notes: list[dict[str, object]], *, at: float = 0.0
+) -> go.Figure:
+    """Mark where two lines meet, and say what that means. at: how high the words stand."""
     shapes = []
     if x is not None:
         line = {"color": tone("ink"), "width": 1.2, "dash": "3px 3px"}
@@ -230,7 +244,7 @@ def _crossed(
         figure.add_trace(_dot(x, y, "ink"))
         left, right = figure.layout.xaxis.range
         side = "right" if x > (left + right) / 2 else "left"
-        notes = [*notes, {**_note(x, 0, text, tone("ink"), side), "yanchor": "bottom", "yshift": 4}]
+        notes = [*notes, {**_note(x, at, text, tone("ink"), side), "yanchor": "bottom", "yshift": 4}]
     return figure.update_layout(annotations=notes, shapes=shapes)
 
 

@@ -251,10 +251,7 @@ def stage(experiment: Experiment, speaker: Voice) -> None:
     here = address(name, experiment.scenario, "stage", speaker.lang, locked=False)
     found, keys = scene(run, speaker, experiment.lesson, "stage", locked=False, ahead=here), keys_of(name, "stage")
     chapter.look_stage()
-    st.html(
-        f'<header class="q-stage-head"><h1>{chapter.plain(speaker.say(f"{name}.title"))}</h1>'
-        f"<p>{chapter.plain(found.packed['name'])}</p></header>"
-    )
+    chapter.stage_heading(speaker.say(f"{name}.title"), found.packed["name"])
     with st.container(key="q-stage-main"):
         map_, side = st.columns([1150, 578])
         with map_:

@@ -6,7 +6,7 @@ the URL is read once and written after every run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
 import streamlit as st
@@ -85,13 +85,7 @@ class Turned(Generic[R]):
                 st.query_params[control.url] = written(now)
 
     def _with(self, record: R, settings: dict[str, Any]) -> R:
-        data: dict[str, Any] = record.model_dump(mode="json")
-        for path, value in settings.items():
-            data = reading.put(data, path, value)
-        try:
-            made = type(record).model_validate(data)
-        except ValidationError as error:
-            raise ScenarioError(reading.explained(error, type(record))) from None
+        made = put(record, settings)
         self.check(made)
         return made
 
@@ -108,6 +102,17 @@ class Turned(Generic[R]):
                 one = error.problems[0]
                 aside.append(Problem(control.url, word[:60], one.allowed, one.message))
         return record, tuple(aside)
+
+
+def put(record: R, settings: Mapping[str, Any]) -> R:
+    """Set values by their paths, checked together. Raises ScenarioError with every problem."""
+    data: dict[str, Any] = record.model_dump(mode="json")
+    for path, value in settings.items():
+        data = reading.put(data, path, value)
+    try:
+        return type(record).model_validate(data)
+    except ValidationError as error:
+        raise ScenarioError(reading.explained(error, type(record))) from None
 
 
 def turn_record(turned: Turned[Any], controls: Sequence[Control], speaker: Voice, *, columns: int = 3) -> None:

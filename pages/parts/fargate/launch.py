@@ -18,6 +18,7 @@ from pages.parts.bring import bring
 from pages.parts.charts import Strip, charts
 from pages.parts.experiment import Experiment
 from pages.parts.lesson import Control
+from pages.parts.predict import guess_of
 from pages.parts.stage_map.payload import amount
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -26,8 +27,15 @@ NAME = "fargate_launch"
 COUNTS = (10, 100, 1_000, 3_500)
 
 
-def launch_panel(experiment: Experiment, speaker: Voice, _run: Run) -> None:
-    """Show the two eras' buckets for the same wish, and what may be turned; then take a definition."""
+def launch_panel(experiment: Experiment, speaker: Voice, run: Run) -> None:
+    """Show the two eras' buckets, once the reader has guessed (they tell the answer); then take a definition."""
+    if guess_of(experiment, speaker, run) is not None:
+        _bucket(speaker)
+    bring(experiment, speaker)
+
+
+def _bucket(speaker: Voice) -> None:
+    """Show the two eras' buckets for the same wish, and what may be turned."""
     say = speaker.say
     rows = catalog.lesson(NAME)["bucket"]
     turned = Turned(f"{NAME}.bucket", LaunchAsk(), tuple(Control(**row) for row in rows), _can_launch)
@@ -47,7 +55,6 @@ def launch_panel(experiment: Experiment, speaker: Voice, _run: Run) -> None:
     with st.container(border=True, key="q-turn-bucket"):
         turn_record(turned, turned.controls, speaker)
     turned.write_url()
-    bring(experiment, speaker)
 
 
 def _can_launch(ask: LaunchAsk) -> None:

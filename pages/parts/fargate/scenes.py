@@ -13,7 +13,21 @@ from typing import Literal
 from engine.fargate import Asks, Column, Enactment, RowName, Step, Word, copies, duties, reach, rules, survivals
 
 State = Literal[
-    "off", "idle", "on", "lost", "refused", "absent", "kept", "done", "left", "reached", "safe", "shut", "sick", "hit"
+    "off",
+    "idle",
+    "on",
+    "lost",
+    "refused",
+    "absent",
+    "kept",
+    "done",
+    "left",
+    "open",
+    "reached",
+    "safe",
+    "shut",
+    "sick",
+    "hit",
 ]
 MOST_HOSTS, MOST_TASKS = 4, 8  # drawn one by one; the rest is a number
 Start = -1  # a state that holds before the first step
@@ -221,7 +235,7 @@ def _daemons(story: Enactment, asks: Asks) -> list[Box]:
 
 def _shell(story: Enactment, _: Asks) -> list[Box]:
     """Try the doors, one after the other."""
-    found: dict[str, State] = {"no_door": "absent", "not_yet": "absent", "lacks": "shut", "opens": "kept"}
+    found: dict[str, State] = {"no_door": "absent", "not_yet": "absent", "lacks": "shut", "opens": "open"}
     things = {door.name: Thing(f"fargate_table.door.{door.name}").at(Start, "idle") for door in rules.doors()}
     task = Thing("fargate.thing.task").at(Start, "on").at(0, "sick")
     for n, step in enumerate(story.steps):

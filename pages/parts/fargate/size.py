@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -13,6 +14,7 @@ from engine.catalog import FargateSize
 from engine.fargate import (
     Bills,
     BreakEven,
+    BreakEvenAsk,
     break_even,
     by_discount,
     by_length,
@@ -26,6 +28,7 @@ from engine.fargate import (
 )
 from engine.story import Amount
 from pages.figures.fargate import discount_figure, even_figure, short_figure, whole_hosts_figure
+from pages.figures.theme import SCALES
 from pages.parts import chapter
 from pages.parts.charts import Strip, charts
 from pages.parts.fargate.said import usd
@@ -44,12 +47,21 @@ MOST_TASKS = 60
 
 def size_room(speaker: Voice) -> None:
     """Show the three questions about a bill, one below the other, each with its controls."""
-    row, say = catalog.lesson(NAME), speaker.say
+    row = catalog.lesson(NAME)
     controls = tuple(Control(**{**one, "options": tuple(one.get("options", ()))}) for one in row["ask"])
     turned = Turned(NAME, Bills(), controls, _can_be_priced)
-    is_stage = st.query_params.get(VIEW) == "stage"
-    if is_stage:
-        chapter.look_stage()
+    if st.query_params.get(VIEW) == "stage":
+        _stage(turned, speaker)
+    else:
+        _study(turned, controls, speaker)
+        told(speaker, NAME, row["explain"])
+        sources(*row["facts"])
+    turned.write_url()
+
+
+def _study(turned: Turned[Bills], controls: Sequence[Control], speaker: Voice) -> None:
+    """Show the controls of each question beside its answer."""
+    say = speaker.say
     chapter.heading(say(f"{NAME}.title"), say(f"{NAME}.lede"))
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)
@@ -61,15 +73,25 @@ def size_room(speaker: Voice) -> None:
             turn_record(turned, [one for one in controls if one.path.startswith(f"{part}.")], speaker, columns=1)
         with right:
             show(turned.record, speaker)
-    if is_stage:
-        with st.container(key="q-stage-exit"):
-            st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
+    with st.container(horizontal=True, key="q-tools"):
+        st.button(say("common.mode.stage"), key=f"{NAME}.stage", on_click=go, args=("stage",))
+
+
+def _stage(turned: Turned[Bills], speaker: Voice) -> None:
+    """Show the crossing alone, for the back of the hall."""
+    ask = turned.record.even
+    found = break_even(ask)
+    chapter.look_stage()
+    chapter.stage_heading(speaker.say(f"{NAME}.even.title"), found.host.name)
+    chapter.set_aside(speaker, turned.aside)
+    if found.packing.tasks:
+        _crossing(ask, found, speaker, size="stage")
+        first, bound, _ = _explained(found, speaker)
+        st.html(f'<p class="q-stage-says"><b>{escape(first)}</b> {escape(bound)}</p>')
     else:
-        with st.container(horizontal=True, key="q-tools"):
-            st.button(say("common.mode.stage"), key=f"{NAME}.stage", on_click=go, args=("stage",))
-        told(speaker, NAME, row["explain"])
-        sources(*row["facts"])
-    turned.write_url()
+        st.html(f'<p class="q-stage-says">{escape(speaker.say(f"{NAME}.even.no_room", host=found.host.name))}</p>')
+    with st.container(key="q-stage-exit"):
+        st.button(speaker.say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
 
 
 def _can_be_priced(bills: Bills) -> None:
@@ -155,21 +177,9 @@ def _even(bills: Bills, speaker: Voice) -> None:
     if not found.packing.tasks:
         st.html(f'<p class="q-verdict">{escape(say(f"{NAME}.even.no_room", host=found.host.name))}</p>')
         return
-    percents = [speaker.percent(share, 0) for share in (0, 0.25, 0.5, 0.75, 1)]
-    words = {
-        "ec2": say(f"{NAME}.even.ec2", host=found.host.name),
-        "fargate": say(f"{NAME}.even.fargate", kind=say(f"{NAME}.kind.{found.kind}")),
-        "cross": say(f"{NAME}.even.meet", share=speaker.percent(found.utilisation, 0)),
-    }
-    box = whole_box(found.host.name) * (1 - ask.ec2_discount)
-    words["box"] = say(f"{NAME}.even.by_price", share=speaker.percent(box, 0))
-    figure = even_figure(
-        found.curve_utilisation, found.curve_ec2_usd, found.curve_fargate_usd, cross=found.utilisation, box=box, words=words,
-        unit=money_tick(speaker), percents=percents, signs=signs,
-    )  # fmt: skip
-    title = say(f"{NAME}.even.curve")
-    _chart("even", title, figure, sub=say(f"{NAME}.even.share"), height_px=250)
-    st.html(f'<p class="q-verdict">{_explained(found, speaker)}</p>')
+    _crossing(ask, found, speaker)
+    first, *rest = _explained(found, speaker)
+    st.html(f'<p class="q-verdict"><b>{escape(first)}</b> {escape(" ".join(rest))}</p>')
     left, right = st.columns(2, gap="medium")
     cheaper = by_discount(ask)
     at = np.interp(ask.ec2_discount, cheaper.ec2_discount, cheaper.utilisation)
@@ -189,17 +199,36 @@ def _even(bills: Bills, speaker: Voice) -> None:
         _chart("whole", say(f"{NAME}.even.whole"), figure, sub=say(f"{NAME}.even.count"))
 
 
-def _explained(found: BreakEven, speaker: Voice) -> str:
+def _crossing(ask: BreakEvenAsk, found: BreakEven, speaker: Voice, size: Literal["laptop", "stage"] = "laptop") -> None:
+    """Draw the host against its tasks on Fargate, and where they meet."""
+    say = speaker.say
+    box = whole_box(found.host.name) * (1 - ask.ec2_discount)
+    words = {
+        "ec2": say(f"{NAME}.even.ec2", host=found.host.name),
+        "fargate": say(f"{NAME}.even.fargate"),
+        "cross": say(f"{NAME}.even.meet", share=speaker.percent(found.utilisation, 0)),
+        "box": say(f"{NAME}.even.by_price", share=speaker.percent(box, 0)),
+    }
+    figure = even_figure(
+        found.curve_utilisation, found.curve_ec2_usd, found.curve_fargate_usd, cross=found.utilisation, box=box, words=words,
+        unit=money_tick(speaker), percents=[speaker.percent(share, 0) for share in (0, 0.25, 0.5, 0.75, 1)],
+        scale=SCALES[size], signs=speaker.number_signs(),
+    )  # fmt: skip
+    tall = 560 if size == "stage" else 250
+    _chart("even", say(f"{NAME}.even.curve"), figure, sub=say(f"{NAME}.even.share"), height_px=tall, size=size)
+
+
+def _explained(found: BreakEven, speaker: Voice) -> tuple[str, str, str]:
     """Say what the crossing means, what bounds the host, and why it is not the share that guides quote."""
     say = speaker.say
     key = "cross" if found.can_ec2_win else "never"
     first = say(
         f"{NAME}.even.{key}", share=speaker.percent(found.utilisation, 0), host=found.host.name, tasks=found.packing.tasks,
-        host_usd=usd(speaker, found.host_usd), task_usd=usd(speaker, found.task_usd),
+        host_usd=usd(speaker, found.host_usd), task_usd=usd(speaker, found.task_usd), kind=say(f"{NAME}.kind.{found.kind}"),
     )  # fmt: skip
     bound = say(f"{NAME}.even.bound", why=say(f"{NAME}.bound.{found.packing.bound_by}"), n=found.packing.tasks)
     box = say(f"{NAME}.even.box", host=found.host.name, share=speaker.percent(whole_box(found.host.name), 1))
-    return f"<b>{escape(first)}</b> {escape(bound)} {escape(box)}"
+    return first, bound, box
 
 
 # --- short tasks -----------------------------------------------------------------------------------------------------
@@ -226,9 +255,12 @@ def _short(bills: Bills, speaker: Voice) -> None:
     st.html(f'<p class="q-verdict">{escape(told)}</p>')
 
 
-def _chart(key: str, title: str, figure: object, *, sub: str, height_px: int = 190) -> None:
+def _chart(
+    key: str, title: str, figure: object, *, sub: str, height_px: int = 190, size: Literal["laptop", "stage"] = "laptop"
+) -> None:
     """Draw one figure without a time axis."""
     charts(
         [Strip(key, title, figure, sub=sub, height_px=height_px)],  # type: ignore[arg-type]
-        run_id=key, end_s=1, key=f"{NAME}.{key}", on_clock=False, name=title,
+        run_id=key, end_s=1, key=f"{NAME}.{key}.{size}", on_clock=False, name=title,
+        size=size,
     )  # fmt: skip

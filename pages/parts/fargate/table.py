@@ -21,7 +21,7 @@ from pages.parts.lesson import Control
 from pages.parts.predict import GUESS, SKIP
 from pages.parts.sources import sources
 from pages.parts.turn import VIEW, go, told
-from pages.parts.turned import Turned, turn_record
+from pages.parts.turned import Turned, put, turn_record
 from pages.parts.words import Voice
 
 NAME = "fargate"
@@ -46,11 +46,13 @@ def table_room(speaker: Voice) -> None:
     """Show the table: rows, guesses, the row acted out, what may be turned, why, and who says so."""
     row = catalog.lesson(NAME)
     controls = tuple(Control(**{**one, "options": tuple(one.get("options", ()))}) for one in row["ask"])
-    turned = Turned(NAME, Shown(), controls, _hosts_are_known)
+    turned = Turned(NAME, put(Shown(), row["start"]), controls, _hosts_are_known)
     is_stage = st.query_params.get(VIEW) == "stage"
     if is_stage:
         chapter.look_stage()
-    chapter.heading(speaker.say("fargate.title"), speaker.say("fargate.lede"))
+        chapter.stage_heading(speaker.say("fargate.title"), "")
+    else:
+        chapter.heading(speaker.say("fargate.title"), speaker.say("fargate.lede"))
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)
     _scene(turned, speaker, is_stage=is_stage)
