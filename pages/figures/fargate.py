@@ -149,7 +149,9 @@ def even_figure(
     if box <= 1 and abs(box - cross) > 0.01:
         line = {"color": tone("ink3"), "width": 1, "dash": "1px 3px"}
         figure.add_shape(type="line", x0=box, x1=box, y0=0, y1=float(ec2[0]), line=line)
-        figure.add_annotation(_note(box, float(ec2[0]) * 0.24, words["box"], tone("ink3"), "right"))
+        figure.add_annotation(
+            _note(box, float(ec2[0]) * (0.24 if cross <= 1.3 else 0.62), words["box"], tone("ink3"), "right")
+        )
     return figure
 
 
@@ -158,17 +160,14 @@ def discount_figure(
     scale: Scale = LAPTOP, signs: Signs = ENGLISH,
 ) -> go.Figure:  # fmt: skip
     """Draw how the break-even falls as hosts get cheaper; the dot is where the reader stands."""
-    traces = [_line(discount, cross, {"color": tone("ink"), "width": scale.line_px}), _dot(*now, "ink")]
+    here = (now[0], 100 * now[1])
+    traces = [_line(discount, 100 * cross, {"color": tone("ink"), "width": scale.line_px}), _dot(*here, "ink")]
     figure = strip(
-        traces, start_s=0, end_s=float(discount[-1]), highest=max(1.0, float(cross.max())), scale=scale, signs=signs,
-        has_ticks=True,
+        traces, start_s=0, end_s=float(discount[-1]), highest=max(100.0, 100 * float(cross.max())), scale=scale, signs=signs,
+        unit=f"{{v}}{words['percent']}", has_ticks=True,
     )  # fmt: skip
     figure.update_xaxes(tickvals=np.linspace(0, 0.9, len(percents)), ticktext=list(percents))
-    values = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
-    figure.update_yaxes(
-        tickvals=values, ticktext=[f"{written(100 * one, 0, signs)}{words['percent']}" for one in values]
-    )
-    return figure.update_layout(annotations=[_note(now[0], now[1], words["now"], tone("ink"), "left", shift=10)])
+    return figure.update_layout(annotations=[_note(*here, words["now"], tone("ink"), "left", shift=10)])
 
 
 def whole_hosts_figure(

@@ -7,10 +7,12 @@ function makeEnact(parent) {
   const root = make("section", "q enact"), side = make("div", "side"), list = make("div", "rows"), main = make("div", "main");
   const pick = make("select", "pick"), score = make("div", "score");
   score.setAttribute("role", "status");
+  const said = make("p", "hidden");
+  said.setAttribute("aria-live", "polite");
   side.append(list, pick, score);
-  root.append(side, main);
+  root.append(side, main, said);
   parent.append(root);
-  const state = { root, list, pick, score, main, data: null, send: () => {}, row: "", era: "", sent: null, beat: 0, playing: false, timer: 0, mine: {} };
+  const state = { root, list, pick, score, main, said, data: null, send: () => {}, row: "", era: "", sent: null, beat: 0, playing: false, timer: 0, mine: {} };
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   const cellOf = (column) => state.data.cells[state.row][column.name];

@@ -221,7 +221,21 @@ function drawScene(state) {
       told.replaceChildren(...(step ? [make("time", "", step.time), make("b", "", step.cause), make("span", "", step.rest)] : []));
     }
   });
+  tell(state, beats, isOver);
   follow(state, beats);
+}
+
+/** Say aloud what just happened, column by column; while it plays only the end, so that nobody is talked over. */
+function tell(state, beats, isOver) {
+  if (state.playing || (!state.beat && !isOver)) return;
+  const now = beats[state.beat];
+  const told = state.acts().flatMap((act, k) => {
+    const title = state.data.columns[k].title;
+    if (isOver) return [`${title}: ${act.says} ${act.reason}`];
+    const step = act.steps[state.reached(act, beats) - 1];
+    return step && step.at === now.at ? [`${title}: ${step.cause} ${step.rest}`] : [];
+  });
+  put(state.said, told.join(" "));
 }
 
 function stage(state, scene, act, step) {

@@ -15,6 +15,8 @@ from engine.fargate import (
     Bills,
     BreakEven,
     BreakEvenAsk,
+    Kind,
+    Sizing,
     break_even,
     by_discount,
     by_length,
@@ -134,14 +136,22 @@ def _sized(bills: Bills, speaker: Voice) -> None:
     )
     rows = "".join(
         f'<tr><th scope="row">{escape(say(f"{NAME}.kind.{one.kind}"))}</th><td>{escape(usd(speaker, one.usd_per_hour))}</td>'
-        f"<td>{escape(speaker.money(one.usd_per_month))}</td></tr>"
+        f"<td>{escape(speaker.money(one.usd_per_month))}</td>"
+        f"<td>{escape(say(f'{NAME}.size.{_sold(one.kind, then)}'))}</td></tr>"
         for one in today.offers
     )
-    heads = "".join(f'<th scope="col">{escape(say(f"{NAME}.size.{head}"))}</th>' for head in ("hour", "month"))
+    heads = "".join(f'<th scope="col">{escape(say(f"{NAME}.size.{head}"))}</th>' for head in ("hour", "month", "sold"))
     caption = escape(say(f"{NAME}.size.caption", size=_size(speaker, today.billed)))
     st.html(
         f'<table class="q-outcomes q-even"><caption>{caption}</caption><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table>'
     )
+
+
+def _sold(kind: Kind, then: Sizing) -> str:
+    """Say whether a size was sold as a kind of task in early 2020."""
+    if then.billed is None:
+        return "no_size"
+    return "was_sold" if kind in {one.kind for one in then.offers} else "not_yet"
 
 
 def _bar(name: str, asked: int, used: int, billed: int, unit: str, speaker: Voice) -> str:

@@ -105,6 +105,6 @@ def test_the_other_figures_hold_their_points():
     )  # fmt: skip
 
     assert list(whole.data[0].y) == list(line.ec2_usd)
-    assert (off.data[-1].x[0], off.data[-1].y[0]) == (0.3, 0.7)
+    assert (off.data[-1].x[0], off.data[-1].y[0]) == pytest.approx((0.3, 70))
     assert (short.data[-1].x[0], short.data[-1].y[0]) == pytest.approx((1.0, 1.0))
     assert texts(off) == texts(short) == ["here"]
