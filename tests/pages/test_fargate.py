@@ -239,6 +239,7 @@ def test_asking_for_more_shows_an_hour_then_and_minutes_now():
     stands(at.button(key="fargate_launch.bucket.3500").click().run())
 
     assert address(at)["n"] == "3500"
+    assert [one.desired for one in at.session_state["fargate_launch.scenario"].operations] == [3500]
     assert re.search(r"<td>1\u2009h", html(at)) or re.search(r"<td>59\u2009min|<td>58\u2009min", html(at))
     assert re.search(r"<td>3\u2009min", html(at))
 

@@ -24,30 +24,29 @@ from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
 
 NAME = "fargate_launch"
-COUNTS = (10, 100, 1_000, 3_500)
 
 
 def launch_panel(experiment: Experiment, speaker: Voice, run: Run) -> None:
     """Show the two eras' buckets, once the reader has guessed (they tell the answer); then take a definition."""
     if guess_of(experiment, speaker, run) is not None:
-        _bucket(speaker)
+        _bucket(experiment, speaker)
     bring(experiment, speaker)
 
 
-def _bucket(speaker: Voice) -> None:
+def _bucket(experiment: Experiment, speaker: Voice) -> None:
     """Show the two eras' buckets for the same wish, and what may be turned."""
     say = speaker.say
-    rows = catalog.lesson(NAME)["bucket"]
-    turned = Turned(f"{NAME}.bucket", LaunchAsk(), tuple(Control(**row) for row in rows), _can_launch)
+    row = catalog.lesson(NAME)
+    turned = Turned(f"{NAME}.bucket", LaunchAsk(), tuple(Control(**one) for one in row["bucket"]), _can_launch)
     st.header(say("fargate_launch.bucket.title"))
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)
     st.markdown(say("fargate_launch.bucket.lede"))
     with st.container(horizontal=True, key="q-counts"):
-        for count in COUNTS:
+        for count in row["counts"]:
             st.button(
-                say("fargate_launch.bucket.ask", n=count), key=f"{NAME}.bucket.{count}", on_click=turned.set,
-                args=({"tasks": count},), type="primary" if count == turned.record.tasks else "secondary",
+                say("fargate_launch.bucket.ask", n=count), key=f"{NAME}.bucket.{count}", on_click=_ask_for,
+                args=(experiment, turned, count), type="primary" if count == turned.record.tasks else "secondary",
             )  # fmt: skip
     eras = {era: launches(turned.record, era) for era in ERAS}
     _figures(eras, speaker)
@@ -55,6 +54,14 @@ def _bucket(speaker: Voice) -> None:
     with st.container(border=True, key="q-turn-bucket"):
         turn_record(turned, turned.controls, speaker)
     turned.write_url()
+
+
+def _ask_for(experiment: Experiment, turned: Turned[LaunchAsk], count: int) -> None:
+    """Ask for so many in both eras, and in the run at the moment at which its scenario asks; what else was done there stays."""
+    (asked,) = [one for one in experiment.lesson.scenario.operations if one.do == "set-desired"]
+    others = [one.model_dump(mode="json") for one in experiment.scenario.operations if one.do != "set-desired"]
+    turned.set({"tasks": count})
+    experiment.set({"operations": [*others, {"at_s": asked.at_s, "do": "set-desired", "desired": count}]})
 
 
 def _can_launch(ask: LaunchAsk) -> None:

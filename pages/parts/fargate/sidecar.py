@@ -27,7 +27,7 @@ def sidecar_figure(ask: AgentAsk, era: Era, speaker: Voice) -> None:
         found.tasks * 1.0, found.daemon_each, found.sidecar_each, cross=cross, words=words, signs=speaker.number_signs(),
         unit=money_tick(speaker),
     )  # fmt: skip
-    title = say("fargate.agents.title", host=ask.instance_type)
+    title = say("fargate.agents.title")
     charts(
         [Strip("agents", title, figure, sub=say("fargate.agents.tasks"), height_px=230)], run_id="agents", end_s=1,
         key="fargate.agents", on_clock=False, name=title,
