@@ -14,6 +14,7 @@ import yaml
 
 from engine import bench, conformance, reading
 from engine.errors import DefinitionError, Problem, ScenarioError
+from engine.placement.doubts import doubts
 from engine.scenario import Scenario
 from engine.simulation import run
 from engine.summary import as_text, summary
@@ -77,6 +78,8 @@ def _run(given: argparse.Namespace) -> int:
     if given.rates:
         data = data | {"traffic": {**(data.get("traffic") or {}), "shape": "rates", "rates": _text(given.rates)}}
     scenario = Scenario.of(_with_settings(data, given.settings))
+    for doubt in doubts(scenario):
+        print(f"note: {doubt}", file=sys.stderr)
     warm_up()
     began = time.perf_counter()
     found = run(scenario, watch=_bar() if sys.stderr.isatty() and not given.json else None)

@@ -21,6 +21,10 @@ import numpy.typing as npt
 from simpy import Environment, Event, Resource
 
 from engine import catalog
+from engine.placement import Hosts, Needs
+from engine.placement.one_by_one import place_by_loop
+from engine.placement.stream import Batch, place_stream
+from engine.rng import stream
 from engine.scenario import Scenario
 from engine.simulation import run, simulate
 from engine.traffic.compiled import CompiledPlane, warm_up
@@ -41,11 +45,12 @@ def bench() -> dict[str, Any]:
     Errors: RuntimeError if two that should come to the same end do not.
     """
     warm_up()
-    hour, queue, took = _Hour(), _Queue(), _Stopwatch()
+    hour, queue, tasks, took = _Hour(), _Queue(), _Stream(), _Stopwatch()
     for lap in range(ROUNDS):
         hour.measure(took)
         if lap < TWIN_ROUNDS:
             hour.measure_twin(took)
+            tasks.measure(took)
         queue.measure(took)
     of_hour = took.ratio("hour_data_plane", "hour")
     return {
@@ -54,6 +59,7 @@ def bench() -> dict[str, Any]:
             "queue_vs_simpy": took.ratio("queue_simpy", "queue"),
             "queue_vs_ciw": took.ratio("queue_ciw", "queue"),
             "dataplane_vs_draws": took.ratio("hour_data_plane", "hour_draws"),
+            "placement_ecs_vs_python": took.ratio("stream_loop", "stream"),
         },
         "seconds": took.medians(),
         "shares": {"control_plane": None if of_hour is None else 1 - of_hour, "data_plane": of_hour},
@@ -77,6 +83,11 @@ def report(result: dict[str, Any]) -> str:
             "500 or more",
         ),
         ("the hour's data plane against its draws alone", f"{ratios['dataplane_vs_draws']:.2f} times", "2.50 or less"),
+        (
+            "10,000 tasks on 1,000 hosts against a plain loop",
+            f"{ratios['placement_ecs_vs_python']:,.0f} times",
+            "500 or more",
+        ),
         ("peak memory of a process that runs the hour", f"{result['peak_memory_mb']:,.0f} MB", "under 300 MB"),
     ]
     lines = [f"{what:48}{came:>22}   {wanted}" for what, came, wanted in rows]
@@ -86,6 +97,7 @@ The hour is data/scenarios/hour.yaml, {result["requests"]["hour"]:,} requests: {
 {shares["data_plane"]:.0%} and the control plane, with laying out and handing over the tables, {shares["control_plane"]:.0%}. Its draws alone take {draws_ms:.1f} ms,
 the all-SimPy twin takes {seconds["hour_all_simpy"]:.1f} s.
 The queue is {result["requests"]["queue"]:,} requests, drawn beforehand for all: {queue_ms:.2f} ms; plain SimPy takes {seconds["queue_simpy"]:.1f} s{ciw_s}.
+The stream of tasks, spread over zones and packed by memory: {seconds["stream"] * 1e3:.2f} ms; the plain loop over hosts, same places, {seconds["stream_loop"]:.1f} s.
 The memory is all of a fresh process: Python, NumPy, numba and its compiled code, and the run.
 Medians of {result["runs"]} rounds in one process.""")
     return "\n".join(lines)
@@ -263,6 +275,36 @@ def ciw_queue(gaps_s: list[float], works_s: list[float], workers: int) -> Any:
             number_of_servers=[workers],
         )
     )
+
+
+# --- the stream of tasks ---------------------------------------------------------------------------------------------
+
+
+class _Stream:
+    """10,000 tasks of one kind on 1,000 hosts of many sizes, spread over zones, then packed by memory."""
+
+    TASKS, HOSTS, ZONES = 10_000, 1_000, 3
+
+    def __init__(self) -> None:
+        sizes = stream(1, "bench", "hosts")
+        self._hosts = Hosts(
+            zone=np.arange(self.HOSTS) % self.ZONES,
+            is_open=np.ones(self.HOSTS, dtype=np.bool_),
+            free_cpu=sizes.integers(4, 17, self.HOSTS) * 1024,
+            free_mib=sizes.integers(8, 65, self.HOSTS) * 1024,
+            peers=np.zeros(self.HOSTS, dtype=np.int64),
+        )
+        self._batches = [Batch(Needs(512, 1024), self.TASKS, ("spread-zones", "binpack-memory"))]
+        self._places = place_stream(self._hosts, self._batches).host  # and compiled
+
+    def measure(self, took: _Stopwatch) -> None:
+        """Time the stream and the plain loop, and hold the two against each other."""
+        fast = [_seconds(lambda: place_stream(self._hosts, self._batches)) for _ in range(LAPS)]
+        took.note("stream", median(fast))
+        found: list[Any] = []
+        took.note("stream_loop", _seconds(lambda: found.append(place_by_loop(self._hosts, self._batches))))
+        if not np.array_equal(found[0], self._places):
+            raise RuntimeError("the stream and the plain loop differ: the ratio would compare two placements")
 
 
 # --- memory ----------------------------------------------------------------------------------------------------------

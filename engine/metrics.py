@@ -232,7 +232,8 @@ def jumps(spans: Intervals, end_s: float) -> Steps:
 def desired(run: Run) -> Steps:
     """Give the desired count of all services over time."""
     events = run.events
-    now = [float(service.desired) for service in run.scenario.services]
+    # A daemon's count follows the hosts: the log says it from the first moment on.
+    now = [0.0 if service.kind == "daemon" else float(service.desired) for service in run.scenario.services]
     at_s, value = [0.0], [sum(now)]
     for i in events.where(Kind.DESIRED_SET):
         now[int(events.service[i])] = float(events.value[i])
@@ -268,7 +269,7 @@ def recovered_s(run: Run) -> float | None:
     """
     edges, wanted, have = capacity(run)
     short = have < wanted
-    blow = _first_blow_s(run)
+    blow = first_blow_s(run)
     if blow is not None:
         short &= edges >= blow
     if not short.any():
@@ -280,10 +281,13 @@ def recovered_s(run: Run) -> float | None:
     return float(edges[last + 1] - edges[begin])
 
 
-def _first_blow_s(run: Run) -> float | None:
-    """Find when the first operation took something away."""
-    blows = run.events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING)
-    return float(run.events.at_s[blows[0]]) if len(blows) else None
+def first_blow_s(run: Run) -> float | None:
+    """Find when something was first taken away; a host that its group no longer needs is none such."""
+    events = run.events
+    for row in events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING, Kind.SPOT_NOTICE):
+        if events.reason[row] != "scale-in":
+            return float(events.at_s[row])
+    return None
 
 
 def error_seconds(run: Run, share: float = 0.01) -> float:

@@ -16,30 +16,12 @@ from engine import catalog, metrics
 from engine.events import Kind, intervals
 from engine.launch import launch_type
 from engine.metrics import Steps
+from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
+from engine.story_beside import beside
 
-Unit = Literal["s", "clock", "share", "vcpu", "gib", "mib", "usd"]
+__all__ = ["Amount", "Line", "Mark", "captions", "full_again_s", "marks", "waiting"]
 Tone = Literal["lost", "ok", "plain"]
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number that the page writes in its own language and format."""
-
-    value: float
-    unit: Unit
-
-
-Values = dict[str, "int | str | Amount"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence from a moment on: its key among the texts, and what to fill in. "" ends the one before."""
-
-    at_s: float
-    key: str
-    values: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +50,25 @@ def _done(run: Run) -> Iterator[Mark]:
     for number, o in enumerate(run.scenario.operations):
         values: Values = {}
         for name in ("zone", "host"):
-            if hasattr(o, name):
+            if getattr(o, name, None) is not None:
                 values[name] = getattr(o, name)
         if hasattr(o, "task"):
             values["task"] = str(o.task)
         if hasattr(o, "desired"):
             values["n"] = o.desired
+        if o.do == "run-tasks":
+            values["n"] = o.count
         if hasattr(o, "factor"):
             values["factor"] = f"{o.factor:g}"
-        tone: Tone = "lost" if o.do in {"fail-zone", "fail-host", "impair-zone"} else "plain"
+        is_blow = o.do in {"fail-zone", "fail-host", "impair-zone", "interrupt-spot", "interrupt-spot-tasks"}
+        tone: Tone = "lost" if is_blow else "plain"
         yield Mark(o.at_s, f"mark.{o.do}", values, tone, True, number)
 
 
 def _came(run: Run) -> Iterator[Mark]:
     """List what followed: targets out, hosts ready, the first replacement, full strength."""
     events = run.events
-    blow = _blow_s(run)
+    blow = metrics.first_blow_s(run)
     if blow is None:
         return
     out = [i for i in events.where(Kind.TASK_UNHEALTHY) if events.at_s[i] > blow]
@@ -109,7 +94,7 @@ def full_again_s(run: Run) -> float | None:
 
 def first_short_s(run: Run) -> float | None:
     """Find when, from the first blow on, fewer tasks served than were wanted."""
-    blow = _blow_s(run)
+    blow = metrics.first_blow_s(run)
     if blow is None:
         return None
     have, wanted = metrics.jumps(metrics.serving(run), run.scenario.duration_s), metrics.desired(run)
@@ -117,11 +102,6 @@ def first_short_s(run: Run) -> float | None:
     edges = edges[edges >= blow]
     short = edges[have.at(edges) < wanted.at(edges)]
     return float(short[0]) if len(short) else None
-
-
-def _blow_s(run: Run) -> float | None:
-    blows = run.events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING)
-    return float(run.events.at_s[blows[0]]) if len(blows) else None
 
 
 def _wanted_at(run: Run, at_s: float) -> int:
@@ -133,7 +113,7 @@ def _wanted_at(run: Run, at_s: float) -> int:
 
 def captions(run: Run) -> tuple[Line, ...]:
     """Tell the run, sentence by sentence."""
-    return tuple(_Teller(run).tell())
+    return tuple(sorted([*_Teller(run).tell(), *beside(run)], key=lambda line: line.at_s))
 
 
 class _Teller:
@@ -157,7 +137,7 @@ class _Teller:
     def tell(self) -> Iterator[Line]:
         yield Line(0.0, "caption.calm", {"tasks": self._serves(0.0), "rate": self._rate(0.0)})
         events = self._run.events
-        owned = launch_type(self._run.scenario.launch_type).owns_hosts
+        owned = launch_type(self._run.scenario.launch_type).has_hosts
         said: set[str] = set()
         for i in range(len(events)):
             at_s, kind, zone = float(events.at_s[i]), Kind(int(events.kind[i])), int(events.zone[i])
@@ -262,13 +242,13 @@ def _at(steps: Steps, at_s: float) -> int:
 def waiting(run: Run) -> tuple[Line, ...]:
     """Say why tasks wait for room, whenever the answer changes; a line without a key ends it."""
     events = run.events
-    waits: dict[int, str] = {}
+    waits: dict[int, int] = {}  # task -> the event that refused it
     booting: dict[int, float] = {}
     found: list[Line] = []
     for i in range(len(events)):
         kind, task, host, at_s = int(events.kind[i]), int(events.task[i]), int(events.host[i]), float(events.at_s[i])
         if kind == Kind.TASK_REFUSED:
-            waits[task] = events.reason[i]
+            waits[task] = i
         elif kind in (Kind.TASK_PLACED, Kind.TASK_STOPPED) and task in waits:
             del waits[task]
         elif kind == Kind.HOST_ASKED and at_s > 0:
@@ -285,13 +265,16 @@ def waiting(run: Run) -> tuple[Line, ...]:
     return tuple(line for k, line in enumerate(found) if line.key or k)
 
 
-def _waiting_line(run: Run, at_s: float, waits: dict[int, str], booting: dict[int, float]) -> Line:
+def _waiting_line(run: Run, at_s: float, waits: dict[int, int], booting: dict[int, float]) -> Line:
     if not waits:
         return Line(at_s, "", {})
     service = run.scenario.services[0]
-    reasons = list(waits.values())
+    reasons = [run.events.reason[row] for row in waits.values()]
+    reason = max(set(reasons), key=reasons.count)
+    if reason not in {"cpu", "memory", "closed", "no-hosts"}:
+        return _rule_line(run, at_s, reason, next(row for row in waits.values() if run.events.reason[row] == reason))
     need: Amount | str = Amount(service.memory_mib / 1024, "gib")
-    if max(set(reasons), key=reasons.count) in {"cpu", "closed", "no-hosts"}:
+    if reason in {"cpu", "closed", "no-hosts"}:
         need = Amount(service.cpu_units / catalog.number("ecs.placement.cpu_unit"), "vcpu")
     if not booting:
         return Line(at_s, "waiting.no_hosts", {"need": need})
@@ -300,3 +283,12 @@ def _waiting_line(run: Run, at_s: float, waits: dict[int, str], booting: dict[in
     if len(names) == 1:
         return Line(at_s, "waiting.host_one", {"need": need, "host": names[0], "time": when})
     return Line(at_s, "waiting.hosts", {"need": need, "hosts": ", ".join(names), "time": when})
+
+
+def _rule_line(run: Run, at_s: float, reason: str, row: int) -> Line:
+    """Say which rule keeps a task waiting, and how many hosts it struck out: no new host of the kind would help."""
+    verdict = run.events.verdicts[row]
+    values: Values = {"n": verdict.refused[reason], "of": len(verdict.stopped_by)}
+    if reason in {"ports", "enis"}:
+        return Line(at_s, f"waiting.{reason}", values)
+    return Line(at_s, "waiting.constraint", {**values, "rule": reason})

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Any
 
 from engine import metrics, pricing
+from engine.events import Kind
+from engine.placement.demand import needs_of
+from engine.placement.words import in_words
 from engine.simulation import Run
 
 
@@ -32,10 +36,29 @@ def summary(run: Run, wall_s: float) -> dict[str, Any]:
         },
         "cost_usd": items | {"total": sum(items.values())},
         "recovered_s": metrics.recovered_s(run),
+        "waiting": waiting(run),
         "events": len(run.events),
         "digest": run.digest,
         "wall_s": wall_s,
     }
+
+
+def waiting(run: Run) -> list[dict[str, Any]]:
+    """List the tasks that still found no host when the run ended, with the reason in words; equal ones together."""
+    events = run.events
+    refused: dict[int, int] = {}
+    for i in events.where(Kind.TASK_REFUSED, Kind.TASK_PLACED, Kind.TASK_STOPPED):
+        refused.pop(int(events.task[i]), None)
+        if events.kind[i] == Kind.TASK_REFUSED:
+            refused[int(events.task[i])] = int(i)
+    reasons = Counter(
+        (int(events.service[i]), in_words(events.verdicts[i], needs_of(run.scenario.services[events.service[i]])))
+        for i in refused.values()
+    )
+    return [
+        {"service": run.scenario.services[service].name, "tasks": tasks, "reason": reason}
+        for (service, reason), tasks in reasons.items()
+    ]
 
 
 def as_text(found: dict[str, Any]) -> str:
@@ -51,6 +74,7 @@ def as_text(found: dict[str, Any]) -> str:
         ("served", f"{requests['served']:,}  ({found['availability']:.3%} of those answered)"),
         ("failed", f"{requests['failed']:,}" + (f"  ({causes})" if causes else "")),
         ("latency", f"p50 {latency['p50']}, p95 {latency['p95']}, p99 {latency['p99']}"),
+        *(("waiting", f"{one['tasks']:,} of {one['service']}: {one['reason']}") for one in found["waiting"]),
         ("full strength", "not back when the run ended" if back is None else _back(back)),
         *(("cost: " + name.replace("_", " "), f"$ {usd:,.4f}") for name, usd in found["cost_usd"].items()),
         ("events", f"{found['events']:,}"),

@@ -45,12 +45,10 @@ def _until_it_says_no(constraint: Constraint, hosts: Hosts, group: str, found: I
     return found
 
 
-def with_more(hosts: Hosts, group: str, more: int) -> Hosts:
+def with_more(hosts: Hosts, group: str, more: int | Ints) -> Hosts:
     """Show the hosts as if each ran so many more tasks of a group."""
-    if not more:
-        return hosts
     traits = hosts.traits
     if traits is not None:
-        here = traits.groups.get(group, np.zeros(len(hosts), dtype=np.int64)) + more
+        here = np.asarray(traits.groups.get(group, np.zeros(len(hosts), dtype=np.int64)) + more)
         traits = replace(traits, running=traits.running + more, groups={**traits.groups, group: here})
     return replace(hosts, peers=hosts.peers + more, traits=traits)

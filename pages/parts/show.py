@@ -165,8 +165,8 @@ def recovered_text(run: Run, speaker: Voice) -> str:
 def chores_text(run: Run, speaker: Voice) -> str:
     """Say what the reader had to do."""
     said = []
-    if launch_type(run.scenario.launch_type).owns_hosts and run.scenario.fleet.hosts:
-        said.append(speaker.say("common.chore.hosts", hosts=run.scenario.fleet.hosts))
+    if launch_type(run.scenario.launch_type).owns_hosts and run.scenario.fleet.size:
+        said.append(speaker.say("common.chore.hosts", hosts=run.scenario.fleet.size))
     if by_hand := _by_hand(run):
         said.append(speaker.say("common.chore.clicks", n=by_hand))
     return " ".join(said) or speaker.say("common.chore.none")

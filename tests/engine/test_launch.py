@@ -6,6 +6,7 @@ import pytest
 
 from engine import CatalogError, Scenario, ScenarioError, catalog
 from engine.launch import launch_type, launch_types
+from engine.placement.doubts import doubts
 from engine.scenario import LaunchTypeName
 
 
@@ -22,6 +23,17 @@ def test_what_the_two_differ_in():
     assert theirs.provision_max_s > theirs.provision_min_s > 0
     assert (theirs.burst, theirs.per_s) == (100, 20)
     assert mine.per_s == pytest.approx(500 / 60)
+
+
+def test_what_the_other_two_differ_in():
+    kept, spot = launch_type("ecs-managed-instances"), launch_type("ecs-fargate-spot")
+
+    assert (kept.owns_hosts, kept.has_hosts, spot.owns_hosts, spot.has_hosts) == (False, True, False, False)
+    assert (kept.is_spot, spot.is_spot, launch_type("ecs-fargate").is_spot) == (False, True, False)
+    assert kept.strategies[0] == "spread-zones"
+    assert (kept.vcpu_price, spot.vcpu_price) == ("", "fargate.price.spot_vcpu_h")
+    assert catalog.value(kept.duties, "host_os_patching") == catalog.value(spot.duties, "host_os_patching") == "aws"
+    assert catalog.value(launch_type("ecs-ec2").duties, "host_os_patching") == "customer"
 
 
 def test_one_that_does_not_exist_is_our_bug_and_says_so():
@@ -71,8 +83,10 @@ def test_the_published_table_of_fargate_sizes_is_what_a_scenario_accepts(shared)
     assert seen == {True, False}
 
 
-def test_a_task_that_no_host_could_ever_hold_is_refused_with_the_hosts_name():
-    found = problems(fleet={"instance_type": "m5.large"}, services=[{"cpu_units": 2049, "memory_mib": 8192}])
+def test_a_task_that_no_host_could_ever_hold_is_no_error_but_a_doubt_with_the_hosts_name():
+    found = doubts(
+        Scenario.of({"fleet": {"instance_type": "m5.large"}, "services": [{"cpu_units": 2049, "memory_mib": 8192}]})
+    )
 
     assert {problem.path for problem in found} == {"services.0.cpu_units", "services.0.memory_mib"}
     assert all("m5.large" in problem.allowed for problem in found)

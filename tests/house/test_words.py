@@ -19,7 +19,12 @@ RECORDS = (
     scenario.Traffic,
     scenario.Service,
     scenario.Scaling,
+    scenario.ScalingStep,
+    scenario.ScheduledChange,
+    scenario.ProviderShare,
+    scenario.CapacityProvider,
     scenario.Fleet,
+    scenario.HostGroup,
     scenario.Balancer,
     scenario.Assumptions,
 )

@@ -47,7 +47,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
     words: the component's own texts; none = the table `map` in the voice's language.
     """
     scenario = run.scenario
-    owned = launch_type(scenario.launch_type).owns_hosts
+    owned = launch_type(scenario.launch_type).has_hosts
     return {
         "id": run.digest[:16],
         "end": scenario.duration_s,
@@ -60,7 +60,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "hosts": {
             "id": [name for name, _ in run.hosts],
             "zone": [zone for _, zone in run.hosts],
-            "room": [_room(run)] * len(run.hosts),
+            "room": [_room(run, kind.instance_type) for kind in run.kinds],
         },
         "host_moves": _host_moves(run.events),
         "task_moves": _task_moves(run, owned=owned),
@@ -78,9 +78,9 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
     }
 
 
-def _room(run: Run) -> int:
-    """Count how many tasks of the first service a host can hold."""
-    service, host = run.scenario.services[0], catalog.instance_type(run.scenario.fleet.instance_type)
+def _room(run: Run, kind: str) -> int:
+    """Count how many tasks of the first service a host of an instance type can hold."""
+    service, host = run.scenario.services[0], catalog.instance_type(kind)
     memory = host.memory_mib * run.scenario.assumptions.host_memory_share
     return int(min(host.cpu_units // service.cpu_units, memory // service.memory_mib, 40))
 
@@ -101,11 +101,13 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
     on_host: dict[int, list[int]] = {}
     lost: set[int] = set()
     gone: set[int] = set()
+    by_hand = {int(events.task[i]) for i in events.where(Kind.TASK_CREATED) if events.reason[i] == "run-tasks"}
     for i in range(len(events)):
         kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
         host, zone = int(events.host[i]), int(events.zone[i])
         if task > 0:
-            state = TASK_STATES.get(kind)
+            # No load balancer says of a task that no service keeps that it serves: it runs.
+            state = SERVING if kind == Kind.TASK_RUNNING and task in by_hand else TASK_STATES.get(kind)
             if kind == Kind.TASK_LOST:
                 lost.add(task)
                 on_host.setdefault(host, []).append(task)
@@ -139,8 +141,12 @@ def _services_of_tasks(events: Events) -> list[int]:
 
 def _host_moves(events: Events) -> dict[str, list[float]]:
     moves: dict[tuple[float, int], tuple[float, ...]] = {}
+    lost: set[int] = set()
     for i in events.where(*HOST_STATES):
-        at_s, host = round(float(events.at_s[i]), 3), int(events.host[i])
+        at_s, host, kind = round(float(events.at_s[i]), 3), int(events.host[i]), int(events.kind[i])
+        if kind == Kind.AGENT_MISSED and host not in lost:  # only its agent is silent: the host goes on
+            continue
+        (lost.add if kind == Kind.HOST_LOST else lost.discard)(host)
         moves[at_s, host] = (at_s, host, HOST_STATES[Kind(int(events.kind[i]))])
     return _columns(list(moves.values()), "t", "host", "state")
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from engine import Kind, Run, catalog
 from engine.launch import launch_type
-from engine.placement import FILTERS, Verdict
+from engine.placement import UDP, Verdict
+from engine.placement.strategies import BY_ATTRIBUTE
 from pages.parts.why_here.component import Decision, Gate, Host, Zone
 from pages.parts.words import Voice
 
@@ -30,16 +31,21 @@ class _Explained:
         self.at_s = float(run.events.at_s[row])
         self.verdict: Verdict = run.events.verdicts[row]
         self.service = run.scenario.services[int(run.events.service[row])]
-        self.owned = launch_type(run.scenario.launch_type).owns_hosts
+        self.owned = launch_type(run.scenario.launch_type).has_hosts
         self.filters = self._filters()
         self.places = self._places()
 
     def _filters(self) -> list[str]:
-        """Leave out the question about ports where nobody asks for one, and all but the first where zones are chosen."""
-        names = list(FILTERS)
+        """Leave out the questions about what the task does not ask for, and all but the first where zones are chosen."""
+        names = list(self.verdict.filters)
         if not self.owned:
             return names[:1]
-        return names if self.service.host_ports else [name for name in names if name != "ports"]
+        arises = {
+            "ports": bool(self.service.ports),
+            "enis": self.service.network_mode == "awsvpc",
+            "provider": bool(self.service.capacity),
+        }
+        return [name for name in names if arises.get(name, True)]
 
     def _places(self) -> list[int]:
         """List the hosts (or zones) that existed then."""
@@ -68,7 +74,7 @@ class _Explained:
         ]
         alive, stops, counts = list(self.places), {}, [len(self.places)]
         for number, name in enumerate(self.filters):
-            index = list(FILTERS).index(name)
+            index = self.verdict.filters.index(name)
             for place in [p for p in alive if self.verdict.stopped_by[p] == index]:
                 stops[place] = (number, self._refusal(name, place))
                 alive.remove(place)
@@ -104,11 +110,18 @@ class _Explained:
         }
 
     def _filter_gate(self, name: str) -> Gate:
-        need = self._need(name)
-        return {"kind": "filter", "title": self.tell(f"gate.{name}", need=need), "no": self.tell(f"refuses.{name}")}
+        need, kind = self._need(name), self._kind(name)
+        return {"kind": "filter", "title": self.tell(f"gate.{kind}", need=need), "no": self.tell(f"refuses.{kind}")}
 
     def _score_gate(self, name: str) -> Gate:
-        return {"kind": "score", "title": self.tell(f"gate.{name}"), "no": self.tell(f"refuses.{name}")}
+        kind, need = self._kind(name), name.removeprefix(BY_ATTRIBUTE)
+        return {"kind": "score", "title": self.tell(f"gate.{kind}", need=need), "no": self.tell(f"refuses.{kind}")}
+
+    def _kind(self, name: str) -> str:
+        """Find the words for a filter or a strategy: those with words of the reader's own share theirs."""
+        if name in self.verdict.constraints:
+            return "constraint"
+        return "spread" if name.startswith(BY_ATTRIBUTE) else name
 
     def _host(self, place: int, stop: tuple[int, str] | None, *, chosen: bool) -> Host:
         values = [self._has(name, place) for name in self.filters]
@@ -140,13 +153,17 @@ class _Explained:
             return self._vcpu(self.service.cpu_units)
         if name == "memory":
             return self._gib(self.service.memory_mib)
-        return ", ".join(map(str, self.service.host_ports))
+        if name in self.verdict.constraints:
+            return name
+        return ", ".join(f"{port - UDP}/udp" if port >= UDP else str(port) for port in sorted(self.service.ports))
 
     def _has(self, name: str, place: int) -> str:
         if name == "cpu":
             return self._vcpu(int(self.verdict.free_cpu[place]))
         if name == "memory":
             return self._gib(int(self.verdict.free_mib[place]))
+        if name == "enis" and self.verdict.free_enis is not None:
+            return self.tell("left", n=int(self.verdict.free_enis[place]))
         return ""
 
     def _refusal(self, name: str, place: int) -> str:
@@ -158,13 +175,15 @@ class _Explained:
                     "no_agent" if self.owned else "zone_lost", zone=self.run.scenario.zone_letters[self.zone(place)]
                 )
             return self.tell("not_open")
-        return self.tell("refuses.ports")
+        return self.tell(f"refuses.{self._kind(name)}")
 
     def _reading(self, name: str, place: int) -> str:
         score = -float(self.verdict.scores[name][place])
         if name == "spread-zones":
             return self.tell("in_its_zone", n=int(score), zone=self.run.scenario.zone_letters[self.zone(place)])
         if name == "spread-hosts":
+            return self.tell("on_it", n=int(score))
+        if name.startswith(BY_ATTRIBUTE):
             return self.tell("on_it", n=int(score))
         if name == "binpack-memory":
             return self.tell("leaves", value=self._gib(int(score) - self.service.memory_mib))
@@ -185,7 +204,8 @@ class _Explained:
         )
 
     def _rows(self) -> list[tuple[str, str]]:
-        rule = ", ".join(self.speaker.say(f"ask.choice.{name}").lower() for name in self.verdict.scores)
+        words = self.speaker.table("ask.choice")
+        rule = ", ".join(words[name].lower() if name in words else name for name in self.verdict.scores)
         return [
             (self.tell("row.service"), self.service.name),
             (self.tell("row.needs"), f"{self._need('cpu')}, {self._need('memory')}"),
@@ -198,9 +218,10 @@ class _Explained:
         said = [self.tell("could", n=could) if could > 1 else self.tell("only")]
         if could > 1:
             name = next(iter(self.verdict.scores))
+            kind = self._kind(name)
             chosen = self.verdict.host
             if chosen is not None:
-                said.append(self.tell(f"because.{name}", where=where, reading=self._reading(name, chosen)))
+                said.append(self.tell(f"because.{kind}", where=where, reading=self._reading(name, chosen)))
         if self.verdict.host is not None and self._is_lost(self.verdict.host):
             said.append(self.tell("dead"))
         return " ".join(said)
