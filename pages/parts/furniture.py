@@ -140,6 +140,7 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
         "tasks": sum(service.desired for service in scenario.services),
         "zones": scenario.zones,
         "rate": round(scenario.traffic.rps),
+        "asked": next((o.desired for o in reversed(scenario.operations) if o.do == "set-desired"), 0),
     }
     if not fails:
         return speaker.say(f"{name}.lede_calm", **values)
