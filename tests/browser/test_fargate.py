@@ -63,12 +63,12 @@ def test_the_volumes_live_and_die_step_by_step_and_the_era_decides(visitor: Visi
     expect(thing(page, "ECS on EC2", "EFS")).to_contain_text("there")
     expect(thing(page, "ECS on Fargate", "EFS")).to_contain_text("not here")
     expect(card(page, "ECS on Fargate")).to_contain_text("0 of 5 volumes are there again.")
-    expect(card(page, "ECS Managed Instances")).to_contain_text("It did not exist")
+    expect(card(page, "Managed Instances")).to_contain_text("It did not exist")
 
     page.get_by_role("radio", name="Today").click()
     to_the_end(page)
     expect(thing(page, "ECS on Fargate", "EFS")).to_contain_text("there")
-    expect(thing(page, "ECS Managed Instances", "EFS")).to_contain_text("there")
+    expect(thing(page, "Managed Instances", "EFS")).to_contain_text("there")
     expect(page).to_have_url(re.compile("era=today"))
 
 
