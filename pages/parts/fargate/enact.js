@@ -131,3 +131,5 @@ function keys(state, event) {
   if (group.dataset.what === "row") state.show(to.dataset.value, state.era, focus);
   else state.show(state.row, to.dataset.value, focus);
 }
+
+export default keeper(makeEnact, "enact");

@@ -13,7 +13,9 @@ from pages.parts.stage_map import joined
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "quayside.enact",
-    js=joined(("clock.js", "ahead.js", "page.js")) + "\n" + joined(("enact.js", "enact_draw.js"), _HERE),
+    js=joined(("clock.js", "ahead.js", "page.js"))
+    + "\n"
+    + joined(("enact_cards.js", "enact_scene.js", "enact.js"), _HERE),
     css=joined(("tokens.css",)) + "\n" + joined(("enact.css",), _HERE),
 )
 
