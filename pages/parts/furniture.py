@@ -38,14 +38,23 @@ def view() -> str:
 Panel = Callable[[Experiment, Voice, Run], None]
 
 
-def present(page: str, *others: str, panels: Mapping[str, Panel] | None = None) -> None:
+Room = Callable[[Voice], None]
+
+
+def present(
+    page: str, *others: str, panels: Mapping[str, Panel] | None = None, rooms: Mapping[str, Room] | None = None
+) -> None:
     """Present a chapter: its experiments, one at a time, in whichever room the URL asks for.
 
     page, others: the lessons of the chapter; the first is the one that opens. panels: what an experiment shows besides, below its
-    outcome, by its lesson.
+    outcome, by its lesson. rooms: experiments without a run, which show themselves, by their lesson.
     """
     speaker = voice()
-    experiment = Experiment(chapter.chosen(speaker, page, *others))
+    chosen = chapter.chosen(speaker, page, *others)
+    if rooms and chosen in rooms:
+        rooms[chosen](speaker)
+        return
+    experiment = Experiment(chosen)
     notices(experiment, speaker)
     try:
         match view():
@@ -131,6 +140,7 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
         "tasks": sum(service.desired for service in scenario.services),
         "zones": scenario.zones,
         "rate": round(scenario.traffic.rps),
+        "asked": next((o.desired for o in reversed(scenario.operations) if o.do == "set-desired"), 0),
     }
     if not fails:
         return speaker.say(f"{name}.lede_calm", **values)
@@ -242,10 +252,7 @@ def stage(experiment: Experiment, speaker: Voice) -> None:
     here = address(name, experiment.scenario, "stage", speaker.lang, locked=False)
     found, keys = scene(run, speaker, experiment.lesson, "stage", locked=False, ahead=here), keys_of(name, "stage")
     chapter.look_stage()
-    st.html(
-        f'<header class="q-stage-head"><h1>{chapter.plain(speaker.say(f"{name}.title"))}</h1>'
-        f"<p>{chapter.plain(found.packed['name'])}</p></header>"
-    )
+    chapter.stage_heading(speaker.say(f"{name}.title"), found.packed["name"])
     with st.container(key="q-stage-main"):
         map_, side = st.columns([1150, 578])
         with map_:

@@ -93,7 +93,7 @@ def _spans(speaker: Voice, name: str, settings: Mapping[str, Any], how: str) -> 
         f"{low:g}": texts["between"].format(low=seconds(low), high=seconds(high)) for low, high in pairwise(bounds)
     }
     return {
-        "never": texts["never"],
+        **({"never": texts["never"]} if "never" in texts else {}),
         "0": texts["under"].format(time=seconds(bounds[0])),
         **spans,
         f"{bounds[-1]:g}": texts["over"].format(time=seconds(bounds[-1])),
@@ -114,7 +114,26 @@ def _judge_errors(run: Run, speaker: Voice, name: str, settings: Mapping[str, An
     return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
 
 
+# --- how long until all that was asked for runs? ----------------------------------------------------------------------
+
+
+def _judge_filled(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Say whether the wait for the last task fell into the span that was named."""
+    took_s, said = metrics.filled_s(run), _spans(speaker, name, settings, "said")[guess]
+    if took_s is None:
+        return speaker.say(f"{name}.verdict.open", said=said)
+    low = float(guess)
+    high = next((bound for bound in settings["bounds"] if bound > low), float("inf"))
+    which = "right" if low <= took_s < high else "short" if took_s >= high else "long"
+    return speaker.say(f"{name}.verdict.{which}", said=said, took=speaker.seconds(took_s))
+
+
 QUESTIONS: dict[str, Question] = {
+    "filled": Question(
+        choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
+        verdict=_judge_filled,
+    ),
     "errors": Question(
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],

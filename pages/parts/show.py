@@ -177,6 +177,21 @@ def _recovery_rank(run: Run) -> float:
     return float("inf") if took is None else took
 
 
+def filled_text(run: Run, speaker: Voice) -> str:
+    """Say how long it took until as many tasks ran as were asked for."""
+    took = metrics.filled_s(run)
+    return speaker.say("common.outcome.not_yet") if took is None else speaker.seconds(took)
+
+
+def _last_usd(run: Run) -> float:
+    return float(pricing.usd_per_hour(run).value[-1])
+
+
+def _filled_rank(run: Run) -> float:
+    took = metrics.filled_s(run)
+    return float("inf") if took is None else took
+
+
 OUTCOMES: dict[str, Outcome] = {
     "availability": Outcome(
         lambda run, speaker: speaker.percent(metrics.totals(run).availability, 2),
@@ -190,6 +205,11 @@ OUTCOMES: dict[str, Outcome] = {
         lambda run, speaker: speaker.seconds(metrics.worst_p99_s(run)), lambda run: round(metrics.worst_p99_s(run), 1)
     ),
     "recovered": Outcome(recovered_text, _recovery_rank),
+    "filled": Outcome(filled_text, _filled_rank),
+    "cost_end": Outcome(
+        lambda run, speaker: speaker.say("common.unit.per_hour", value=speaker.money(_last_usd(run))),
+        lambda run: round(_last_usd(run), 2),
+    ),
     "cost": Outcome(
         lambda run, speaker: speaker.say("common.unit.per_hour", value=speaker.money(pricing.calm_usd_per_hour(run))),
         lambda run: round(pricing.calm_usd_per_hour(run), 2),
