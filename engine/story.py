@@ -19,6 +19,7 @@ from engine.metrics import Steps
 from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 from engine.story_beside import beside
+from engine.story_fleet import moments, of_hosts
 
 __all__ = ["Amount", "Line", "Mark", "captions", "full_again_s", "marks", "waiting"]
 Tone = Literal["lost", "ok", "plain"]
@@ -41,7 +42,7 @@ class Mark:
 
 def marks(run: Run) -> tuple[Mark, ...]:
     """List the moments to step through: what was done, and what came of it."""
-    found = [*_done(run), *_came(run)]
+    found = [*_done(run), *_came(run), *(Mark(at_s, key, {}, tone, True) for at_s, key, tone in moments(run))]
     return tuple(sorted(found, key=lambda mark: mark.at_s))
 
 
@@ -113,7 +114,7 @@ def _wanted_at(run: Run, at_s: float) -> int:
 
 def captions(run: Run) -> tuple[Line, ...]:
     """Tell the run, sentence by sentence."""
-    return tuple(sorted([*_Teller(run).tell(), *beside(run)], key=lambda line: line.at_s))
+    return tuple(sorted([*_Teller(run).tell(), *beside(run), *of_hosts(run)], key=lambda line: line.at_s))
 
 
 class _Teller:

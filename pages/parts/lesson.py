@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ class Control:
     """One thing the reader may turn: the scenario's path, its name in the URL, and the span that the screen offers.
 
     only: the launch type for which it means anything; "" for all. options: choices where the field itself has none.
+    also: what a choice sets besides, by the choice: another metric needs another target.
     """
 
     path: str
@@ -24,6 +25,7 @@ class Control:
     step: float | None = None
     only: str = ""
     options: tuple[Any, ...] = ()
+    also: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Lesson:
     """One experiment's own data. variants and tries map a name to what it sets in the scenario, by path.
 
     page: the chapter it belongs to. launch_types: which may be chosen; none = the scenario's stays. strips: the charts, top to
-    bottom. outcome: the rows of its table. explain: the sections of its prose.
+    bottom. outcome: the rows of its table. explain: the sections of its prose. offer: what the button beside the scrubber does
+    (`pages.parts.scene.OFFERS`). strip: the chart where there is room for one; "" = the first.
     """
 
     name: str
@@ -56,6 +59,8 @@ class Lesson:
     outcome: tuple[str, ...]
     explain: tuple[str, ...]
     facts: tuple[str, ...]
+    offer: str = "zone"
+    strip: str = ""
 
 
 @cache
@@ -65,6 +70,8 @@ def lesson(name: str) -> Lesson:
     asked = row.get("guess")
     return Lesson(
         page=row.get("page", name),
+        offer=row.get("offer", "zone"),
+        strip=row.get("strip", "") or row["strips"][0],
         launch_types=tuple(row.get("launch_types", ())),
         guess=Guess(asked["question"], {key: value for key, value in asked.items() if key != "question"})
         if asked

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine import Run, metrics
+from engine import Run, loops, metrics, treadmill
 from pages.parts import chapter
 from pages.parts.experiment import Experiment
 from pages.parts.words import Voice
@@ -114,25 +114,38 @@ def _judge_errors(run: Run, speaker: Voice, name: str, settings: Mapping[str, An
     return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
 
 
-# --- how long until all that was asked for runs? ----------------------------------------------------------------------
+# --- how long until it happens, if it does? --------------------------------------------------------------------------
 
 
-def _judge_filled(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
-    """Say whether the wait for the last task fell into the span that was named."""
-    took_s, said = metrics.filled_s(run), _spans(speaker, name, settings, "said")[guess]
+def _judge_span(took_s: float | None, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Say whether it happened within the span that was named. took_s: none where it never did."""
+    said = _spans(speaker, name, settings, "said")[guess]
     if took_s is None:
-        return speaker.say(f"{name}.verdict.open", said=said)
+        return speaker.say(f"{name}.verdict.{'never_right' if guess == 'never' else 'open'}", said=said)
+    took = speaker.seconds(took_s)
+    if guess == "never":
+        return speaker.say(f"{name}.verdict.never", took=took)
     low = float(guess)
     high = next((bound for bound in settings["bounds"] if bound > low), float("inf"))
     which = "right" if low <= took_s < high else "short" if took_s >= high else "long"
-    return speaker.say(f"{name}.verdict.{which}", said=said, took=speaker.seconds(took_s))
+    return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
 
 
 QUESTIONS: dict[str, Question] = {
     "filled": Question(
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
-        verdict=_judge_filled,
+        verdict=lambda run, *rest: _judge_span(metrics.filled_s(run), *rest),
+    ),
+    "first_gone": Question(
+        choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
+        verdict=lambda run, *rest: _judge_span(loops.first_host_gone_s(run), *rest),
+    ),
+    "last_patched": Question(
+        choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
+        verdict=lambda run, *rest: _judge_span(treadmill.longest_s(run), *rest),
     ),
     "errors": Question(
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),

@@ -30,6 +30,7 @@ from pages.figures import (
     tasks_top,
 )
 from pages.figures.theme import SCALES
+from pages.parts import hosts
 from pages.parts.charts import Strip
 from pages.parts.words import Voice
 
@@ -101,9 +102,16 @@ def tops(all_columns: Sequence[Columns], goal_s: float) -> Tops:
     hash_funcs=BY_SCENARIO,
 )
 def strips(
-    run: Run, speaker: Voice, goal_s: float, names: tuple[str, ...], *, size: str = "laptop", top: Tops | None = None
+    run: Run,
+    speaker: Voice,
+    goal_s: float,
+    names: tuple[str, ...],
+    *,
+    size: str = "laptop",
+    top: Tops | None = None,
+    highest: float | None = None,
 ) -> list[Strip]:
-    """Draw a run's strips by their names, top to bottom; the last one carries the axis."""
+    """Draw a run's strips by their names, top to bottom; the last one carries the axis. highest: the top of one about hosts."""
     columns, end_s, signs = columns_of(run, goal_s), run.scenario.duration_s, speaker.number_signs()
     words, scale = speaker.table("charts"), SCALES[size]
     money = speaker.money(0).replace("0", "{v}", 1).split("{v}")[0] + "{v}"
@@ -138,7 +146,16 @@ def strips(
             cost_labels(columns.cost, texts("cost")), tab=words["cost.tab"],
         ),
     }  # fmt: skip
-    return [found[name]() for name in names]
+    return [
+        found[name]() if name in found
+        else hosts.STRIPS[name].draw(run, speaker, {"top": highest, "has_ticks": axis(name), **common})
+        for name in names
+    ]  # fmt: skip
+
+
+def highest_of(runs: Sequence[Run], name: str) -> float | None:
+    """Find the shared scale of several runs' strips about hosts; None where the strip is another one."""
+    return max(hosts.STRIPS[name].top(run) for run in runs) if name in hosts.STRIPS else None
 
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
@@ -215,7 +232,7 @@ OUTCOMES: dict[str, Outcome] = {
         lambda run: round(pricing.calm_usd_per_hour(run), 2),
     ),
     "chores": Outcome(chores_text),
-}
+} | {name: Outcome(write, rank) for name, (write, rank) in hosts.OUTCOMES.items()}
 
 
 @st.cache_resource(max_entries=4 * KEPT_RUNS, show_spinner=False, hash_funcs=BY_SCENARIO)

@@ -24,7 +24,7 @@ LANG = "lang"  # the name in the URL, and the widget's key
 _SET_ASIDE = "words.set_aside"
 THIN, FIRM = "\u2009", "\u00a0"  # a space between number and unit; a space that never breaks
 _NOTHING = "–"
-_CITED = re.compile(r"\{=([\w. ]+)\}")
+_CITED = re.compile(r"\{=([\w.> ]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +160,15 @@ class Voice:
         return " ".join(f"{self.number(count)}{THIN}{unit}" for count, unit in parts)
 
     def clock(self, x: float) -> str:
-        """Write a moment of the run as the clock shows it: 2:28, past the hour 1:02:28.
+        """Write a moment of the run as the clock shows it: 2:28, past the hour 1:02:28, past two days 14 d 6:05.
 
         >>> Voice("es").clock(148.9)
         '2:28'
         """
         minutes, second = divmod(int(x), 60)
         hours, minute = divmod(minutes, 60)
+        if hours >= 48:
+            return f"{hours // 24} d {hours % 24}:{minute:02}"
         return f"{hours}:{minute:02}:{second:02}" if hours else f"{minutes}:{second:02}"
 
     def date(self, iso: str) -> str:

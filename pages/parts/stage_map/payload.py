@@ -15,6 +15,7 @@ from pages.parts.words import Voice
 # What the browser knows a task, a host and a zone by; map_glyphs.js draws them.
 GONE, PENDING, STARTING, SERVING, DRAINING, LOST, UNSEEN, FAILED = range(8)
 H_GONE, H_BOOTING, H_READY, H_DRAINING, H_LOST, H_MISSED = range(6)
+H_NOTICE = 7  # 6 is a host whose agent alone is cut off
 Z_WELL, Z_IMPAIRED, Z_LOST, Z_SHIFTED = range(4)
 F_OUT, F_IN, F_TURNING, F_DEAD = range(4)
 
@@ -38,6 +39,7 @@ HOST_STATES = {
     Kind.HOST_LOST: H_LOST,
     Kind.AGENT_MISSED: H_MISSED,
     Kind.HOST_GONE: H_GONE,
+    Kind.SPOT_NOTICE: H_NOTICE,
 }
 
 
@@ -60,6 +62,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "hosts": {
             "id": [name for name, _ in run.hosts],
             "zone": [zone for _, zone in run.hosts],
+            "patched": _patched(run),
             "room": [_room(run, kind.instance_type) for kind in run.kinds],
         },
         "host_moves": _host_moves(run.events),
@@ -147,8 +150,18 @@ def _host_moves(events: Events) -> dict[str, list[float]]:
         if kind == Kind.AGENT_MISSED and host not in lost:  # only its agent is silent: the host goes on
             continue
         (lost.add if kind == Kind.HOST_LOST else lost.discard)(host)
+        if kind == Kind.HOST_DRAINING and events.reason[i] == "spot":  # the notice says more
+            continue
         moves[at_s, host] = (at_s, host, HOST_STATES[Kind(int(events.kind[i]))])
     return _columns(list(moves.values()), "t", "host", "state")
+
+
+def _patched(run: Run) -> list[float | None]:
+    """Say from when on each host runs the newest release; none where it never does, or none came."""
+    first: dict[int, float] = {}
+    for i in run.events.where(Kind.HOST_PATCHED):
+        first.setdefault(int(run.events.host[i]), round(float(run.events.at_s[i]), 3))
+    return [first.get(host) for host in range(len(run.hosts))]
 
 
 def _zone_moves(events: Events) -> dict[str, list[float]]:
@@ -293,7 +306,7 @@ def actions(voice: Voice, *, owned: bool) -> dict[str, list[dict[str, Any]]]:
             action("restore-zone", [Z_IMPAIRED, Z_LOST], "ok"),
         ],
         "host": [
-            action("fail-host", [H_BOOTING, H_READY, H_DRAINING], "lost"),
+            action("fail-host", [H_BOOTING, H_READY, H_DRAINING, H_NOTICE], "lost"),
             action("drain-host", [H_READY]),
         ]
         if owned
