@@ -16,30 +16,11 @@ from engine import catalog, metrics
 from engine.events import Kind, intervals
 from engine.launch import launch_type
 from engine.metrics import Steps
+from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
+from engine.story_placement import placed_one_by_one, placements
 
-Unit = Literal["s", "clock", "share", "vcpu", "gib", "mib", "usd"]
 Tone = Literal["lost", "ok", "plain"]
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number that the page writes in its own language and format."""
-
-    value: float
-    unit: Unit
-
-
-Values = dict[str, "int | str | Amount"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A sentence from a moment on: its key among the texts, and what to fill in. "" ends the one before."""
-
-    at_s: float
-    key: str
-    values: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +40,7 @@ class Mark:
 
 def marks(run: Run) -> tuple[Mark, ...]:
     """List the moments to step through: what was done, and what came of it."""
-    found = [*_done(run), *_came(run)]
+    found = [*_done(run), *_came(run), *_placed(run)]
     return tuple(sorted(found, key=lambda mark: mark.at_s))
 
 
@@ -102,6 +83,12 @@ def _came(run: Run) -> Iterator[Mark]:
         yield Mark(back, "mark.full", {"tasks": _wanted_at(run, back)}, "ok", True)
 
 
+def _placed(run: Run) -> Iterator[Mark]:
+    """List the placements of tasks that come one at a time: each is a moment of its own."""
+    for at_s, task in placed_one_by_one(run):
+        yield Mark(at_s, "mark.placed", {"task": str(task)}, "plain", False)
+
+
 def full_again_s(run: Run) -> float | None:
     """Find when the wanted tasks all served again after the last loss; None if they never fell short, or still do."""
     took = metrics.recovered_s(run)
@@ -134,7 +121,9 @@ def _wanted_at(run: Run, at_s: float) -> int:
 
 
 def captions(run: Run) -> tuple[Line, ...]:
-    """Tell the run, sentence by sentence."""
+    """Tell the run, sentence by sentence. Where nobody sends a request, its placements are the story."""
+    if not metrics.timeline(run).arrived.any():
+        return placements(run)
     return tuple(_Teller(run).tell())
 
 

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pages.parts.experiment import Experiment, value_at
 from pages.parts.fields import field_at
 from pages.parts.lesson import Control
+from pages.parts.rules import ask_lines
 from pages.parts.words import Voice, voice
 
 
@@ -29,8 +30,11 @@ def ask_one(experiment: Experiment, control: Control) -> None:
     value = value_at(experiment.scenario, control.path)
     if value is None:
         return
+    if control.text:
+        ask_lines(experiment, control)
+        return
     key = f"{experiment.lesson.name}.ask.{control.url}"
-    label = label_of(speaker, record, control.path, field)
+    label = label_of(speaker, record, control.path, field) + member_of(experiment, control.path)
     told = help_of(speaker, record, control.path)
 
     def write() -> None:
@@ -79,7 +83,7 @@ def _as_choice(control: Control, value: Any) -> Any:
 def _choices(field: FieldInfo, control: Control) -> list[Any]:
     """List what may be chosen: the lesson's options, or the field's own words."""
     if control.options:
-        return [list(option) for option in control.options]
+        return [list(option) if isinstance(option, list | tuple) else option for option in control.options]
     return list(get_args(field.annotation)) if str(get_origin(field.annotation)) == "typing.Literal" else []
 
 
@@ -93,6 +97,12 @@ def label_of(speaker: Voice, record: str, path: str, field: FieldInfo) -> str:
     return f"{written} · {speaker.say('common.sources.assumed').lower()}" if extra.get("assumed") else written
 
 
+def member_of(experiment: Experiment, path: str) -> str:
+    """Name the group of hosts that a control is about; "" where there is only one of a kind."""
+    kind = value_at(experiment.scenario, f"{path.rpartition('.')[0]}.instance_type")
+    return f" · {kind}" if path.startswith("fleet.groups.") and kind else ""
+
+
 def help_of(speaker: Voice, record: str, path: str) -> str:
     """Say what a control means."""
     return speaker.say(f"ask.{record}.{path.rsplit('.', 1)[-1]}.help")
@@ -101,6 +111,10 @@ def help_of(speaker: Voice, record: str, path: str) -> str:
 def choice_of(speaker: Voice, one: Any) -> str:
     """Name a choice; several in a row are said in their order."""
     words = speaker.table("ask.choice")
+    if not isinstance(one, list) and str(one) not in words:
+        return str(one)
     parts = one if isinstance(one, list) else [one]
+    if not parts:
+        return words["none"]
     said = ", ".join(words.get(str(part), str(part)).lower() for part in parts)
     return said[:1].upper() + said[1:]

@@ -15,6 +15,7 @@ class Control:
     """One thing the reader may turn: the scenario's path, its name in the URL, and the span that the screen offers.
 
     only: the launch type for which it means anything; "" for all. options: choices where the field itself has none.
+    text: it is typed, a line for each value.
     """
 
     path: str
@@ -24,6 +25,7 @@ class Control:
     step: float | None = None
     only: str = ""
     options: tuple[Any, ...] = ()
+    text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Lesson:
     """One experiment's own data. variants and tries map a name to what it sets in the scenario, by path.
 
     page: the chapter it belongs to. launch_types: which may be chosen; none = the scenario's stays. strips: the charts, top to
-    bottom. outcome: the rows of its table. explain: the sections of its prose.
+    bottom. outcome: the rows of its table. explain: the sections of its prose. offer: what the button beside the scrubber does
+    (`pages.parts.scene.OFFERS`).
     """
 
     name: str
@@ -56,6 +59,7 @@ class Lesson:
     outcome: tuple[str, ...]
     explain: tuple[str, ...]
     facts: tuple[str, ...]
+    offer: str = "zone"
 
 
 @cache
@@ -65,6 +69,7 @@ def lesson(name: str) -> Lesson:
     asked = row.get("guess")
     return Lesson(
         page=row.get("page", name),
+        offer=row.get("offer", "zone"),
         launch_types=tuple(row.get("launch_types", ())),
         guess=Guess(asked["question"], {key: value for key, value in asked.items() if key != "question"})
         if asked

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from engine import Run, metrics
+from engine.fullness import fullest
 from pages.parts import chapter
 from pages.parts.experiment import Experiment
 from pages.parts.words import Voice
@@ -114,7 +115,29 @@ def _judge_errors(run: Run, speaker: Voice, name: str, settings: Mapping[str, An
     return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
 
 
+# --- how many tasks find a host? -------------------------------------------------------------------------------------
+
+
+def _counts(speaker: Voice, name: str, settings: Mapping[str, Any], how: str) -> dict[str, str]:
+    """Offer numbers of tasks."""
+    text = speaker.table(f"{name}.{how}")["tasks"]
+    return {str(n): text.format(n=speaker.number(n)) for n in settings["choices"]}
+
+
+def _judge_placed(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold a number of tasks against how many found a host."""
+    placed, wanted = fullest(run).placed, sum(service.desired for service in run.scenario.services)
+    which = "right" if placed == int(guess) else "over" if placed < int(guess) else "under"
+    said = _counts(speaker, name, settings, "said")[guess]
+    return speaker.say(f"{name}.verdict.{which}", said=said, placed=placed, wanted=wanted)
+
+
 QUESTIONS: dict[str, Question] = {
+    "placed": Question(
+        choices=lambda _run, speaker, name, settings: _counts(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _counts(speaker, name, settings, "said")[guess],
+        verdict=_judge_placed,
+    ),
     "errors": Question(
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],

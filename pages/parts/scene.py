@@ -5,7 +5,7 @@ Nothing here asks the session or the URL: a scene follows from the run, the lang
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -44,7 +44,7 @@ class Scene:
 def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool, ahead: str = "") -> Scene:
     """Build everything that a view shows of a run. locked: the future is hidden while a guess is open."""
     packed = shown(run, speaker)
-    is_stage = view == "stage"
+    is_stage, action = view == "stage", OFFERS[lesson.offer](run, speaker)
     settings: dict[str, Any] = {
         "run_id": packed["id"], "end_s": run.scenario.duration_s, "marks": chart_marks(packed), "caption": packed["name"],
         "locked_future": locked, "ahead": ahead,
@@ -64,7 +64,7 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
             ),
             strips,
             settings | {"size": "stage"},
-            bar | {"action": offers(run, speaker), "ahead": ahead},
+            bar | {"action": action, "ahead": ahead},
             headline_data(packed | {"words": texts}) | {"ahead": ahead},
         )
     return Scene(
@@ -72,7 +72,7 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
         map_data(packed, "study", ahead=ahead),
         show.strips(run, speaker, lesson.goal_s, lesson.strips),
         settings,
-        transport_data(packed, speaker, locked=locked) | {"action": offers(run, speaker), "ahead": ahead},
+        transport_data(packed, speaker, locked=locked) | {"action": action, "ahead": ahead},
         {},
     )
 
@@ -130,3 +130,16 @@ def offers(run: Run, speaker: Voice) -> list[dict[str, Any]]:
 
 def _offer(from_s: float, do: str, zone: str, texts: dict[str, str], tone: str) -> dict[str, Any]:
     return {"from_t": from_s, "label": texts[do].format(zone=zone), "tone": tone, "act": {"do": do, "zone": zone}}
+
+
+def offers_task(_run: Run, speaker: Voice) -> list[dict[str, Any]]:
+    """Offer one button beside the scrubber: start one more task by hand, at the playhead."""
+    label = speaker.table("furniture.offer")["run-tasks"]
+    return [{"from_t": 0.0, "label": label, "tone": "plain", "act": {"do": "run-tasks", "count": 1}}]
+
+
+OFFERS: dict[str, Callable[[Run, Voice], list[dict[str, Any]]]] = {
+    "zone": offers,
+    "task": offers_task,
+    "none": lambda _run, _speaker: [],
+}

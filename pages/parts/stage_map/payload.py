@@ -70,7 +70,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "wanted": _wanted(run),
         "flow": _flow(run),
         "marks": marks(run, voice),
-        "captions": [_caption(line, voice) for line in story.captions(run)],
+        "captions": [caption(line, voice) for line in story.captions(run)],
         "waiting": [{"t": line.at_s, "text": _said(line, voice)} for line in story.waiting(run)],
         "actions": actions(voice, owned=owned),
         "words": words or voice.table("map"),
@@ -252,7 +252,7 @@ def _said(line: story.Line, voice: Voice) -> str:
     return voice.say(f"story.{line.key}", **{name: amount(value, voice) for name, value in line.values.items()})
 
 
-def _caption(line: story.Line, voice: Voice) -> dict[str, Any]:
+def caption(line: story.Line, voice: Voice) -> dict[str, Any]:
     """Split a caption into its cause (between ** **) and its number."""
     cause, _, number = _said(line, voice).removeprefix("**").partition("**")
     return {"t": line.at_s, "cause": cause.strip(), "number": number.strip()}
