@@ -34,7 +34,7 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         ask_lines(experiment, control)
         return
     key = f"{experiment.lesson.name}.ask.{control.url}"
-    label = label_of(speaker, record, control.path, field) + member_of(experiment, control.path)
+    label = member_of(experiment, speaker, control.path) or label_of(speaker, record, control.path, field)
     told = help_of(speaker, record, control.path)
 
     def write() -> None:
@@ -97,10 +97,13 @@ def label_of(speaker: Voice, record: str, path: str, field: FieldInfo) -> str:
     return f"{written} · {speaker.say('common.sources.assumed').lower()}" if extra.get("assumed") else written
 
 
-def member_of(experiment: Experiment, path: str) -> str:
+def member_of(experiment: Experiment, speaker: Voice, path: str) -> str:
     """Name the group of hosts that a control is about; "" where there is only one of a kind."""
     kind = value_at(experiment.scenario, f"{path.rpartition('.')[0]}.instance_type")
-    return f" · {kind}" if path.startswith("fleet.groups.") and kind else ""
+    if not kind or not path.startswith("fleet.groups."):
+        return ""
+    name = speaker.say(f"ask.hostgroup.{path.rpartition('.')[2]}.label")
+    return f"{name} · {kind}"
 
 
 def help_of(speaker: Voice, record: str, path: str) -> str:

@@ -42,7 +42,7 @@ class Lesson:
 
     page: the chapter it belongs to. launch_types: which may be chosen; none = the scenario's stays. strips: the charts, top to
     bottom. outcome: the rows of its table. explain: the sections of its prose. offer: what the button beside the scrubber does
-    (`pages.parts.scene.OFFERS`).
+    (`pages.parts.scene.OFFERS`). has_caption: whether the map says its sentence; no where something beside it does.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Lesson:
     explain: tuple[str, ...]
     facts: tuple[str, ...]
     offer: str = "zone"
+    has_caption: bool = True
 
 
 @cache
@@ -70,6 +71,7 @@ def lesson(name: str) -> Lesson:
     return Lesson(
         page=row.get("page", name),
         offer=row.get("offer", "zone"),
+        has_caption=row.get("caption", True),
         launch_types=tuple(row.get("launch_types", ())),
         guess=Guess(asked["question"], {key: value for key, value in asked.items() if key != "question"})
         if asked

@@ -37,7 +37,7 @@ function makeDecisions(parent) {
       const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
       if (kept?.id === fresh.id) guesses = kept.guesses;
       const was = sessionStorage.getItem(ASKS);
-      if (fresh.asks && was !== null) asks = was === "1";
+      if (was !== null && fresh.size !== "stage") asks = was === "1";
     } catch { /* as above */ }
   }
 
@@ -105,7 +105,7 @@ function makeDecisions(parent) {
     put(verdict, "");
     const table = grid([word(d.kind === "leave" ? "col_task" : "col_host"), d.kind === "leave" ? word("col_where") : word("col_free"), ""], word("caption", { task: d.task }));
     d.rows.forEach((row, k) => {
-      const tr = line(table, row), b = make("button", "btn pick", word("pick"));
+      const tr = line(table, d.kind === "leave" ? { id: row.id } : row), b = make("button", "btn pick", word("pick"));
       tr.append(cell("td", d.kind === "leave" ? row.sub : row.free));
       b.type = "button";
       b.setAttribute("aria-label", word("pick_label", { name: row.id }));
@@ -215,7 +215,7 @@ function makeDecisions(parent) {
     if (data.size === "stage") return;
     if (i >= 0 && !isOpen(i)) foot.append(button("btn", word("skip"), () => guess(i, "skip")));
     if (i >= 0 && isOpen(i) && d.kind === "place") foot.append(button("btn", word("gates"), () => send("why", { task: Number(d.task) })));
-    if (data.asks) {
+    if (times.length) {
       const b = button("btn toggle", word("guess_first"), () => {
         asks = !asks;
         remember();

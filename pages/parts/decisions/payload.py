@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from engine import Run, catalog, story_placement
+from engine import Run, story_placement
 from engine.launch import launch_type
 from engine.ledger import port_name
 from engine.placement import Dismissal, Verdict
 from engine.placement.choose import FEASIBLE
+from engine.placement.scale_in import NEWEST
 from engine.placement.strategies import BY_ATTRIBUTE
-from pages.parts.stage_map.payload import caption
+from pages.parts.stage_map.payload import amount, caption
 from pages.parts.words import Voice
 
+LONGEST = 26  # signs of a constraint that a cell shows; the sentence above says it whole
 MOST_CELLS = 9_000  # rows of all tables together: beyond it a page would carry megabytes
 
 
@@ -128,17 +130,21 @@ class _Told:
             word = (
                 say("decisions.struck.daemon")
                 if name == story_placement.DAEMON
-                else say("decisions.struck.constraint", rule=name)
+                else say("decisions.struck.constraint", rule=name if len(name) <= LONGEST else f"{name[:LONGEST]}…")
             )
             return word, word
         gate = say(f"why.refuses.{name}")
         if name == "cpu":
             return gate, say(
-                "decisions.struck.cpu", need=self._cpu(self.service.cpu_units), has=self._cpu(int(verdict.free_cpu[place]))
+                "decisions.struck.cpu",
+                need=self._cpu(self.service.cpu_units),
+                has=self._cpu(int(verdict.free_cpu[place])),
             )
         if name == "memory":
             return gate, say(
-                "decisions.struck.memory", need=self._memory(self.service.memory_mib), has=self._memory(int(verdict.free_mib[place]))
+                "decisions.struck.memory",
+                need=self._memory(self.service.memory_mib),
+                has=self._memory(int(verdict.free_mib[place])),
             )
         if name == "ports" and verdict.ports is not None:
             taken = sorted(verdict.ports[place] & self.service.ports)
@@ -166,7 +172,7 @@ class _Told:
         return {
             "kind": "leave",
             "needs": "",
-            "columns": self._columns(found.scores, leaves=True),
+            "columns": self._columns(_shown(found), leaves=True),
             "rows": rows,
             "answer": order.index(winner),
         }
@@ -178,7 +184,7 @@ class _Told:
         return {
             "id": str(int(found.tasks[k])), "sub": where, "free": "", "struck": False, "rank": rank,
             "gate": "", "why": say(f"decisions.stays.{_kind(first)}") if first else "",
-            "scores": [self._reading(rule, float(score[k]), zone) for rule, score in found.scores.items()],
+            "scores": [self._reading(rule, float(found.scores[rule][k]), zone) for rule in _shown(found)],
         }  # fmt: skip
 
     # --- words ---------------------------------------------------------------------------------------------------------
@@ -197,9 +203,9 @@ class _Told:
         """Write what a rule read off a host or a task."""
         kind = _kind(rule)
         if kind == "spread-zones":
-            return self.speaker.say("why.in_its_zone", n=int(value), zone=self.run.scenario.zone_letters[zone])
+            return self.speaker.say("decisions.in_zone", n=int(value), zone=self.run.scenario.zone_letters[zone])
         if kind in {"spread-hosts", "spread"}:
-            return self.speaker.say("why.on_it", n=int(value))
+            return self.speaker.number(value)
         if kind == "binpack-cpu":
             return self._cpu(int(value))
         if kind == "binpack-memory":
@@ -209,13 +215,15 @@ class _Told:
         return self.speaker.number(value)
 
     def _cpu(self, units: int) -> str:
-        unit = catalog.number("ecs.placement.cpu_unit")
-        digits = 0 if units % unit == 0 else 2
-        return self.speaker.say("story.amount.vcpu", value=self.speaker.number(units / unit, digits))
+        return str(amount(story_placement.vcpu(units), self.speaker))
 
     def _memory(self, mib: int) -> str:
-        gib = mib / 1024
-        return self.speaker.say("story.amount.gib", value=self.speaker.number(gib, 0 if mib % 1024 == 0 else 1))
+        return str(amount(story_placement.gib(mib), self.speaker))
+
+
+def _shown(found: Dismissal) -> list[str]:
+    """List the rules that are columns: a task's age is its number, which stands at the left."""
+    return [rule for rule in found.scores if rule != NEWEST]
 
 
 def _kind(rule: str) -> str:

@@ -77,7 +77,7 @@ function makeMeters(parent) {
     if (cells.ports) fillCell(cells.ports, ports.text, ports.part);
     for (const kind of ["cpu", "memory"]) {
       const part = limit[kind] ? have[kind] / limit[kind] : 0;
-      fillCell(cells[kind], fill(data.words, "used", { share: share(part) }), part);
+      fillCell(cells[kind], data.size === "stage" ? share(part) : fill(data.words, "used", { share: share(part) }), part);
     }
   }
   function show(why) {
@@ -103,7 +103,8 @@ function makeMeters(parent) {
     if (n) {
       const reason = data.waiting.why[w], key = { enis: "enis", ports: "ports", cpu: "room", memory: "room", closed: "room", "no-hosts": "room" }[reason] ?? "rule";
       put(cause, many(key, n));
-      put(number, fill(data.words, "yet", { cpu: share(1 - sum.cpu / (most.cpu || 1)), memory: share(1 - sum.memory / (most.memory || 1)) }));
+      const left = (kind) => share(1 - Math.round((100 * sum[kind]) / (most[kind] || 1)) / 100); // with what is used it makes the whole
+      put(number, fill(data.words, "yet", { cpu: left("cpu"), memory: left("memory") }));
     } else {
       put(cause, fill(data.words, "fits"));
       put(number, many("placed", sum.tasks));

@@ -22,7 +22,7 @@ from pages.parts.words import Voice
 
 def beside() -> Mapping[str, Beside]:
     """Give what stands beside each map."""
-    return {"placement": _decisions, "placement_network": _meters}
+    return {"placement": _decisions, "placement_network": _meters, "placement_compare": _decisions}
 
 
 def panels() -> Mapping[str, Panel]:
@@ -31,7 +31,7 @@ def panels() -> Mapping[str, Panel]:
 
 
 def _decisions(experiment: Experiment, speaker: Voice, run: Run, view: View) -> None:
-    asks = view == "study" and st.query_params.get(GUESS) != SKIP
+    asks = view == "study" and experiment.lesson.name == "placement" and st.query_params.get(GUESS) != SKIP
     data = decisions_data(run, speaker, view, asks=asks)
     result = decisions(data, key=f"{experiment.lesson.name}.{view}_decisions")
     if result.why:

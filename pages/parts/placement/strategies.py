@@ -11,7 +11,6 @@ import streamlit as st
 from engine import Scenario
 from engine.placement.course import Course, courses_in
 from pages.figures import Curve, filling
-from pages.figures.theme import SERIES
 from pages.parts.charts import Strip, charts
 from pages.parts.experiment import Experiment
 from pages.parts.furniture import chosen_variants
@@ -89,8 +88,4 @@ def _table(speaker: Voice, names: Sequence[str], found: Sequence[Course]) -> str
 
 def _line(place: int) -> str:
     """Draw a short piece of a chain's line, as its curve is drawn."""
-    dash = SERIES[place].dash.replace("px", "")
-    return (
-        f'<svg class="q-series q-series-{place}" width="34" height="12" aria-hidden="true"><line x1="1" y1="6" x2="33" y2="6" '
-        f'stroke-width="2.4" stroke-dasharray="{dash}"></line></svg>'
-    )
+    return f'<i class="q-series q-series-{place}" aria-hidden="true"></i>'

@@ -237,7 +237,7 @@ function hostHead(pen, L, ui, run, now, h, box, ink) {
   if (!c.hostNote && state !== HOST.BOOTING) return;
   const free = run.p.hosts.room[h] - now.hostTasks[h];
   const wordings = key ? [ui.say(key), ui.say(`${key}_short`)]
-    : free > 0 ? [ui.say("room", { n: free }), ui.say("room_short", { n: free })] : [ui.say("full")];
+    : free > 0 ? [ui.say("room", { n: free }), ui.say("room_short", { n: free })] : [ui.say(now.hostTasks[h] ? "full" : "too_small")];
   pen.font = `400 ${c.fs}px ${L.font}`;
   const note = wordings.find((s) => pen.measureText(s).width <= right - left);
   if (note) text(pen, L, right, base, note, { f: c.fs, colour: isDown(state) ? ink : ui.C[key ? "ink2" : "ink3"], align: "right" });

@@ -9,6 +9,9 @@ import numpy as np
 from engine import catalog, metrics, story
 from engine.events import Events, Kind
 from engine.launch import launch_type
+from engine.placement.constraints import DISTINCT
+from engine.placement.demand import needs_of
+from engine.placement.room import room_of
 from engine.simulation import Run
 from pages.parts.words import Voice
 
@@ -19,6 +22,7 @@ Z_WELL, Z_IMPAIRED, Z_LOST, Z_SHIFTED = range(4)
 F_OUT, F_IN, F_TURNING, F_DEAD = range(4)
 
 MOST_POINTS = 600
+MOST_ROOM = 40  # tiles for more than that would be dots
 LINGER_S = 8.0  # a task that ended stays to be seen for so long
 
 TASK_STATES = {
@@ -79,10 +83,20 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
 
 
 def _room(run: Run, kind: str) -> int:
-    """Count how many tasks of the first service a host of an instance type can hold."""
-    service, host = run.scenario.services[0], catalog.instance_type(kind)
-    memory = host.memory_mib * run.scenario.assumptions.host_memory_share
-    return int(min(host.cpu_units // service.cpu_units, memory // service.memory_mib, 40))
+    """Count how many tasks a host of an instance type can hold: the daemons', and of the first service that keeps replicas."""
+    scenario = run.scenario
+    service = next((one for one in scenario.services if one.kind == "replica"), scenario.services[0])
+    share, trunking = scenario.assumptions.host_memory_share, scenario.fleet.trunking
+    host, needs = room_of(catalog.instance_type(kind), share, {}, trunking=trunking), needs_of(service)
+    daemons = [needs_of(one) for one in scenario.services if one.kind == "daemon" and one is not service]
+    cpu = host.cpu_units - sum(one.cpu_units for one in daemons)
+    memory = host.memory_mib - sum(one.memory_mib for one in daemons)
+    most = min(cpu // needs.cpu_units, memory // needs.memory_mib, MOST_ROOM)
+    if needs.enis:
+        most = min(most, host.enis - sum(one.enis for one in daemons))
+    if needs.ports or DISTINCT in service.constraints or service.kind == "daemon":
+        most = min(most, 1)
+    return max(0, most) + len(daemons)
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------
