@@ -131,6 +131,8 @@ def _dismissed(run: Run, at_s: float, found: Dismissal) -> Line:
     values: Values = {"task": str(found.task), "n": len(found.tasks)}
     values |= {"zone": run.scenario.zone_letters[zone] if zone >= 0 else "–"}
     values |= {"host": run.hosts[host][0] if host >= 0 else "–"}
+    if zone < 0:
+        return Line(at_s, "caption.dismissed.homeless", values)
     if rule.startswith(BY_ATTRIBUTE):
         return Line(at_s, "caption.dismissed.spread", values | {"attribute": rule.removeprefix(BY_ATTRIBUTE)})
     if rule in found.scores:

@@ -26,23 +26,23 @@ function makeDecisions(parent) {
   // ---- what is kept -------------------------------------------------------------------------------------------
   function remember() {
     try {
-      sessionStorage.setItem(KEPT, JSON.stringify({ id: data.id, guesses }));
+      sessionStorage.setItem(KEPT, JSON.stringify(guesses));
       sessionStorage.setItem(ASKS, asks ? "1" : "0");
     } catch { /* a browser that keeps nothing forgets the score */ }
   }
   function recall(fresh) {
-    guesses = {};
     asks = fresh.asks;
     try {
-      const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-      if (kept?.id === fresh.id) guesses = kept.guesses;
+      guesses = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}");
       const was = sessionStorage.getItem(ASKS);
       if (was !== null && fresh.size !== "stage") asks = was === "1";
     } catch { /* as above */ }
   }
 
   // ---- which decision -------------------------------------------------------------------------------------------
-  const isOpen = (i) => !asks || String(i) in guesses;
+  /** What was guessed stays guessed while the decision stays the same, whatever is done after it. */
+  const keyOf = (i) => { const d = data.decisions[i]; return `${d.t}|${d.rows.length}|${d.cause}`; };
+  const isOpen = (i) => i < 0 || !asks || keyOf(i) in guesses;
   const before = (i) => Math.max(i > 0 ? times[i - 1] : 0, times[i] - 0.05);
   function current() {
     if (picked && Math.abs(picked.t - clock.t) < 1e-6) return picked.i;
@@ -59,7 +59,7 @@ function makeDecisions(parent) {
     show("step");
   }
   function guess(i, row) {
-    guesses[i] = row;
+    guesses[keyOf(i)] = row;
     remember();
     picked = { i, t: times[i] };
     clock.seek(times[i]);
@@ -130,7 +130,7 @@ function makeDecisions(parent) {
     hang(table);
   }
   function told(i) {
-    const d = data.decisions[i], mine = guesses[i], leaves = d.kind === "leave";
+    const d = data.decisions[i], mine = guesses[keyOf(i)], leaves = d.kind === "leave";
     put(kicker, d.needs);
     put(cause, d.cause);
     put(number, d.number);
@@ -224,8 +224,8 @@ function makeDecisions(parent) {
       b.setAttribute("aria-pressed", String(asks));
       foot.append(b);
     }
-    const said = Object.entries(guesses).filter(([, row]) => row !== "skip");
-    const right = said.filter(([k, row]) => data.decisions[k]?.answer === row).length;
+    const said = data.decisions.map((one, k) => [one, guesses[keyOf(k)]]).filter(([, row]) => row !== undefined && row !== "skip");
+    const right = said.filter(([one, row]) => one.answer === row).length;
     if (said.length) foot.append(make("span", "score", many("score", said.length, { right })));
     if (data.left_out) foot.append(make("span", "score", word("cut", { n: data.left_out })));
   }

@@ -179,7 +179,7 @@ class _Told:
 
     def _candidate(self, found: Dismissal, k: int, rank: int, winner: int) -> dict[str, Any]:
         zone, host, say = int(found.zones[k]), int(found.hosts[k]), self.speaker.say
-        where = self.run.hosts[host][0] if host >= 0 else self.run.scenario.zone_letters[zone]
+        where = self.run.hosts[host][0] if host >= 0 else self._zone(zone)
         first = next((rule for rule, score in found.scores.items() if score[k] < score[winner]), "")
         return {
             "id": str(int(found.tasks[k])), "sub": where, "free": "", "struck": False, "rank": rank,
@@ -203,7 +203,7 @@ class _Told:
         """Write what a rule read off a host or a task."""
         kind = _kind(rule)
         if kind == "spread-zones":
-            return self.speaker.say("decisions.in_zone", n=int(value), zone=self.run.scenario.zone_letters[zone])
+            return self.speaker.say("decisions.in_zone", n=int(value), zone=self._zone(zone))
         if kind in {"spread-hosts", "spread"}:
             return self.speaker.number(value)
         if kind == "binpack-cpu":
@@ -213,6 +213,9 @@ class _Told:
         if kind == "random":
             return self.speaker.number(abs(value), 2)
         return self.speaker.number(value)
+
+    def _zone(self, zone: int) -> str:
+        return self.run.scenario.zone_letters[zone] if zone >= 0 else "–"
 
     def _cpu(self, units: int) -> str:
         return str(amount(story_placement.vcpu(units), self.speaker))
