@@ -2,6 +2,7 @@
 
 from engine.errors import BudgetError, CatalogError, Problem, QuaysideError, ScenarioError
 from engine.events import Events, Intervals, Kind, intervals
+from engine.idle import idle_reasons, readings
 from engine.scenario import Scenario
 from engine.simulation import Run, run
 
@@ -16,6 +17,8 @@ __all__ = [
     "Run",
     "Scenario",
     "ScenarioError",
+    "idle_reasons",
     "intervals",
+    "readings",
     "run",
 ]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from engine import catalog, launch
+from engine import catalog, launch, scaling_checks
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
-    from engine.scenario import Scenario, Service
+    from engine.scenario import Scaling, Scenario, ScheduledChange, Service
 
 OPERATIONS = (
-    "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "stop-task", "run-tasks",
-    "set-desired",
+    "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
+    "cut-agent", "restore-agent", "patch", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
     "change-traffic",
 )  # fmt: skip
 
@@ -58,6 +58,7 @@ def problems(scenario: Scenario) -> list[Problem]:
         if traffic is not None:
             found += _trace_problems(f"{where}.traffic", traffic.shape, len(traffic.rates))
     found += _fleet_problems(scenario)
+    found += scaling_checks.problems(scenario)
     found += _trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates))
     pairs = (
         ("fleet", "boot_min_s", "boot_max_s", scenario.fleet),
@@ -113,8 +114,12 @@ def _fleet_problems(scenario: Scenario) -> list[Problem]:
             found.append(Problem(f"fleet.groups.{number}.name", name, "a name of its own", "two groups share a name"))
     if scenario.fleet.size > MAX_HOSTS:
         came, allowed = f"{scenario.fleet.size:,} hosts", f"up to {MAX_HOSTS:,}"
-        found.append(Problem("fleet.groups", came, allowed, "the groups have too many hosts together"))
+        where = "fleet.groups" if scenario.fleet.groups else "fleet.providers"
+        found.append(Problem(where, came, allowed, "the groups have too many hosts together"))
     return found
+
+
+# --- budgets -------------------------------------------------------------------------------------------------------------
 
 
 def refuse_over_budget(scenario: Scenario, requests: float) -> None:
@@ -132,20 +137,21 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     tasks = 0
     for service in scenario.services:
         if service.kind == "daemon":
-            tasks += scenario.fleet.size
+            tasks += scenario.fleet.most
             continue
-        most = service.scaling.max_tasks if service.scaling else 0
+        most = _most_tasks(service.scaling) if service.scaling else 0
         wanted = [service.desired, most, *(getattr(o, "desired", 0) for o in scenario.operations)]
         tasks += max(wanted)
     tasks += sum(getattr(o, "count", 0) for o in scenario.operations)
     if tasks > MAX_TASKS:
         found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
-    lives = _lives(scenario, tasks)
-    cells = lives * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
+    lives, moved = _lives(scenario, tasks), _moved(scenario, tasks)
+    # A group that shrinks under its tasks again and again is stopped at the limit, as a fifth blow is.
+    cells = (lives + min(moved, 4 * tasks)) * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
     if cells > MAX_CELLS:
         came, allowed = f"{cells:,.0f} task-seconds to count", f"up to {MAX_CELLS:,}"
         found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration" + _why_so_many(scenario)))
-    events = _events(scenario, tasks, lives)
+    events = _events(scenario, tasks, lives + moved)
     if events > MAX_EVENTS:
         came, allowed = f"up to {events:,.0f} events", f"up to {MAX_EVENTS:,}"
         found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration" + _why_so_many(scenario)))
@@ -155,16 +161,43 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
 
 def _lives(scenario: Scenario, tasks: int) -> float:
     """Bound from above how many tasks could ever serve: each may be replaced when somebody acts, or in a loop of deaths."""
-    acts = sum(o.do not in {"change-traffic", "set-desired", "run-tasks"} for o in scenario.operations)
+    idle = {"change-traffic", "set-desired", "run-tasks", "restore-agent"}
+    if not scenario.assumptions.silent_replaced:
+        idle.add("cut-agent")
+    acts = sum(o.do not in idle for o in scenario.operations)
     most = max(service.max_percent for service in scenario.services) / 100
-    once = tasks * (
-        1 + min(acts, 4)
-    )  # a fifth blow rarely finds another full set: the run itself is stopped at the limit
+    # A fifth blow rarely finds another full set: the run itself is stopped at the limit.
+    once = tasks * (1 + min(acts, 4) + _taken_back(scenario) + _interruptions(scenario)) + _moved_by_patches(scenario)
     if not _dies_in_a_loop(scenario):
         return once
     balancer, assumed = scenario.balancer, scenario.assumptions
     shortest = (balancer.unhealthy_after - 1) * balancer.check_every_s + assumed.container_s + assumed.scheduler_s
     return once + tasks * most * scenario.duration_s / shortest
+
+
+def _moved_by_patches(scenario: Scenario) -> float:
+    """Bound how many tasks patches move: each old host drains once, with as many tasks as it could hold."""
+    if launch.launch_type(scenario.launch_type).hosts != "owned":
+        return 0.0
+    names = {group.instance_type for group in scenario.fleet.kinds}
+    names.update(name for provider in scenario.fleet.providers for name in provider.instance_types)
+    kinds = [catalog.instance_type(name) for name in names]
+    most = max(
+        min(kind.cpu_units // service.cpu_units, kind.memory_mib // service.memory_mib)
+        for kind in kinds
+        for service in scenario.services
+    )
+    hosts = scenario.fleet.most * (1 + len(scenario.operations))  # those that replaced others may be old too
+    return float(sum(o.do == "patch" and o.what == "os" for o in scenario.operations) * hosts * most)
+
+
+def _taken_back(scenario: Scenario) -> float:
+    """Count how often AWS takes each task's place away in the course of things: Spot capacity, or a host at its age."""
+    launched, days = launch.launch_type(scenario.launch_type), scenario.duration_s / 86_400
+    by_chance = scenario.assumptions.spot_tasks_per_h * days * 24 if launched.is_spot else 0.0
+    lifetime = catalog.number("ecs.mi.lifetime", "drain_start_day")
+    by_age = (days + scenario.fleet.age_days) // lifetime if launched.hosts == "managed" else 0.0
+    return by_chance + by_age
 
 
 def _dies_in_a_loop(scenario: Scenario) -> bool:
@@ -184,25 +217,94 @@ def _why_so_many(scenario: Scenario) -> str:
 
 def _events(scenario: Scenario, tasks: int, lives: float) -> float:
     """Bound the log from above."""
-    hosts = scenario.fleet.size * (2 + len(scenario.operations)) * 6
+    is_managed = launch.launch_type(scenario.launch_type).hosts == "managed"
+    grouped = sum(group.hosts for group in scenario.fleet.kinds) * (2 + len(scenario.operations))
+    hosts = (lives if is_managed else grouped) * 6
     metrics = sum(scenario.duration_s / s.scaling.period_s for s in scenario.services if s.scaling) * 2
+    metrics += sum(_changes(s.scaling.schedule, scenario.duration_s) for s in scenario.services if s.scaling) * 2
+    hosts += _provider_events(scenario)
     longest, first = catalog.seconds("ecs.service.throttle_max"), scenario.assumptions.first_gap_s
     rounds = scenario.duration_s / longest + math.log2(longest / first) + 2
     failed_starts = rounds * tasks * 6 if _may_fail_to_start(scenario) else 0.0
-    return lives * 14 + hosts + metrics + failed_starts
+    return lives * 15 + hosts + metrics + failed_starts + _silences(scenario) + _stuck(scenario, hosts)
+
+
+def _stuck(scenario: Scenario, hosts: float) -> float:
+    """Bound what drains write that do not move: a word each time their patience ends and the reason has changed."""
+    is_renewed = _taken_back(scenario) >= 1 or any(o.do == "patch" for o in scenario.operations)
+    words = 2 + scenario.duration_s / scenario.assumptions.stuck_after_s
+    return (1 + hosts / 6) * words if is_renewed else 0.0
+
+
+def _silences(scenario: Scenario) -> float:
+    """Bound what silent agents write: each tries to reconnect until the run ends."""
+    tries = 20 + scenario.duration_s / catalog.seconds("ecs.agent.acs_backoff", "max_s")
+    return tries * sum(o.do == "cut-agent" for o in scenario.operations)
+
+
+def _provider_events(scenario: Scenario) -> float:
+    """Bound what is written about the hosts of capacity providers, and about their reservation."""
+    if not launch.launch_type(scenario.launch_type).owns_hosts:
+        return 0.0
+    total = 0.0
+    rounds = 2 + len(scenario.operations) + _shrinkings(scenario) + _interruptions(scenario)
+    for provider in scenario.fleet.providers:
+        total += provider.max_hosts * rounds * 7
+        total += scenario.duration_s / provider.period_s + 1
+    return total
+
+
+def _shrinkings(scenario: Scenario) -> float:
+    """Bound how often the groups of capacity providers may have shrunk and grown again: each time it was quiet before."""
+    if not launch.launch_type(scenario.launch_type).owns_hosts:
+        return 0.0
+    managed = [provider for provider in scenario.fleet.providers if provider.managed_scaling]
+    return sum(scenario.duration_s / (p.period_s * p.quiet_points) for p in managed)
+
+
+def _moved(scenario: Scenario, tasks: int) -> float:
+    """Bound how many tasks have to move because their hosts are let go: none, where only empty hosts may go."""
+    is_rough = any(not provider.protect for provider in scenario.fleet.providers)
+    return 2.0 * tasks * _shrinkings(scenario) if is_rough else 0.0
+
+
+def _interruptions(scenario: Scenario) -> float:
+    """Bound how often chance takes a Spot host back, for each host a group may have: six deviations above the mean."""
+    if not launch.launch_type(scenario.launch_type).owns_hosts:
+        return 0.0
+    most = 0.0
+    for provider in scenario.fleet.providers:
+        if provider.market == "spot" and provider.interruptions_per_hour:
+            mean = provider.interruptions_per_hour * scenario.duration_s / 3600
+            most += mean + 6 * math.sqrt(mean) + 6
+    return most
+
+
+def _most_tasks(scaling: Scaling) -> int:
+    """Give the most tasks that scaling may ever want, a scheduled change of the bounds included."""
+    return max(scaling.max_tasks, *(change.max_tasks or 0 for change in scaling.schedule), 0)
+
+
+def _changes(schedule: tuple[ScheduledChange, ...], duration_s: float) -> float:
+    """Count how often a schedule may act."""
+    return sum(1 + (duration_s // 86_400 if change.daily else 0) for change in schedule)
 
 
 def _may_fail_to_start(scenario: Scenario) -> bool:
     """Say whether starts may fail again and again: a pull that never works, or no zone to start in."""
-    return any(not s.image_pulls for s in scenario.services) or any(o.do == "fail-zone" for o in scenario.operations)
+    return any(not s.image_pulls for s in scenario.services) or any(
+        o.do == "fail-zone" or (o.do == "interrupt-spot-tasks" and o.for_s > 0) for o in scenario.operations
+    )
 
 
 def step_s(duration_s: float) -> float:
-    """Count by the second, but for very long runs: 1 s up to two hours, then 10 s, then a minute.
+    """Count by the second, but for very long runs: 1 s up to two hours, then 10 s, a minute, and five beyond a week.
 
-    >>> step_s(3_600), step_s(86_400), step_s(604_800)
-    (1.0, 10.0, 60.0)
+    >>> step_s(3_600), step_s(86_400), step_s(604_800), step_s(2_592_000)
+    (1.0, 10.0, 60.0, 300.0)
     """
     if duration_s <= 7_200:
         return 1.0
-    return 10.0 if duration_s <= 86_400 else 60.0
+    if duration_s <= 86_400:
+        return 10.0
+    return 60.0 if duration_s <= 604_800 else 300.0

@@ -11,10 +11,11 @@ from simpy import Event
 
 from engine.placement import Column, Hosts, Needs, Traits
 from engine.placement.constraints import Constraint
+from engine.placement.pools import NO_PROVIDER, HostKind, Pool
 from engine.placement.quota import quota
-from engine.placement.room import ZONE, Room
+from engine.placement.room import ZONE
 
-NONE = -1
+NONE = NO_PROVIDER  # nobody: no host, no zone, no provider
 
 
 class Stage(IntEnum):
@@ -48,6 +49,9 @@ class Task:
     lasts_s: float = float("inf")  # a stand-alone task's own end, so long after it runs
     check_s: float = 0.0  # when its first health check falls: all later ones follow from it
     refusal: str = ""
+    provider: int = NONE  # its capacity provider; NONE = launched by launch type, on any host
+    refused: dict[str, int] = field(default_factory=dict)  # hosts by what struck them out, at the last try
+    is_retired: bool = False  # AWS wants it off its old platform revision
     room: Event | None = None  # succeeds when a waiting task has been placed
 
 
@@ -58,15 +62,29 @@ class Host:
     number: int
     name: str
     zone: int
-    group: int = 0  # which kind of the fleet's
+    kind: HostKind
+    group: int = 0  # the pool that it was asked for from
+    provider: int = NONE  # the capacity provider whose group it belongs to
     is_alive: bool = False
     is_ready: bool = False
     is_draining: bool = False
     is_gone: bool = False
     is_booting: bool = False
     losses: int = 0  # how often it was lost: a notice of an earlier loss is stale
+    asked_s: float = -np.inf  # when it was launched; those of the start were there before
+    is_leaving: bool = False  # its group lets it go: it is not replaced
+    has_notice: bool = False  # Spot wants it back
     images: set[int] = field(default_factory=set)  # services whose image it holds
     tasks: set[int] = field(default_factory=set)
+    # The agent: is_linked is the wire, is_connected whether ECS and the agent talk, is_missed whether ECS knows it does not.
+    is_linked: bool = True
+    is_connected: bool = True
+    is_missed: bool = False
+    cuts: int = 0  # how often it fell silent: what was begun in an earlier silence is void
+    silent_s: float = 0.0  # since when
+    linked: Event | None = None  # succeeds when the agent is back, or will never be
+    boots_in: int = 0  # the life (counted by losses) that boots or booted last
+    release: int = 0  # the AMI it runs, counted from 0
 
 
 class Cluster:
@@ -99,6 +117,7 @@ class Cluster:
         self._free_mib = np.zeros(0, dtype=np.int64)
         self._free_enis = np.zeros(0, dtype=np.int64)
         self._peers = np.zeros((len(self.groups), 0), dtype=np.int64)
+        self._provider = np.zeros(0, dtype=np.int64)
         self._ports: list[frozenset[int]] = []
         self._attributes: list[Mapping[str, str]] = []
         self._columns: dict[str, Column] = {}
@@ -115,10 +134,11 @@ class Cluster:
         """Say whether no service keeps the task."""
         return task.kin >= len(self.needs)
 
-    def new_host(self, zone: int, letter: str, room: Room, group: int = 0) -> Host:
-        """Name the next host of a zone and make it known; it takes tasks once it is open."""
+    def new_host(self, zone: int, letter: str, pool: Pool, group: int = 0) -> Host:
+        """Name the next host of a zone and make it known; it takes tasks once it is open. group: its pool's number."""
         self._per_zone[zone] += 1
-        host = Host(len(self.hosts), f"{letter}{self._per_zone[zone]}", zone, group)
+        room, number = pool.room, len(self.hosts)
+        host = Host(number, f"{letter}{self._per_zone[zone]}", zone, pool.kind, group, pool.provider)
         self.hosts.append(host)
         self._zone = np.append(self._zone, zone)
         self._is_open = np.append(self._is_open, False)
@@ -128,12 +148,13 @@ class Cluster:
         self._free_enis = np.append(self._free_enis, room.enis)
         self._peers = np.pad(self._peers, ((0, 0), (0, 1)))
         self._ports.append(room.ports)
+        self._provider = np.append(self._provider, pool.provider)
         self._attributes.append({**room.attributes, ZONE: f"{room.region}{letter}"})
         self._columns = {}
         return host
 
-    def view(self, kin: int) -> Hosts:
-        """Show the fleet to a placement, with the tasks of one group as peers."""
+    def view(self, kin: int, provider: int = NONE) -> Hosts:
+        """Show the fleet to a placement, with the tasks of one group as peers, for tasks of one capacity provider or of none."""
         return Hosts(
             self._zone,
             self._is_open,
@@ -143,6 +164,7 @@ class Cluster:
             tuple(self._ports) if self._counts_ports else None,
             self._free_enis if self._counts_enis else None,
             self._traits() if self._tells_traits else None,
+            None if provider == NONE else self._provider == provider,
         )
 
     def _traits(self) -> Traits:
@@ -153,6 +175,10 @@ class Cluster:
             self._ids = Column.of([f"i-{host.name}" for host in self.hosts])
         groups = {name: self._peers[row] for row, name in enumerate(self.groups)}
         return Traits(self._columns, self._ids, self._is_connected, self._peers.sum(axis=0), groups)
+
+    def has_only_daemons(self, host: Host) -> bool:
+        """Say whether a host runs nothing that would be started elsewhere: nothing at all, or daemons' tasks."""
+        return all(self.tasks[number].bound_to != NONE for number in host.tasks)
 
     def is_open(self, host: Host) -> bool:
         """Say whether placement may use the host."""
@@ -165,6 +191,10 @@ class Cluster:
     def set_connected(self, host: Host, is_connected: bool) -> None:
         """Believe that the host's agent is there, or not."""
         self._is_connected[host.number] = is_connected
+
+    def is_connected(self, host: Host) -> bool:
+        """Say whether the control plane believes that the host's agent is there."""
+        return bool(self._is_connected[host.number])
 
     def settle(self, task: Task, host: Host) -> None:
         """Put a task on a host and take its room."""
@@ -206,7 +236,9 @@ class Cluster:
             self._free_enis[task.host] += needs.enis
             self._ports[task.host] -= needs.ports
 
-    def room_in_zone(self, service: int, zone: int, constraints: Sequence[Constraint] = ()) -> int:
-        """Count how many more tasks of a service the open hosts of a zone could hold."""
-        each = quota(self.needs[service], self.view(service), constraints, self.groups[service])
+    def room_in_zone(
+        self, service: int, zone: int, constraints: Sequence[Constraint] = (), provider: int = NONE
+    ) -> int:
+        """Count how many more tasks of a service the open hosts of a zone (and a provider) could hold."""
+        each = quota(self.needs[service], self.view(service, provider), constraints, self.groups[service])
         return int(each[self._zone == zone].sum())

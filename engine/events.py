@@ -21,6 +21,7 @@ from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
     from engine.placement import Dismissal, Verdict
+    from engine.scaling import Reading
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -36,6 +37,21 @@ class Kind(IntEnum):
     AGENT_MISSED = auto()  # the control plane noticed that the host's agent is silent
     HOST_DRAINING = auto()
     HOST_GONE = auto()  # terminated: no longer paid for
+
+    AGENT_CUT = auto()  # the agent's link went silent; its containers go on. reason: "update" where it was planned
+    AGENT_RETRIED = auto()  # the agent tried to reconnect in vain; value: seconds until the next try
+    AGENT_BACK = auto()  # value: seconds for which it was away
+
+    PATCH_STARTED = auto()  # a release is out; value: hosts (or tasks) that still run the old one; reason: what
+    PATCH_BATCH_STARTED = auto()  # somebody began a batch; value: its hosts
+    HOST_PATCHED = auto()  # the host runs the release; reason: what
+    PATCH_STUCK = auto()  # a drain does not move; reason: why; value: tasks that are left on the host
+    TASK_RETIRED = auto()  # AWS wants the task off its old platform revision
+    PATCH_DONE = auto()  # nothing runs the old release any more; value: seconds since it was out
+
+    SPOT_WARNED = auto()  # AWS takes the task's capacity back; value: seconds of warning
+    SPOT_GONE = auto()  # no Spot capacity; value: seconds until it is back
+    SPOT_BACK = auto()
 
     TASK_CREATED = auto()  # PROVISIONING: the scheduler wants one more
     TASK_REFUSED = auto()  # no room yet; reason: the verdict's
@@ -69,6 +85,11 @@ class Kind(IntEnum):
     RESTART_THROTTLED = auto()  # value: seconds until the next try
     OPERATION_IGNORED = auto()  # reason: why; value: its index
 
+    # Capacity providers and scaling. Numbered by hand, so that what is added before them moves no recorded number.
+    RESERVATION_READ = 60  # managed scaling looked at a provider: reason: its name; value: percent; reading
+    SPOT_NOTICE = 61  # a Spot host will be taken back; value: seconds until then
+    BOUNDS_SET = 62  # a schedule moved a service's bounds; value: the least; reason: "2 to 9"
+
 
 @dataclass(slots=True)
 class Log:
@@ -85,6 +106,7 @@ class Log:
     reason: list[str] = field(default_factory=list)
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
+    readings: dict[int, Reading] = field(default_factory=dict)
 
     def note(
         self,
@@ -99,6 +121,7 @@ class Log:
         reason: str = "",
         verdict: Verdict | None = None,
         dismissal: Dismissal | None = None,
+        reading: Reading | None = None,
     ) -> None:
         """Write one thing down."""
         if len(self.at_s) >= self.limit:
@@ -108,6 +131,8 @@ class Log:
             self.verdicts[len(self.at_s)] = verdict
         if dismissal is not None:
             self.dismissals[len(self.at_s)] = dismissal
+        if reading is not None:
+            self.readings[len(self.at_s)] = reading
         self.at_s.append(at_s)
         self.kind.append(kind)
         self.service.append(service)
@@ -131,6 +156,7 @@ class Log:
             reason=tuple(self.reason),
             verdicts=dict(self.verdicts),
             dismissals=dict(self.dismissals),
+            readings=dict(self.readings),
         )
 
 
@@ -140,6 +166,7 @@ class Events:
 
     service, host, zone count from 0; tasks count from 1, as the map names them. verdicts: event's index -> Verdict.
     dismissals: index of the first event of a task's stopping -> Dismissal, where a scheduler chose it among others.
+    readings: event's index -> what managed scaling saw and decided.
     """
 
     at_s: Floats
@@ -152,6 +179,7 @@ class Events:
     reason: tuple[str, ...]
     verdicts: dict[int, Verdict]
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
+    readings: dict[int, Reading] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the events."""
@@ -172,6 +200,8 @@ class Events:
         for column in (self.at_s, self.kind, self.service, self.task, self.host, self.zone, self.value):
             total.update(np.ascontiguousarray(column).tobytes())
         total.update("\0".join(self.reason).encode())
+        for row, reading in self.readings.items():
+            total.update(f"{row} {reading}".encode())
         return total.hexdigest()
 
 

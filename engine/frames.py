@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from io import BytesIO
 
 import numpy as np
@@ -32,6 +33,16 @@ def events(run: Run) -> pd.DataFrame:
             "reason": np.array(log.reason, dtype=object),
         }
     ).assign(task=lambda frame: frame["task"].mask(log.task == NOBODY))
+
+
+def readings(run: Run) -> pd.DataFrame:
+    """Give every look of managed scaling, one row each: what it saw of its provider, and what it decided."""
+    rows = [
+        {"at_s": run.events.at_s[row]} | {name: value for name, value in asdict(reading).items() if name != "seen"}
+        | asdict(reading.seen)
+        for row, reading in run.events.readings.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def seconds(run: Run) -> pd.DataFrame:

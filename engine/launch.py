@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import catalog
 from engine.errors import CatalogError, Problem
+from engine.placement.constraints import DISTINCT
 
 if TYPE_CHECKING:
     from engine.scenario import Scenario, Service
@@ -16,16 +17,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LaunchType:
-    """What a launch type brings and asks. Times in seconds, rates in tasks a second."""
+    """What a launch type brings and asks. Times in seconds, rates in tasks a second.
+
+    strategies: the platform's own order of placement; none = the service's. vcpu_price, gb_price: the facts that a task
+    is billed by; "" where hosts are billed.
+    """
 
     name: str
-    hosts: Literal["owned", "per-task"]
+    hosts: Literal["owned", "managed", "per-task"]
     keeps_images: bool
     burst: float
     per_s: float
     provision_min_s: float
     provision_max_s: float
     placement: Literal["strategies", "zones"]
+    strategies: tuple[str, ...]
+    is_spot: bool
+    vcpu_price: str
+    gb_price: str
     duties: str
     facts: tuple[str, ...]
 
@@ -34,12 +43,49 @@ class LaunchType:
         """Say whether you bring the hosts."""
         return self.hosts == "owned"
 
+    @property
+    def has_hosts(self) -> bool:
+        """Say whether tasks share hosts that can be seen: yours, or those that AWS keeps in your account."""
+        return self.hosts != "per-task"
+
     def refusals(self, where: str, service: Service, scenario: Scenario) -> list[Problem]:  # noqa: ARG002 - it may depend on all of it
         """List what the platform would refuse of a service.
 
         A task that no host could hold is not among it: ECS takes it and lets it wait (`engine.placement.doubts`).
         """
-        return [] if self.owns_hosts else [*_no_such_size(where, service), *_needs_hosts(where, service)]
+        if self.hosts == "owned":
+            return []
+        if self.hosts == "managed":
+            return _chooses_hosts(where, service)
+        return [*_no_such_size(where, service), *_needs_hosts(where, service), *_too_patient(where, service)]
+
+
+def _chooses_hosts(where: str, service: Service) -> list[Problem]:
+    """Find a constraint that picks hosts by their attributes, where AWS picks the hosts: a limit of ours."""
+    why = "AWS chooses the hosts here: name the instance families in `fleet.families`"
+    return [
+        Problem(f"{where}.constraints.{number}", text, "distinctInstance", why)
+        for number, text in enumerate(service.constraints)
+        if text.strip() != DISTINCT
+    ]
+
+
+def of_families(families: Sequence[str]) -> list[catalog.InstanceType]:
+    """List the instance types of some families, in the catalog's order.
+
+    >>> [kind.name for kind in of_families(["m5"])][:2]
+    ['m5.large', 'm5.xlarge']
+    """
+    return [kind for kind in catalog.instance_types().values() if kind.name.partition(".")[0] in families]
+
+
+def _too_patient(where: str, service: Service) -> list[Problem]:
+    """Find a stop time-out that Fargate does not grant."""
+    most = catalog.seconds("ecs.task.stop_timeout_fargate_max")
+    if service.stop_timeout_s <= most:
+        return []
+    why = "Fargate waits no longer"
+    return [Problem(f"{where}.stop_timeout_s", f"{service.stop_timeout_s:g}", f"up to {most:g} s", why)]
 
 
 def _needs_hosts(where: str, service: Service) -> list[Problem]:
@@ -100,6 +146,10 @@ def _read(name: str, row: Mapping[str, Any]) -> LaunchType:
         provision_min_s=low,
         provision_max_s=high,
         placement=row["placement"],
+        strategies=tuple(row.get("strategies", ())),
+        is_spot=row.get("spot", False),
+        vcpu_price=_cited(row, "vcpu_usd"),
+        gb_price=_cited(row, "gb_usd"),
         duties=row["duties"],
         facts=tuple(row["facts"]),
     )
@@ -107,6 +157,14 @@ def _read(name: str, row: Mapping[str, Any]) -> LaunchType:
 
 def _number(cell: Mapping[str, Any]) -> float:
     return catalog.number(cell["fact"]) / float(cell.get("per", 1))
+
+
+def _cited(row: Mapping[str, Any], name: str) -> str:
+    """Name the fact that a price stands in, once it is sure that it holds a number."""
+    if name not in row:
+        return ""
+    catalog.number(row[name]["fact"])
+    return str(row[name]["fact"])
 
 
 def _pair(cell: Mapping[str, Any]) -> tuple[float, float]:

@@ -63,7 +63,7 @@ def ledger(run: Run) -> Ledger:
 
 
 def _ledger(run: Run, rows: list[tuple[float, int, tuple[int, ...], tuple[str, ...]]]) -> Ledger:
-    rooms = [_room(run, kind) for kind in run.host_types]
+    rooms = [_room(run, kind.instance_type) for kind in run.kinds]
     sums = np.array([row[2] for row in rows], dtype=np.int64).reshape(-1, 5)
     return Ledger(
         np.array([room.cpu_units for room in rooms], dtype=np.int64),

@@ -260,7 +260,7 @@ def recovered_s(run: Run) -> float | None:
     """
     edges, wanted, have = capacity(run)
     short = have < wanted
-    blow = _first_blow_s(run)
+    blow = first_blow_s(run)
     if blow is not None:
         short &= edges >= blow
     if not short.any():
@@ -272,10 +272,13 @@ def recovered_s(run: Run) -> float | None:
     return float(edges[last + 1] - edges[begin])
 
 
-def _first_blow_s(run: Run) -> float | None:
-    """Find when the first operation took something away."""
-    blows = run.events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING)
-    return float(run.events.at_s[blows[0]]) if len(blows) else None
+def first_blow_s(run: Run) -> float | None:
+    """Find when something was first taken away; a host that its group no longer needs is none such."""
+    events = run.events
+    for row in events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING, Kind.SPOT_NOTICE):
+        if events.reason[row] != "scale-in":
+            return float(events.at_s[row])
+    return None
 
 
 def error_seconds(run: Run, share: float = 0.01) -> float:

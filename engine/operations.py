@@ -6,20 +6,28 @@ nothing to act on (a host that Fargate does not have) is ignored, and the log sa
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from engine import catalog
 from engine.placement import constraints, strategies
 
+LONGEST_S = 2_592_000  # thirty days: a Managed Instances host lives 14 to 21 of them
+
 Zone = Annotated[str, Field(pattern=r"^[a-f]$", description="Zone, by its letter.", examples=["b"])]
+
+
+def _wait_days() -> Any:
+    """Take Fargate's own waiting time: 0, 7 or 14 days."""
+    return round(catalog.number("fargate.retirement.wait_default"))
 
 
 class _Operation(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     at_s: float = Field(
-        ge=0, le=604_800, description="When, in simulated time.", json_schema_extra={"unit": "s"}, allow_inf_nan=False
+        ge=0, le=LONGEST_S, description="When, in simulated time.", json_schema_extra={"unit": "s"}, allow_inf_nan=False
     )
 
 
@@ -89,6 +97,24 @@ class DrainHost(_Operation):
     host: str = Field(pattern=r"^[a-f][0-9]{1,4}$", description="Host, as the map names it.", examples=["a1"])
 
 
+class InterruptSpot(_Operation):
+    """Take Spot hosts back: a notice now, the end two minutes later."""
+
+    do: Literal["interrupt-spot"]
+    provider: str | None = Field(default=None, description="Capacity provider; none = every one on Spot.")
+    host: str | None = Field(
+        default=None, pattern=r"^[a-f][0-9]{1,4}$", description="One host, as the map names it.", examples=["a1"]
+    )
+    hosts: int | None = Field(
+        default=None, ge=1, le=1_000, description="How many, drawn by lot; none = one, or the share.",
+        json_schema_extra={"unit": "hosts"},
+    )  # fmt: skip
+    share: float | None = Field(
+        default=None, gt=0, le=1, allow_inf_nan=False, description="Or which share of them, rounded up.",
+        json_schema_extra={"unit": "share"},
+    )  # fmt: skip
+
+
 class StopTask(_Operation):
     """Stop one task, as a person would from the console."""
 
@@ -151,6 +177,79 @@ class ChangeTraffic(_Operation):
     )
 
 
+class CutAgent(_Operation):
+    """Cut a host's agent off from ECS; its containers go on serving."""
+
+    do: Literal["cut-agent"]
+    host: str = Field(pattern=r"^[a-f][0-9]{1,4}$", description="Host, as the map names it.", examples=["a1"])
+
+
+class RestoreAgent(_Operation):
+    """Mend the link of a host's agent; it is back at its next try."""
+
+    do: Literal["restore-agent"]
+    host: str = Field(pattern=r"^[a-f][0-9]{1,4}$", description="Host, as the map names it.", examples=["a1"])
+
+
+class Patch(_Operation):
+    """A release lands: an AMI, an agent, a platform revision. Who rolls it out, and how, the launch type decides.
+
+    hosts_at_once, percent_at_once, launch_first, pause_s, force: for hosts that you own. wait_days: for Fargate.
+    """
+
+    do: Literal["patch"]
+    what: Literal["os", "agent"] = Field(default="os", description="A new AMI replaces hosts, a new agent restarts.")
+    hosts_at_once: int = Field(
+        default=1, ge=1, le=1_000, description="Hosts of one batch.", json_schema_extra={"unit": "hosts"}
+    )
+    percent_at_once: int | None = Field(
+        default=None,
+        ge=1,
+        le=100,
+        description="Hosts of one batch as a share of those to patch, rounded up; none = hosts_at_once.",
+        json_schema_extra={"unit": "%"},
+    )
+    launch_first: bool = Field(default=True, description="Launch a batch's new hosts before its old ones drain.")
+    pause_s: float = Field(
+        default=0,
+        ge=0,
+        le=86_400,
+        allow_inf_nan=False,
+        description="Pause between two batches.",
+        json_schema_extra={"unit": "s"},
+    )
+    force: bool = Field(
+        default=False, description="End a host whose drain is stuck, with the tasks that are left on it."
+    )
+    wait_days: Literal[0, 7, 14] = Field(
+        default=_wait_days(),
+        description="Days from Fargate's notice until it retires tasks.",
+        json_schema_extra={"unit": "days", "fact": "fargate.retirement.wait_default"},
+    )
+
+
+class InterruptSpotTasks(_Operation):
+    """AWS takes Spot capacity back: a share of the Fargate Spot tasks is warned, and for a while none can start."""
+
+    do: Literal["interrupt-spot-tasks"]
+    share: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of the running tasks that is interrupted, rounded up.",
+        json_schema_extra={"unit": "share"},
+    )
+    for_s: float = Field(
+        default=0,
+        ge=0,
+        le=604_800,
+        allow_inf_nan=False,
+        description="How long there is no capacity for new ones.",
+        json_schema_extra={"unit": "s"},
+    )
+
+
 Operation = Annotated[
     FailZone
     | ImpairZone
@@ -158,6 +257,11 @@ Operation = Annotated[
     | ZonalShift
     | FailHost
     | DrainHost
+    | InterruptSpot
+    | CutAgent
+    | RestoreAgent
+    | Patch
+    | InterruptSpotTasks
     | StopTask
     | RunTasks
     | SetDesired

@@ -25,8 +25,11 @@ class Item:
 
 
 def bill(run: Run) -> tuple[Item, ...]:
-    """Write the bill of a run: compute, and the load balancer's hours (its capacity units are left out)."""
-    return (_compute(run), _balancer(run))
+    """Write the bill of a run: compute, Spot hosts apart, AWS's fee where it keeps the hosts, and the load balancer's hours.
+
+    The load balancer's capacity units are left out.
+    """
+    return (_compute(run), *_spot(run), *_fee(run), _balancer(run))
 
 
 def usd_per_hour(run: Run) -> Steps:
@@ -47,16 +50,43 @@ def _compute(run: Run) -> Item:
 
     Source: facts `ec2.billing`, `fargate.billing`.
     """
-    owned = launch_type(run.scenario.launch_type).owns_hosts
-    fact = "ec2.billing" if owned else "fargate.billing"
+    launch = launch_type(run.scenario.launch_type)
+    if launch.has_hosts:
+        return Item("hosts", *_added_up(_hosts(run, "on-demand"), "ec2.billing"), ("ec2.billing",))
+    name, fact = "fargate_spot" if launch.is_spot else "fargate", "fargate.billing"
+    return Item(name, *_added_up(_tasks(run), fact), (fact, launch.vcpu_price, launch.gb_price))
+
+
+def _spot(run: Run) -> tuple[Item, ...]:
+    """Bill Spot hosts, if there were any: by the second as well, at the share of the full price that the scenario assumes."""
+    found = _hosts(run, "spot")
+    return (Item("spot_hosts", *_added_up(found, "ec2.billing"), ("ec2.billing",)),) if found else ()
+
+
+def _fee(run: Run) -> tuple[Item, ...]:
+    """Bill what AWS asks on top of its hosts' price; how much is our assumption. Source: fact `ecs.price`."""
+    share = _fee_share(run)
+    if not share:
+        return ()
+    hosts = _compute(run)
+    return (Item("managed_fee", hosts.running_s, hosts.usd * share, ("ecs.price", "eks.automode.fee")),)
+
+
+def _fee_share(run: Run) -> float:
+    """Give the fee as a share of the hosts' price; 0 where nobody keeps them for you."""
+    is_managed = launch_type(run.scenario.launch_type).hosts == "managed"
+    return run.scenario.assumptions.managed_fee_percent / 100 if is_managed else 0.0
+
+
+def _added_up(billed: list[tuple[Intervals, float]], fact: str) -> tuple[float, float]:
+    """Add up seconds and dollars; each start costs its minimum."""
     minimum_s = catalog.number(fact, "minimum_s")
     usd = running_s = 0.0
-    for spans, price in _billed(run):
+    for spans, price in billed:
         lengths = np.maximum(spans.end_s - spans.start_s, minimum_s)
         running_s += float(lengths.sum())
         usd += float(lengths.sum()) * price / 3600
-    prices = () if owned else ("fargate.price.x86_vcpu_h", "fargate.price.x86_gb_h")
-    return Item("hosts" if owned else "fargate", running_s, usd, (fact, *prices))
+    return running_s, usd
 
 
 def _balancer(run: Run) -> Item:
@@ -66,22 +96,33 @@ def _balancer(run: Run) -> Item:
 
 
 def _billed(run: Run) -> list[tuple[Intervals, float]]:
-    """List what is paid for: when it ran, and its price an hour."""
-    if launch_type(run.scenario.launch_type).owns_hosts:
-        return [
-            (_hosts_of(run, kind), catalog.instance_type(kind).usd_per_hour) for kind in dict.fromkeys(run.host_types)
-        ]
+    """List what is paid for: when it ran, and its price an hour, AWS's fee in it."""
+    if launch_type(run.scenario.launch_type).has_hosts:
+        fee = 1 + _fee_share(run)
+        return [(spans, price * fee) for market in ("on-demand", "spot") for spans, price in _hosts(run, market)]
+    return _tasks(run)
+
+
+def _tasks(run: Run) -> list[tuple[Intervals, float]]:
+    """List the tasks that are paid for themselves: service by service, when they ran, and the price of an hour."""
+    launch = launch_type(run.scenario.launch_type)
     return [
-        (_tasks_of(run, number), fargate_usd_per_hour(service.cpu_units, service.memory_mib))
+        (_tasks_of(run, number), task_usd_per_hour(launch.name, service.cpu_units, service.memory_mib))
         for number, service in enumerate(run.scenario.services)
     ]
 
 
-def _hosts_of(run: Run, kind: str) -> Intervals:
-    """Say when each host of an instance type was paid for."""
+def _hosts(run: Run, market: str) -> list[tuple[Intervals, float]]:
+    """List the hosts bought on a market: type by type and provider by provider, when they ran, and the price of an hour."""
     spans = metrics.hosts_up(run)
-    keep = np.array([run.host_types[host] == kind for host in spans.subject], dtype=np.bool_)
-    return Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
+    shares = {provider.name: provider.spot_price_share for provider in run.scenario.fleet.providers}
+    found = []
+    for kind in dict.fromkeys(kind for kind in run.kinds if kind.market == market):
+        keep = np.array([run.kinds[host] == kind for host in spans.subject], dtype=np.bool_)
+        price = catalog.instance_type(kind.instance_type).usd_per_hour
+        part = Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep])
+        found.append((part, price * shares[kind.provider] if market == "spot" else price))
+    return found
 
 
 def _tasks_of(run: Run, service: int) -> Intervals:
@@ -105,6 +146,17 @@ def fargate_usd_per_hour(cpu_units: int, memory_mib: int, arch: Literal["x86", "
     """
     vcpu, gb = cpu_units / catalog.number("ecs.placement.cpu_unit"), memory_mib / 1024
     return vcpu * catalog.number(f"fargate.price.{arch}_vcpu_h") + gb * catalog.number(f"fargate.price.{arch}_gb_h")
+
+
+def task_usd_per_hour(launch: str, cpu_units: int, memory_mib: int) -> float:
+    """Price one task's hour on a launch type that bills tasks.
+
+    >>> round(task_usd_per_hour("ecs-fargate-spot", 1024, 2048), 5)
+    0.01627
+    """
+    prices = launch_type(launch)
+    vcpu, gb = cpu_units / catalog.number("ecs.placement.cpu_unit"), memory_mib / 1024
+    return vcpu * catalog.number(prices.vcpu_price) + gb * catalog.number(prices.gb_price)
 
 
 def calm_usd_per_hour(run: Run) -> float:

@@ -12,14 +12,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from engine import catalog, checks, reading
-from engine.operations import Operation
+from engine.operations import LONGEST_S, Operation
 from engine.placement import UDP, constraints, strategies
 from engine.placement.lexer import Lexer
 
 ZONES = "abcdef"
 Algorithm = Literal["round-robin", "random", "least-outstanding-requests"]
 NetworkMode = Literal["bridge", "host", "awsvpc"]
-LaunchTypeName = Literal["ecs-ec2", "ecs-fargate"]
+LaunchTypeName = Literal["ecs-ec2", "ecs-managed-instances", "ecs-fargate", "ecs-fargate-spot"]
 MAX_RATES = 20_160  # a fortnight of minutes
 
 
@@ -75,11 +75,34 @@ class Traffic(_Record):
         return rates
 
 
-class Scaling(_Record):
-    """Target tracking: keep a metric near a value by changing the desired count."""
+class ScalingStep(_Record):
+    """One step of step scaling: how far past the alarm the metric is, and what follows."""
 
-    metric: Literal["cpu", "requests"] = _setting(
-        "cpu", "What is tracked: average CPU, or requests for each target and minute.", fact="ecs.sas.metrics"
+    lower: float | None = _setting(None, "From so far past the alarm, in the metric's unit; none = without end.",
+                                   ge=-1_000_000, le=1_000_000)  # fmt: skip
+    upper: float | None = _setting(None, "Up to so far past the alarm; none = without end.", ge=-1_000_000,
+                                   le=1_000_000)  # fmt: skip
+    change: int = _setting(1, "Tasks more or fewer, percent more or fewer, or the new count: see `adjust`.", ge=-5_000,
+                           le=5_000)  # fmt: skip
+
+
+class ScheduledChange(_Record):
+    """At a time, other bounds: a desired count outside them is moved to the nearer one."""
+
+    at_s: float = _setting(0, "When, in simulated time.", unit="s", ge=0, le=604_800)
+    min_tasks: int | None = _setting(None, "The new least; none = as before.", unit="tasks", ge=0, le=5_000)
+    max_tasks: int | None = _setting(None, "The new most; none = as before.", unit="tasks", ge=0, le=5_000)
+    daily: bool = _setting(False, "Again each day at this time.")
+
+
+class Scaling(_Record):
+    """Target tracking: keep a metric near a value by changing the desired count. Or steps, or a schedule."""
+
+    policy: Literal["target", "step", "scheduled"] = _setting(
+        "target", "Keep a metric at its target, take steps past an alarm, or follow the schedule alone."
+    )
+    metric: Literal["cpu", "memory", "requests"] = _setting(
+        "cpu", "What is tracked: average CPU or memory, or requests for each target and minute.", fact="ecs.sas.metrics"
     )
     target: float = _setting(60, "The value to keep: percent, or requests a target and minute.", gt=0, le=1_000_000)
     min_tasks: int = _setting(1, "Never fewer tasks than this.", unit="tasks", ge=0, le=5_000)
@@ -116,6 +139,30 @@ class Scaling(_Record):
         ge=0,
         le=3_600,
     )
+    adjust: Literal["count", "percent", "exact"] = _setting(
+        "count", "What a step's change means: tasks, percent of the desired count, or the new count itself."
+    )
+    steps_out: tuple[ScalingStep, ...] = _setting((), "Steps above the high alarm, which sits at the target.",
+                                                  max_length=20)  # fmt: skip
+    steps_in: tuple[ScalingStep, ...] = _setting((), "Steps below the low alarm, which sits at its share of the target.",
+                                                 max_length=20)  # fmt: skip
+    schedule: tuple[ScheduledChange, ...] = _setting((), "Bounds that change at set times.", max_length=100)
+
+
+class ProviderShare(_Record):
+    """One line of a service's capacity provider strategy."""
+
+    provider: str = _setting(
+        "hosts", "A capacity provider of the fleet, by its name.", pattern=r"^[a-z][a-z0-9-]{0,31}$"
+    )
+    base: int = _setting(
+        int(catalog.number("ecs.cp.weight_base_defaults", "base")), "So many tasks come here first.", unit="tasks",
+        fact="ecs.cp.weight_base_defaults", ge=0, le=5_000,
+    )  # fmt: skip
+    weight: int = _setting(
+        int(catalog.number("ecs.cp.weight_base_defaults", "weight")), "Its part of the tasks past every base.",
+        fact="ecs.cp.weight_base_defaults", ge=0, le=1_000,
+    )  # fmt: skip
 
 
 class Service(_Record):
@@ -156,6 +203,10 @@ class Service(_Record):
     )
     backlog: int = _setting(100, "Requests that may wait in a task; the next is refused.", unit="requests", assumed=True,
                             ge=0, le=100_000)  # fmt: skip
+    stop_timeout_s: float = _setting(
+        catalog.seconds("ecs.agent.stop_timeout_default"), "A container that outlives SIGTERM is killed after this.", unit="s",
+        fact="ecs.agent.stop_timeout_default", ge=2, le=3_600,
+    )  # fmt: skip
     timeout_s: float = _setting(3, "How long a client waits for an answer.", unit="s", assumed=True, gt=0, le=3_600)
     retries: int = _setting(0, "How often a client tries again.", unit="times", assumed=True, ge=0, le=10)
     retry_after_s: float = _setting(0.5, "How long a client waits before it tries again.", unit="s", assumed=True, ge=0,
@@ -190,6 +241,17 @@ class Service(_Record):
         fact="ecs.az_rebalancing.default",
     )  # fmt: skip
     scaling: Scaling | None = _setting(None, "Target tracking; none = the desired count stays.")
+    memory_base_share: float = _setting(
+        0.3, "Memory that a task uses when nothing happens, as a share of what it has.", unit="share", assumed=True, ge=0,
+        le=1,
+    )  # fmt: skip
+    memory_per_request_mib: float = _setting(
+        16, "Memory that each request takes while it is worked on.", unit="MiB", assumed=True, ge=0, le=100_000
+    )
+    capacity: tuple[ProviderShare, ...] = _setting(
+        (), "Capacity provider strategy: who gets which part of the tasks; none = by launch type, on any host.",
+        fact="ecs.cas.no_cp_strategy_no_scale", max_length=int(catalog.number("ecs.cp.weight_base_defaults", "max_providers")),
+    )  # fmt: skip
     traffic: Traffic | None = _setting(None, "Traffic of its own; none = the scenario's, times `share`.")
 
     @field_validator("host_ports", "udp_ports")
@@ -272,6 +334,69 @@ def known_instance_type(name: str) -> str:
     return name
 
 
+class CapacityProvider(_Record):
+    """An Auto Scaling group that ECS may scale: managed scaling keeps the hosts at what the tasks need."""
+
+    name: str = _setting("hosts", "What the capacity provider is called.", pattern=r"^[a-z][a-z0-9-]{0,31}$")
+    instance_types: tuple[str, ...] = _setting(
+        ("m5.large",), "EC2 instance types of the group: the first is launched, the smallest decides whom it grows for.",
+        fact="ecs.cas.smallest_instance_rule", min_length=1, max_length=10,
+    )  # fmt: skip
+    market: Literal["on-demand", "spot"] = _setting("on-demand", "Full price, or Spot: cheaper, and taken back at two minutes' "
+                                                    "notice.", fact="ec2.spot.notice")  # fmt: skip
+    hosts: int = _setting(2, "Hosts at the start.", unit="hosts", ge=0, le=1_000)
+    min_hosts: int = _setting(0, "Never fewer hosts than this on purpose.", unit="hosts", ge=0, le=1_000)
+    max_hosts: int = _setting(20, "Never more hosts than this.", unit="hosts", ge=0, le=1_000)
+    managed_scaling: bool = _setting(True, "ECS scales the group; off: its size stays.", fact="ecs.cas.formula")
+    target_percent: float = _setting(
+        catalog.number("ecs.cas.target_default"), "Reservation to keep: 100 leaves no host idle, 90 keeps a tenth spare.",
+        unit="%", fact="ecs.cas.target_default", ge=1, le=100,
+    )  # fmt: skip
+    warmup_s: float = _setting(
+        catalog.seconds("ecs.cas.warmup_default"), "After a launch, no other scale-out for so long.", unit="s",
+        fact="ecs.cas.warmup_default", ge=0, le=10_000,
+    )  # fmt: skip
+    min_step: int = _setting(
+        int(catalog.number("ecs.cas.step_min_max", "min")), "Hosts asked for at once, at least.", unit="hosts",
+        fact="ecs.cas.step_min_max", ge=1, le=10_000,
+    )  # fmt: skip
+    max_step: int = _setting(
+        int(catalog.number("ecs.cas.step_min_max", "max")), "Hosts asked for at once, at most.", unit="hosts",
+        fact="ecs.cas.step_min_max", ge=1, le=10_000,
+    )  # fmt: skip
+    period_s: float = _setting(
+        catalog.seconds("ecs.cas.metric_period"), "How often the reservation is computed.", unit="s",
+        fact="ecs.cas.metric_period", ge=10, le=300,
+    )  # fmt: skip
+    quiet_points: int = _setting(
+        round(catalog.seconds("ecs.cas.scale_in_delay") / 60), "Points under target before the first host goes.", unit="points",
+        fact="ecs.cas.scale_in_delay", ge=1, le=120,
+    )  # fmt: skip
+    protect: bool = _setting(
+        bool(catalog.value("ecs.cas.termination_protection")), "Managed termination protection: only an empty host may go.",
+        fact="ecs.cas.termination_protection",
+    )  # fmt: skip
+    managed_draining: bool = _setting(
+        bool(catalog.value("ecs.cas.managed_draining")), "A host that has to go is drained first; off: its tasks die with it.",
+        fact="ecs.cas.managed_draining",
+    )  # fmt: skip
+    drain_on_notice: bool = _setting(
+        bool(catalog.value("ec2.spot.ecs_drain_flag")), "ECS_ENABLE_SPOT_INSTANCE_DRAINING: a Spot notice drains the host.",
+        fact="ec2.spot.ecs_drain_flag",
+    )  # fmt: skip
+    interruptions_per_hour: float = _setting(
+        0, "How often each Spot host is taken back, on average.", unit="1/h", assumed=True, ge=0, le=60
+    )
+    spot_price_share: float = _setting(
+        0.3, "Spot price as a share of the full one.", unit="share", assumed=True, gt=0, le=1
+    )
+
+    @field_validator("instance_types")
+    @classmethod
+    def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(known_instance_type(name) for name in names)
+
+
 class Fleet(_Record):
     """The hosts, where you bring them."""
 
@@ -297,6 +422,33 @@ class Fleet(_Record):
         assumed=True, fact="timing.ec2_ecs_ready", ge=0, le=3_600,
     )  # fmt: skip
 
+    providers: tuple[CapacityProvider, ...] = _setting(
+        (), "Capacity providers: groups of hosts that follow the tasks.",
+        max_length=int(catalog.number("ecs.cp.weight_base_defaults", "max_providers")),
+    )  # fmt: skip
+    # The next four are for hosts that AWS brings: ECS Managed Instances.
+    families: tuple[str, ...] = _setting(
+        ("c5", "m5", "r5"), "Instance families that AWS may choose hosts from.", assumed=True, fact="ecs.mi.launch_type",
+        min_length=1, max_length=40,
+    )  # fmt: skip
+    scale_in_after_s: float = _setting(
+        300, "AWS ends a host that stood empty for so long; -1 = never.", unit="s", assumed=True,
+        fact="ecs.mi.scale_in_after", ge=-1, le=catalog.number("ecs.mi.scale_in_after", 1),
+    )  # fmt: skip
+    age_days: float = _setting(0, "Age of the hosts when the run begins.", unit="days", ge=0,
+                               le=catalog.number("ecs.mi.lifetime", "terminate_by_day"), fact="ecs.mi.lifetime")  # fmt: skip
+    drain_spread_h: float = _setting(24, "Hosts of one age begin to drain within this, each at its own moment.", unit="h",
+                                     assumed=True, fact="ecs.mi.lifetime", ge=0, le=168)  # fmt: skip
+
+    @field_validator("families")
+    @classmethod
+    def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = sorted({name.partition(".")[0] for name in catalog.instance_types()})
+        for name in names:
+            if name not in known:
+                raise ValueError(f"instance families from our table are needed ({', '.join(known)}), got {name}")
+        return names
+
     @field_validator("instance_type")
     @classmethod
     def _is_known(cls, name: str) -> str:
@@ -309,8 +461,14 @@ class Fleet(_Record):
 
     @property
     def size(self) -> int:
-        """Count the hosts that it begins with."""
-        return sum(group.hosts for group in self.kinds)
+        """Count the hosts that it begins with, those of the capacity providers included."""
+        return sum(group.hosts for group in self.kinds) + sum(provider.hosts for provider in self.providers)
+
+    @property
+    def most(self) -> int:
+        """Count the hosts that it may have at once on purpose."""
+        grown = sum(p.max_hosts if p.managed_scaling else p.hosts for p in self.providers)
+        return sum(group.hosts for group in self.kinds) + grown
 
 
 class Balancer(_Record):
@@ -367,6 +525,28 @@ class Assumptions(_Record):
         60, "ECS gives up a host's tasks so long after it missed the agent.", unit="s", assumed=True,
         fact="ecs.agent.lost_host_replacement_time", ge=0, le=3_600,
     )  # fmt: skip
+    silent_replaced: bool = _setting(
+        False, "ECS replaces the tasks of a host whose agent alone is silent, after the same wait as for a dead host.",
+        assumed=True, fact="ecs.agent.lost_host_replacement_time",
+    )  # fmt: skip
+    agent_restart_s: float = _setting(15, "An updated agent is back after this.", unit="s", assumed=True, ge=0, le=600)
+    stuck_after_s: float = _setting(900, "A drain that no task left for so long is called stuck.", unit="s", assumed=True,
+                                    ge=10, le=86_400)  # fmt: skip
+    spot_tasks_per_h: float = _setting(
+        0, "Interruptions of each Spot task an hour, on average.", unit="per h", assumed=True, ge=0, le=60
+    )
+    managed_gather_s: float = _setting(
+        5,
+        "AWS gathers tasks without room for so long before it orders hosts for them.",
+        unit="s",
+        assumed=True,
+        ge=0,
+        le=300,
+    )
+    managed_fee_percent: float = _setting(
+        catalog.number("eks.automode.fee"), "AWS's fee on a Managed Instances host's price, taken from EKS Auto Mode's.",
+        unit="%", assumed=True, fact="eks.automode.fee", ge=0, le=100,
+    )  # fmt: skip
     status_checks: int = _setting(
         2, "Failed EC2 status checks, one a minute, until the group replaces a host.", unit="checks", assumed=True,
         fact="ec2.status_check_period", ge=1, le=10,
@@ -396,7 +576,7 @@ class Scenario(_Record):
 
     name: str = _setting("untitled", "What to call it.", max_length=80)
     seed: int = _setting(1, "The run's own chance: same seed, same run.", ge=0, le=2**32 - 1)
-    duration_s: float = _setting(600, "How long to simulate.", unit="s", ge=10, le=604_800)
+    duration_s: float = _setting(600, "How long to simulate.", unit="s", ge=10, le=LONGEST_S)
     launch_type: LaunchTypeName = _setting("ecs-ec2", "Who brings the hosts.")
     zones: int = _setting(3, "Availability Zones.", unit="zones", ge=1, le=6, fact="az.min_per_region")
     warm: bool = _setting(True, "Begin with the desired tasks already serving.")

@@ -14,12 +14,14 @@ from engine import checks
 from engine.cluster import Cluster
 from engine.control import actions, scaler, tasks
 from engine.control.balancer import LoadBalancer
+from engine.control.capacity import Capacity
 from engine.control.daemon import DaemonScheduler
 from engine.control.ecs import ServiceScheduler
 from engine.control.fleet import Fleet
 from engine.events import Events, Kind, Log
 from engine.launch import launch_type
 from engine.placement.demand import asks_traits, needs_of
+from engine.placement.pools import HostKind
 from engine.scenario import Scenario
 from engine.traffic.arrivals import expected_requests
 from engine.traffic.compiled import CompiledPlane
@@ -35,14 +37,15 @@ PARTS = 200  # how often a watcher hears of progress
 class Run:
     """What happened: the event log and the request tables, nothing derived. Compare runs by their digests.
 
-    hosts: each host's name and zone, by number; host_types: its instance type. `engine.metrics`, `engine.pricing` and `engine.frames` fold over it.
+    hosts: each host's name and zone, by number; kinds: its type, market and provider. `engine.metrics`, `engine.pricing`
+    and `engine.frames` fold over it.
     """
 
     scenario: Scenario
     events: Events
     requests: Requests
     hosts: tuple[tuple[str, int], ...]
-    host_types: tuple[str, ...] = ()
+    kinds: tuple[HostKind, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -83,6 +86,7 @@ def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) 
     )
     world.balancer = LoadBalancer(world)
     world.fleet = Fleet(world)
+    world.capacity = Capacity(world)
     world.schedulers = [
         (DaemonScheduler if settings.kind == "daemon" else ServiceScheduler)(world, service)
         for service, settings in enumerate(scenario.services)
@@ -96,8 +100,8 @@ def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) 
     if watch is not None:
         watch(1.0)
     hosts = tuple((host.name, host.zone) for host in world.cluster.hosts)
-    types = tuple(scenario.fleet.kinds[host.group].instance_type for host in world.cluster.hosts)
-    return Run(scenario, world.log.events(), world.plane.finish(scenario.duration_s), hosts, types)
+    kinds = tuple(host.kind for host in world.cluster.hosts)
+    return Run(scenario, world.log.events(), world.plane.finish(scenario.duration_s), hosts, kinds)
 
 
 def _empty_cluster(scenario: Scenario) -> Cluster:
@@ -108,8 +112,9 @@ def _empty_cluster(scenario: Scenario) -> Cluster:
 
 def _begin(world: World) -> None:
     """Set the stage at time zero, and start everyone who acts on their own."""
-    if world.launch.owns_hosts:
+    if world.launch.has_hosts:
         world.fleet.stock()
+        world.capacity.start()
     for service, scheduler in enumerate(world.schedulers):
         if isinstance(scheduler, DaemonScheduler):
             scheduler.count()
@@ -121,17 +126,18 @@ def _begin(world: World) -> None:
         if scheduler.keeps_zones_even:
             world.env.process(scheduler.rebalance())
         if scheduler.settings.scaling is not None:
-            world.env.process(scaler.track(world, service, scheduler.settings.scaling))
+            scaler.start(world, service, scheduler.settings.scaling)
     world.env.process(actions.perform(world))
 
 
 def _warm(world: World, service: int, scheduler: ServiceScheduler) -> None:
     """Place the desired tasks as ECS would and let them serve from the first second."""
-    for _ in range(scheduler.desired):
+    for provider in world.capacity.providers_for(service, scheduler.desired):
         task = world.cluster.new_task(service)
+        task.provider = provider
         scheduler.counted[task.number] = task
         tasks.note(world, Kind.TASK_CREATED, task)
-        if world.launch.owns_hosts:
+        if world.launch.has_hosts:
             if not world.fleet.place(task):
                 world.env.process(tasks.live(world, task, is_created=True))
                 continue

@@ -18,8 +18,10 @@ from engine.launch import launch_type
 from engine.metrics import Steps
 from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
+from engine.story_beside import beside
 from engine.story_placement import placed_one_by_one, placements
 
+__all__ = ["Amount", "Line", "Mark", "captions", "full_again_s", "marks", "waiting"]
 Tone = Literal["lost", "ok", "plain"]
 
 
@@ -49,7 +51,7 @@ def _done(run: Run) -> Iterator[Mark]:
     for number, o in enumerate(run.scenario.operations):
         values: Values = {}
         for name in ("zone", "host"):
-            if hasattr(o, name):
+            if getattr(o, name, None) is not None:
                 values[name] = getattr(o, name)
         if hasattr(o, "task"):
             values["task"] = str(o.task)
@@ -59,14 +61,15 @@ def _done(run: Run) -> Iterator[Mark]:
             values["n"] = o.count
         if hasattr(o, "factor"):
             values["factor"] = f"{o.factor:g}"
-        tone: Tone = "lost" if o.do in {"fail-zone", "fail-host", "impair-zone"} else "plain"
+        is_blow = o.do in {"fail-zone", "fail-host", "impair-zone", "interrupt-spot", "interrupt-spot-tasks"}
+        tone: Tone = "lost" if is_blow else "plain"
         yield Mark(o.at_s, f"mark.{o.do}", values, tone, True, number)
 
 
 def _came(run: Run) -> Iterator[Mark]:
     """List what followed: targets out, hosts ready, the first replacement, full strength."""
     events = run.events
-    blow = _blow_s(run)
+    blow = metrics.first_blow_s(run)
     if blow is None:
         return
     out = [i for i in events.where(Kind.TASK_UNHEALTHY) if events.at_s[i] > blow]
@@ -98,7 +101,7 @@ def full_again_s(run: Run) -> float | None:
 
 def first_short_s(run: Run) -> float | None:
     """Find when, from the first blow on, fewer tasks served than were wanted."""
-    blow = _blow_s(run)
+    blow = metrics.first_blow_s(run)
     if blow is None:
         return None
     have, wanted = metrics.jumps(metrics.serving(run), run.scenario.duration_s), metrics.desired(run)
@@ -106,11 +109,6 @@ def first_short_s(run: Run) -> float | None:
     edges = edges[edges >= blow]
     short = edges[have.at(edges) < wanted.at(edges)]
     return float(short[0]) if len(short) else None
-
-
-def _blow_s(run: Run) -> float | None:
-    blows = run.events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING)
-    return float(run.events.at_s[blows[0]]) if len(blows) else None
 
 
 def _wanted_at(run: Run, at_s: float) -> int:
@@ -122,9 +120,8 @@ def _wanted_at(run: Run, at_s: float) -> int:
 
 def captions(run: Run) -> tuple[Line, ...]:
     """Tell the run, sentence by sentence. Where nobody sends a request, its placements are the story."""
-    if not metrics.timeline(run).arrived.any():
-        return placements(run)
-    return tuple(_Teller(run).tell())
+    told = _Teller(run).tell() if metrics.timeline(run).arrived.any() else placements(run)
+    return tuple(sorted([*told, *beside(run)], key=lambda line: line.at_s))
 
 
 class _Teller:
@@ -148,7 +145,7 @@ class _Teller:
     def tell(self) -> Iterator[Line]:
         yield Line(0.0, "caption.calm", {"tasks": self._serves(0.0), "rate": self._rate(0.0)})
         events = self._run.events
-        owned = launch_type(self._run.scenario.launch_type).owns_hosts
+        owned = launch_type(self._run.scenario.launch_type).has_hosts
         said: set[str] = set()
         for i in range(len(events)):
             at_s, kind, zone = float(events.at_s[i]), Kind(int(events.kind[i])), int(events.zone[i])

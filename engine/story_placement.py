@@ -56,7 +56,7 @@ def line_of(run: Run, row: int) -> Line:
     if row in events.dismissals:
         return _dismissed(run, at_s, events.dismissals[row])
     verdict, task = events.verdicts[row], str(int(events.task[row]))
-    if not launch_type(run.scenario.launch_type).owns_hosts and len(verdict.free_cpu) != len(verdict.stopped_by):
+    if not launch_type(run.scenario.launch_type).has_hosts and len(verdict.free_cpu) != len(verdict.stopped_by):
         zone = run.scenario.zone_letters[verdict.host or 0]
         return Line(at_s, "caption.placed.zone", {"task": task, "zone": zone, "here": _here(verdict, "spread-zones")})
     return _waits(run, at_s, row, task, verdict) if verdict.host is None else _placed(run, at_s, task, verdict)

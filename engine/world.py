@@ -17,6 +17,7 @@ from engine.traffic.plane import Plane
 
 if TYPE_CHECKING:
     from engine.control.balancer import LoadBalancer
+    from engine.control.capacity import Capacity
     from engine.control.ecs import ServiceScheduler
     from engine.control.fleet import Fleet
 
@@ -33,6 +34,7 @@ class World:
     plane: Plane
     balancer: LoadBalancer = field(init=False)
     fleet: Fleet = field(init=False)
+    capacity: Capacity = field(init=False)
     schedulers: Sequence[ServiceScheduler] = field(init=False, default=())
 
     def draw(self, low: float, high: float, *name: str | int) -> float:

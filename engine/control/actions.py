@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine import operations as ops
 from engine.cluster import Host
-from engine.control import standalone, tasks
+from engine.control import agent, patching, spot_tasks, standalone, tasks
 from engine.events import Kind
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _restore_zone(world: World, o: ops.RestoreZone) -> str:
         cluster.zone_is_up[zone] = True
         cluster.zone_is_usable[zone] = True
         world.balancer.front_returned(zone)
-        if world.launch.owns_hosts:
+        if world.launch.has_hosts:
             world.fleet.power_returned(zone)
     return ""
 
@@ -95,6 +96,54 @@ def _drain_host(world: World, o: ops.DrainHost) -> str:
     if host.is_draining:
         return f"host {o.host} drains already"
     world.fleet.drain(host)
+    return ""
+
+
+def _interrupt_spot(world: World, o: ops.InterruptSpot) -> str:
+    """Give notice to one host, or to some drawn by lot."""
+    spot = world.capacity.spot_hosts(o.provider)
+    if o.host is not None:
+        spot = [host for host in spot if host.name == o.host]
+        if not spot:
+            return f"{o.host} is no Spot host that could be taken back"
+    if not spot:
+        return "there is no Spot host to take back"
+    n = math.ceil(o.share * len(spot)) if o.share is not None else o.hosts or 1
+    for host in world.capacity.draw_lots(spot, n):
+        world.capacity.interrupt(host)
+    return ""
+
+
+def _cut_agent(world: World, o: ops.CutAgent) -> str:
+    host = _host(world, o.host)
+    if host is None:
+        return f"there is no host {o.host}"
+    if not host.is_alive:
+        return f"host {o.host} does not run"
+    if not host.is_linked:
+        return f"the agent of host {o.host} is cut off already"
+    agent.cut(world, host)
+    return ""
+
+
+def _restore_agent(world: World, o: ops.RestoreAgent) -> str:
+    host = _host(world, o.host)
+    if host is None:
+        return f"there is no host {o.host}"
+    if host.is_linked:
+        return f"the link of host {o.host} is well"
+    agent.restore(world, host)
+    return ""
+
+
+def _patch(world: World, o: ops.Patch) -> str:
+    return patching.begin(world, o)
+
+
+def _interrupt_spot_tasks(world: World, o: ops.InterruptSpotTasks) -> str:
+    if not world.launch.is_spot:
+        return "no task runs on Fargate Spot"
+    spot_tasks.interrupt(world, o.at_s, o.share, o.for_s)
     return ""
 
 
@@ -142,6 +191,11 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "zonal-shift": _zonal_shift,
     "fail-host": _fail_host,
     "drain-host": _drain_host,
+    "interrupt-spot": _interrupt_spot,
+    "cut-agent": _cut_agent,
+    "restore-agent": _restore_agent,
+    "patch": _patch,
+    "interrupt-spot-tasks": _interrupt_spot_tasks,
     "stop-task": _stop_task,
     "run-tasks": standalone.run_tasks,
     "set-desired": _set_desired,

@@ -59,6 +59,12 @@ class ServiceScheduler:
         self._stop(task, "ServiceSchedulerInitiated" if task.is_alive else "InfrastructureHealth")
         self.poke()
 
+    def reclaimed(self, task: Task, reason: str) -> None:
+        """Replace a task whose capacity AWS takes back."""
+        if task.number in self.counted:
+            self._stop(task, reason)
+            self.poke()
+
     def stop_by_hand(self, task: Task) -> None:
         """Stop a task as a person would; it is replaced."""
         if task.number in self.counted:
@@ -123,16 +129,17 @@ class ServiceScheduler:
         wanted = min(self.desired + len(leaving) + self.moves, most)
         missing = wanted - len(self.counted)
         if missing > 0 and self._world.env.now >= self._not_before_s:
-            for _ in range(missing):
-                self._start()
+            for provider in self._world.capacity.providers_for(self.service, missing):
+                self._start(provider)
         # Where no extra task may be started, a draining host's tasks stop first, down to the minimum.
         stops_first = len(leaving) if most == self.desired and len(self.counted) <= self.desired else 0
         for _ in range(len(self.counted) - self.desired + stops_first):
             if not self._stop_one(wanted, leaving):
                 break
 
-    def _start(self) -> None:
+    def _start(self, provider: int) -> None:
         task = self._world.cluster.new_task(self.service)
+        task.provider = provider
         self.counted[task.number] = task
         self._world.env.process(tasks.live(self._world, task))
 
@@ -189,7 +196,8 @@ class ServiceScheduler:
             tasks.bury(world, task, reason)
 
     def _is_draining(self, task: Task) -> bool:
-        return task.host != NONE and self._world.cluster.hosts[task.host].is_draining
+        """Say whether the task has to move: its host drains, or AWS retires it (fact `fargate.retirement.service_tasks`)."""
+        return task.is_retired or (task.host != NONE and self._world.cluster.hosts[task.host].is_draining)
 
     # --- AZ rebalancing -----------------------------------------------------------------------------------------------------
 
@@ -225,13 +233,14 @@ class ServiceScheduler:
         usable = [zone for zone in range(cluster.n_zones) if cluster.zone_is_usable[zone]]
         if len(usable) < 2 or max(here[z] for z in usable) - min(here[z] for z in usable) < 2:
             return 0
+        (provider,) = self._world.capacity.providers_for(self.service, 1)
         fair = self.desired // len(usable)
         room = 0
         for zone in usable:
             short = max(0, fair - int(here[zone]))
-            if self._world.launch.owns_hosts:
+            if self._world.launch.has_hosts:
                 rules = self._world.fleet.constraints(self.service)
-                short = min(short, cluster.room_in_zone(self.service, zone, rules))
+                short = min(short, cluster.room_in_zone(self.service, zone, rules, provider))
             room += short
         return room
 

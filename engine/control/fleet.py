@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
-from engine.control import tasks
+from engine.control import agent, managed, tasks
+from engine.control.changes import Changes
 from engine.events import Kind
 from engine.placement import Constraint, Verdict, choose, choose_zone
 from engine.placement.constraints import all_of
-from engine.placement.room import room_of
+from engine.placement.pools import dealt, pools_of
 from engine.rng import stream
 from engine.scenario import ZONES
 
@@ -34,11 +35,11 @@ class Fleet:
         self._tokens_at_s = 0.0
         self._waiting: dict[int, Task] = {}
         self._is_moving_hosts = False
-        settings, share = world.scenario.fleet, world.scenario.assumptions.host_memory_share
-        self._rooms = [
-            room_of(catalog.instance_type(group.instance_type), share, group.attributes, trunking=settings.trunking)
-            for group in settings.kinds
-        ]
+        self._pools = pools_of(world.scenario)
+        self._managed = managed.ManagedHosts(world) if world.launch.hosts == "managed" else None
+        self.changes = Changes(world.env)
+        self.release = 0  # the AMI that a new host starts with, counted from 0
+        self.spot_outages = 0  # how many are in force
         self._constraints = [all_of(service.constraints) for service in world.scenario.services]
 
     # --- launching ---------------------------------------------------------------------------------------------------------
@@ -60,7 +61,10 @@ class Fleet:
             if verdict.reason != task.refusal:
                 task.refusal = verdict.reason
                 self.note_verdict(Kind.TASK_REFUSED, task, verdict)
+            task.refused = verdict.refused
             self._waiting[task.number] = task
+            if self._managed is not None:
+                self._managed.need()
             return False
         self._world.cluster.settle(task, self._world.cluster.hosts[verdict.host])
         self.note_verdict(Kind.TASK_PLACED, task, verdict)
@@ -68,6 +72,8 @@ class Fleet:
 
     def place_in_zone(self, task: Task) -> bool:
         """Let the platform pick the zone. It keeps zones balanced, and starts nothing where it knows of a loss."""
+        if self.spot_outages:
+            return False
         cluster = self._world.cluster
         verdict = choose_zone(cluster.peers_in_zone[task.service], cluster.zone_is_usable)
         if verdict.host is None:
@@ -77,26 +83,34 @@ class Fleet:
         return True
 
     def place_waiting(self) -> None:
-        """Room may have appeared: let those who wait try again, in order; one refusal stands for its service.
+        """Room may have appeared: let those who wait try again, in order; one refusal stands for its service and provider.
 
         Daemons come first, each for its own host (fact `ecs.daemon.strategy`).
         """
-        refused: set[tuple[int, int]] = set()
+        refused: set[tuple[int, int, int]] = set()
         for number, task in sorted(self._waiting.items(), key=lambda pair: pair[1].bound_to == NONE):
-            if (task.service, task.bound_to) in refused:
+            if (task.service, task.bound_to, task.provider) in refused:
                 continue
             del self._waiting[number]
             if self.place(task):
                 if task.room is not None:
                     task.room.succeed()
             else:
-                refused.add((task.service, task.bound_to))
+                refused.add((task.service, task.bound_to, task.provider))
         if refused:  # keep the order in which they came
             self._waiting = dict(sorted(self._waiting.items()))
+
+    def waiting(self) -> list[Task]:
+        """List the tasks that wait for room, in the order in which they came."""
+        return list(self._waiting.values())
 
     def forget(self, task: Task) -> None:
         """Stop looking for room for a task that is no longer wanted."""
         self._waiting.pop(task.number, None)
+
+    def waiting_for(self, provider: int) -> list[Task]:
+        """List the tasks that wait for room on a capacity provider's hosts."""
+        return [task for task in self._waiting.values() if task.provider == provider]
 
     def verdict(self, task: Task, strategies: Sequence[str], constraints: Sequence[Constraint]) -> Verdict:
         """Choose a host for a task as things stand; nothing is changed."""
@@ -104,7 +118,8 @@ class Fleet:
         chance = None
         if "random" in strategies:
             chance = stream(self._world.scenario.seed, "place", task.number).random(len(cluster.hosts))
-        return choose(cluster.needs[task.service], cluster.view(task.kin), strategies, chance, constraints)
+        hosts = cluster.view(task.kin, task.provider)
+        return choose(cluster.needs[task.service], hosts, strategies, chance, constraints)
 
     def constraints(self, service: int) -> tuple[Constraint, ...]:
         """Give a service's constraints."""
@@ -114,7 +129,8 @@ class Fleet:
         rules = self._constraints[task.service]
         if task.bound_to != NONE:
             rules = (Constraint(DAEMON, only_host=task.bound_to), *rules)
-        return self.verdict(task, self._world.scenario.services[task.service].placement, rules)
+        world = self._world
+        return self.verdict(task, world.launch.strategies or world.scenario.services[task.service].placement, rules)
 
     def note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
         """Write a decision down, with the verdict that explains it."""
@@ -126,14 +142,22 @@ class Fleet:
     # --- the hosts you bring -----------------------------------------------------------------------------------------------
 
     def stock(self) -> None:
-        """Begin with the scenario's hosts, ready, dealt out to the zones in turn, group after group."""
+        """Begin with the scenario's hosts, ready, dealt out to the zones in turn, pool after pool; or with AWS's."""
         world = self._world
-        kinds = world.scenario.fleet.kinds
-        dealt = [number for number, group in enumerate(kinds) for _ in range(group.hosts)]
-        for number, group in enumerate(dealt):
-            host = self._new_host(number % world.scenario.zones, group)
+        if self._managed is not None:
+            for host in self._managed.stock():
+                managed.note_order(world, host, 0.0)
+                self._ready(host, age_s=world.scenario.fleet.age_days * managed.DAY_S)
+            return
+        for zone, group in dealt(self._pools, world.scenario.zones):
+            host = self._new_host(zone, group)
             world.log.note(0.0, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=0.0)
             self._ready(host)
+
+    def launch(self, provider: int) -> None:
+        """Order one more host for a capacity provider, in its emptiest zone."""
+        group = next(number for number, pool in enumerate(self._pools) if pool.provider == provider)
+        self._ask(self._emptiest_zone(provider), group)
 
     def fail(self, host: Host) -> None:
         """Kill a host without a word, and everything on it."""
@@ -143,21 +167,59 @@ class Fleet:
         was_ready = host.is_ready
         host.is_alive = False
         host.losses += 1
+        was_missed = host.is_missed
+        agent.forget_silence(host)
         world.log.note(world.env.now, Kind.HOST_LOST, host=host.number, zone=host.zone)
         for number in sorted(host.tasks):
             tasks.lose(world, world.cluster.tasks[number])
         if was_ready:
-            world.env.process(self._miss_agent(host))
-        if world.scenario.fleet.replace:
+            world.env.process(self._miss_agent(host, was_missed=was_missed))
+        if world.scenario.fleet.replace or self._managed is not None:
             world.env.process(self._replace(host))
+        self.changes.tell(host)
 
-    def drain(self, host: Host) -> None:
+    def drain(self, host: Host, reason: str = "") -> None:
         """Close a host and let the schedulers move its tasks."""
         world = self._world
         host.is_draining = True
         world.cluster.set_open(host, False)
-        world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone)
+        world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone, reason=reason)
         self._poke_all()
+        if self._managed is not None and host.is_alive:
+            self._managed.task_left(host)
+
+    def end(self, host: Host, reason: str) -> None:
+        """Shut a host down that still runs: what is left on it goes with it, its connections are reset."""
+        for number in sorted(host.tasks):
+            tasks.lose(self._world, self._world.cluster.tasks[number], is_silent=False)
+        host.is_alive = False
+        agent.forget_silence(host)
+        self._is_gone(host, reason)
+
+    def order_like(self, host: Host) -> Host:
+        """Order a host of the same kind, in the same zone, or in the emptiest if that one is down."""
+        zone = host.zone if self._world.cluster.zone_is_up[host.zone] else self._emptiest_zone(host.provider)
+        return self._ask(zone, host.group)
+
+    def boot(self, host: Host) -> None:
+        """Begin to boot a host that AWS brings."""
+        self._world.env.process(self._boot(host, "boot"))
+
+    def reopen(self, host: Host) -> None:
+        """Let a host take tasks again whose agent is back."""
+        if host.is_ready and host.is_alive and not host.is_draining:
+            self._world.cluster.set_open(host, True)
+            self.place_waiting()
+        self._poke_all()
+        self.changes.tell(host)
+
+    def left(self, host: Host | None) -> None:
+        """Hear that a task ended, and on which host."""
+        self.changes.tell(None)
+        if host is not None:
+            self.changes.tell(host)
+            if self._managed is not None and host.is_alive:
+                self._managed.task_left(host)
 
     def power_returned(self, zone: int) -> None:
         """Boot the zone's hosts that nobody replaced meanwhile; then let the group balance its zones."""
@@ -165,15 +227,20 @@ class Fleet:
         for host in world.cluster.hosts:
             if host.zone == zone and not (host.is_alive or host.is_gone or host.is_booting):
                 world.env.process(self._boot(host, "reboot"))
-        if world.scenario.fleet.rebalance:
+        if self._managed is not None:
+            self._managed.need()
+        elif world.scenario.fleet.rebalance:
             self.balance_hosts()
 
-    def _new_host(self, zone: int, group: int = 0) -> Host:
-        return self._world.cluster.new_host(zone, ZONES[zone], self._rooms[group], group)
+    def _new_host(self, zone: int, group: int) -> Host:
+        host = self._world.cluster.new_host(zone, ZONES[zone], self._pools[group], group)
+        host.release = self.release
+        return host
 
-    def _ask(self, zone: int, group: int = 0) -> Host:
+    def _ask(self, zone: int, group: int) -> Host:
         """Order a host and begin to boot it."""
         host = self._new_host(zone, group)
+        host.asked_s = self._world.env.now
         self._world.env.process(self._boot(host, "boot"))
         return host
 
@@ -182,43 +249,53 @@ class Fleet:
         world, cluster, settings = self._world, self._world.cluster, self._world.scenario.fleet
         host.is_booting = True
         losses, power = host.losses, -1
+        host.boots_in = losses
         while power != cluster.zone_losses[host.zone]:
             power = cluster.zone_losses[host.zone]
             boot_s = world.draw(settings.boot_min_s, settings.boot_max_s, why, host.number, losses, power)
-            world.log.note(world.env.now, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=boot_s)
+            managed.note_order(world, host, boot_s)
             yield world.env.timeout(boot_s)
             if host.is_gone or host.losses != losses or not cluster.zone_is_up[host.zone]:
                 host.is_booting = False
                 if not host.is_gone and not host.is_ready and host.losses == losses:
-                    self._give_up_host(host)
+                    self.close(host)
                 return
         host.is_booting = False
         for number in sorted(host.tasks):  # what ran here before the power went
             self._drop(cluster.tasks[number])
         self._ready(host)
 
-    def _ready(self, host: Host) -> None:
+    def _ready(self, host: Host, age_s: float = 0.0) -> None:
+        world, is_new = self._world, not host.is_ready
         host.is_alive = host.is_ready = True
+        agent.forget_silence(host)
         if not host.is_draining:
-            self._world.cluster.set_open(host, True)
-        self._world.cluster.set_connected(host, True)
-        self._world.log.note(self._world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
-        for scheduler in self._world.schedulers:
+            world.cluster.set_open(host, True)
+        world.cluster.set_connected(host, True)
+        world.log.note(world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
+        if is_new and host.release:
+            world.log.note(world.env.now, Kind.HOST_PATCHED, host=host.number, zone=host.zone, reason="os")
+        world.capacity.joined(host)
+        for scheduler in world.schedulers:
             scheduler.host_is_ready(host)
         self.place_waiting()
         self._poke_all()
+        self.changes.tell(host)
+        if self._managed is not None:
+            self._managed.is_ready(host, age_s)
 
-    def _miss_agent(self, host: Host) -> ProcessGenerator:
+    def _miss_agent(self, host: Host, *, was_missed: bool) -> ProcessGenerator:
         """Notice a silent agent, close the host, and after a while give its tasks up."""
         world, assumed = self._world, self._world.scenario.assumptions
         loss = host.losses
-        delay = world.draw(assumed.agent_missed_min_s, assumed.agent_missed_max_s, "agent", host.number, loss)
-        yield world.env.timeout(delay)
-        if host.is_alive or host.is_gone or host.losses != loss:
-            return
-        world.cluster.set_open(host, False)
-        world.cluster.set_connected(host, False)
-        world.log.note(world.env.now, Kind.AGENT_MISSED, host=host.number, zone=host.zone)
+        if not was_missed:  # else its link was cut before, and noticed
+            delay = world.draw(assumed.agent_missed_min_s, assumed.agent_missed_max_s, "agent", host.number, loss)
+            yield world.env.timeout(delay)
+            if host.is_alive or host.is_gone or host.losses != loss:
+                return
+            world.cluster.set_open(host, False)
+            world.cluster.set_connected(host, False)
+            world.log.note(world.env.now, Kind.AGENT_MISSED, host=host.number, zone=host.zone)
         yield world.env.timeout(assumed.lost_host_s)
         if not host.is_alive and not host.is_gone and host.losses == loss:
             for number in sorted(host.tasks):
@@ -232,26 +309,38 @@ class Fleet:
         first = world.draw(0, period, "status", host.number, loss)
         yield world.env.timeout(first + (world.scenario.assumptions.status_checks - 1) * period)
         if not host.is_alive and not host.is_gone and host.losses == loss:
-            self._give_up_host(host)
+            self.close(host)
 
-    def _give_up_host(self, host: Host) -> None:
-        """End a dead host; its tasks are known to be gone at once (fact `ecs.agent.terminated_inactive_at_once`)."""
+    def close(self, host: Host) -> None:
+        """End a dead host, and see to another."""
+        self._is_gone(host)
+        if self._managed is not None:
+            self._managed.need()
+        elif self._world.scenario.fleet.replace:
+            self.order_instead(host)
+
+    def _is_gone(self, host: Host, reason: str = "") -> None:
+        """Take a host off the books; its tasks are known to be gone at once (fact `ecs.agent.terminated_inactive_at_once`)."""
         world = self._world
         host.is_gone = True
         world.cluster.set_open(host, False)
         world.cluster.set_connected(host, False)
-        world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone)
+        world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone, reason=reason)
         for number in sorted(host.tasks):
             self._drop(world.cluster.tasks[number])
-        if world.scenario.fleet.replace:
-            world.env.process(self._ask_when_possible(host.group))
+        self.changes.tell(host)
 
-    def _ask_when_possible(self, group: int) -> ProcessGenerator:
+    def order_instead(self, host: Host) -> None:
+        """Order a host in the place of one that is gone."""
+        self._world.env.process(self._ask_when_possible(host))
+
+    def _ask_when_possible(self, host: Host) -> ProcessGenerator:
         """Order a replacement of the same kind; while no zone can start one, try again each minute."""
         world = self._world
         while not any(world.cluster.zone_is_up):
             yield world.env.timeout(catalog.seconds("ec2.status_check_period"))
-        self._ask(self._emptiest_zone(), group)
+        if world.capacity.may_replace(host):
+            self._ask(self._emptiest_zone(host.provider), host.group)
 
     def _drop(self, task: Task) -> None:
         """Let the control plane learn that a dead task is dead."""
@@ -260,20 +349,23 @@ class Fleet:
         tasks.bury(world, task, "InfrastructureHealth")
         world.cluster.release(task)
 
-    def _emptiest_zone(self) -> int:
+    def _emptiest_zone(self, provider: int) -> int:
         """Pick the zone with the fewest hosts among those that can start one (fact `asg.zone_failure`)."""
         cluster = self._world.cluster
-        counts = self._hosts_in_zones()
+        counts = self._hosts_in_zones(provider)
         return min(range(cluster.n_zones), key=lambda z: (not cluster.zone_is_up[z], counts[z]))
 
-    def _hosts_in_zones(self) -> list[int]:
+    def _hosts_in_zones(self, provider: int = NONE) -> list[int]:
         counts = [0] * self._world.cluster.n_zones
         for host in self._world.cluster.hosts:
-            counts[host.zone] += not host.is_gone and not host.is_draining
+            counts[host.zone] += host.provider == provider and not host.is_gone and not host.is_draining
         return counts
 
     def balance_hosts(self) -> None:
-        """Move hosts to the emptiest zone, one at a time: launch there, then drain and end one in the fullest."""
+        """Move hosts to the emptiest zone, one at a time: launch there, then drain and end one in the fullest.
+
+        A capacity provider's hosts stay where they are: managed scaling alone decides about them.
+        """
         if not self._is_moving_hosts:
             self._is_moving_hosts = True
             self._world.env.process(self._move_hosts())
@@ -288,7 +380,9 @@ class Fleet:
             emptiest = min(usable, key=lambda z: counts[z])
             fullest = max(usable, key=lambda z: counts[z])
             group = next(
-                h.group for h in world.cluster.hosts if h.zone == fullest and not h.is_gone and not h.is_draining
+                h.group
+                for h in world.cluster.hosts
+                if h.zone == fullest and h.provider == NONE and not h.is_gone and not h.is_draining
             )
             host = self._ask(emptiest, group)
             while not host.is_ready and not host.is_gone:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.events import Kind
-from engine.scaling import Tracker
+from engine.scaling import Bounds, Stepper, Tracker, agenda
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
@@ -13,24 +13,49 @@ if TYPE_CHECKING:
     from engine.scenario import Scaling
     from engine.world import World
 
+WHO = {"target": "target tracking", "step": "step scaling"}
 
-def track(world: World, service: int, settings: Scaling) -> ProcessGenerator:
+
+def start(world: World, service: int, settings: Scaling) -> None:
+    """Set a service's policy and its schedule going; both work within the same bounds."""
+    bounds = Bounds(settings.min_tasks, settings.max_tasks)
+    if settings.policy != "scheduled":
+        world.env.process(track(world, service, settings, bounds))
+    if settings.schedule:
+        world.env.process(follow(world, service, settings, bounds))
+
+
+def track(world: World, service: int, settings: Scaling, bounds: Bounds) -> ProcessGenerator:
     """Read a service's metric once a period and act on it."""
-    tracker = Tracker(settings)
+    rule = Stepper(settings, bounds) if settings.policy == "step" else Tracker(settings, bounds)
     scheduler = world.schedulers[service]
     while True:
         yield world.env.timeout(settings.period_s)
         running = [task for task in scheduler.counted.values() if task.is_alive and task.running_s < world.env.now]
         metric = read(world, service, settings, [task.row for task in running], [t.running_s for t in running])
         world.log.note(world.env.now, Kind.METRIC_READ, service=service, value=metric, reason=settings.metric)
-        wanted = tracker.decide(world.env.now, metric, len(running), scheduler.desired)
-        scheduler.set_desired(wanted, "target tracking")
+        wanted = rule.decide(world.env.now, metric, len(running), scheduler.desired)
+        scheduler.set_desired(wanted, WHO[settings.policy])
+
+
+def follow(world: World, service: int, settings: Scaling, bounds: Bounds) -> ProcessGenerator:
+    """Move the bounds when the schedule says so; a desired count that is now outside moves with them."""
+    scheduler = world.schedulers[service]
+    for at_s, number in agenda(settings.schedule, world.scenario.duration_s):
+        yield world.env.timeout(max(0.0, at_s - world.env.now))
+        bounds.move(settings.schedule[number])
+        world.log.note(
+            world.env.now, Kind.BOUNDS_SET, service=service, value=bounds.min_tasks,
+            reason=f"{bounds.min_tasks} to {bounds.max_tasks}",
+        )  # fmt: skip
+        scheduler.set_desired(bounds.within(scheduler.desired), "schedule")
 
 
 def read(world: World, service: int, settings: Scaling, rows: list[int], running_s: list[float]) -> float:
-    """Read the metric of the last period over the tasks that run: CPU in percent, or requests for each target and minute.
+    """Read the metric of the last period over the tasks that run: percent, or requests for each target and minute.
 
-    A worker that is busy uses its share of the task's CPU to the full: our assumption.
+    A worker that is busy uses its share of the task's CPU to the full, and each request that is worked on takes its
+    memory: our assumptions.
     """
     if not rows:
         return 0.0
@@ -38,6 +63,10 @@ def read(world: World, service: int, settings: Scaling, rows: list[int], running
     since = max(0.0, now - settings.period_s)
     if settings.metric == "requests":
         return world.plane.answered(service, rows, since) / len(rows) * 60 / settings.period_s
+    asks = world.scenario.services[service]
     busy_s = world.plane.busy_ns(service, rows, since) / 1e9
     there_s = sum(now - max(since, start) for start in running_s)
-    return 100 * busy_s / (there_s * world.scenario.services[service].concurrency)
+    if settings.metric == "memory":
+        used_mib = asks.memory_base_share * asks.memory_mib + asks.memory_per_request_mib * busy_s / there_s
+        return min(100.0, 100 * used_mib / asks.memory_mib)
+    return 100 * busy_s / (there_s * asks.concurrency)

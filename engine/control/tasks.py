@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine import catalog
 from engine.cluster import NONE, Stage, Task
+from engine.control import agent, spot_tasks
 from engine.events import Kind
 from engine.placement import Dismissal
 
@@ -38,7 +39,7 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
     yield env.timeout(world.fleet.launch_delay_s())
     if not task.is_counted:
         return
-    if launch.owns_hosts:
+    if launch.has_hosts:
         # Room may have come while the launch had to wait.
         if task.host == NONE and not world.fleet.place(task):
             task.room = env.event()
@@ -49,12 +50,14 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
         _failed_to_start(world, task)
         return
     task.stage = Stage.STARTING
+    yield from agent.reachable(world, task)
     yield env.timeout(world.draw(launch.provision_min_s, launch.provision_max_s, "provision", task.number))
     if not _goes_on(world, task):
         return
     note(world, Kind.TASK_PENDING, task)
     pull_s = _pull_s(world, task)
     yield env.timeout(pull_s)
+    yield from agent.reachable(world, task)
     if not _goes_on(world, task):
         return
     if not world.scenario.services[task.service].image_pulls:
@@ -64,6 +67,7 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
         world.cluster.hosts[task.host].images.add(task.service)
     note(world, Kind.TASK_PULLED, task, value=pull_s)
     yield env.timeout(world.scenario.assumptions.container_s)
+    yield from agent.reachable(world, task)
     if _goes_on(world, task):
         run(world, task)
 
@@ -82,6 +86,8 @@ def run(world: World, task: Task, *, is_warm: bool = False) -> None:
     task.answers_s = now if is_warm else now + world.scenario.services[task.service].start_s
     world.schedulers[task.service].started()
     world.balancer.register(task, is_healthy=is_warm)
+    if world.launch.is_spot and world.scenario.assumptions.spot_tasks_per_h:
+        world.env.process(spot_tasks.live_on_spot(world, task))
 
 
 def _exit(world: World, task: Task) -> ProcessGenerator:
@@ -112,7 +118,7 @@ def _goes_on(world: World, task: Task) -> bool:
     if task.is_alive and not _place_is_up(world, task):
         task.is_alive = False
         note(world, Kind.TASK_LOST, task)
-        if not world.launch.owns_hosts:
+        if not world.launch.has_hosts:
             _failed_to_start(world, task)
     return task.is_alive
 
@@ -139,6 +145,8 @@ def _pull_s(world: World, task: Task) -> float:
 def stop(world: World, task: Task, reason: str, dismissal: Dismissal | None = None) -> ProcessGenerator:
     """Stop a task as ECS does: deregister, let it finish, SIGTERM, stopped. The dead need none of it.
 
+    One whose Spot capacity is wanted back is not left to finish: its SIGTERM comes at once. A host whose agent is silent
+    cannot be told: the container runs on, without traffic, until it can.
     dismissal: why this task, where it was chosen among others; the first event of its end keeps it.
     """
     env = world.env
@@ -151,11 +159,15 @@ def stop(world: World, task: Task, reason: str, dismissal: Dismissal | None = No
     if was_target and task.is_alive:
         note(world, Kind.TASK_DEACTIVATING, task, dismissal=dismissal)
         dismissal = None
-        yield env.timeout(world.scenario.balancer.deregistration_delay_s)
+        if reason != spot_tasks.STOP_CODE:
+            yield env.timeout(world.scenario.balancer.deregistration_delay_s)
+    yield from agent.reachable(world, task)
     if task.is_alive:
         note(world, Kind.TASK_STOPPING, task, dismissal=dismissal)
         dismissal = None
-        patience = catalog.seconds("ecs.agent.stop_timeout_default")
+        patience = world.scenario.services[task.service].stop_timeout_s
+        if reason == spot_tasks.STOP_CODE:
+            patience = min(patience, catalog.seconds("fargate.spot.warning"))
         yield env.timeout(min(world.scenario.assumptions.exit_s, patience))
         if task.is_alive:
             if task.row:
@@ -183,14 +195,15 @@ def end(world: World, task: Task, reason: str, dismissal: Dismissal | None = Non
     else:
         world.cluster.uncount(task)
         task.is_alive = False
+    world.fleet.left(host)
     world.schedulers[task.service].poke()
     if host is not None and host.is_draining:
         for scheduler in world.schedulers:
             scheduler.host_emptied()
 
 
-def lose(world: World, task: Task) -> None:
-    """Let a task die with its host or zone. Nobody knows yet; its clients wait in vain."""
+def lose(world: World, task: Task, *, is_silent: bool = True) -> None:
+    """Let a task die with its host or zone. Nobody knows yet; its clients wait in vain, unless it says good-bye."""
     if not task.is_alive or task.stage == Stage.STOPPED:
         return
     task.is_alive = False
@@ -198,9 +211,9 @@ def lose(world: World, task: Task) -> None:
         return
     note(world, Kind.TASK_LOST, task)
     if task.row:
-        world.plane.strike(task.service, task.row, is_silent=True)
+        world.plane.strike(task.service, task.row, is_silent=is_silent)
         world.balancer.went_dark(task)
-    if not world.launch.owns_hosts:
+    if not world.launch.has_hosts:
         world.env.process(_miss(world, task))
 
 

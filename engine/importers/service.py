@@ -8,16 +8,17 @@ from typing import Any
 
 from engine import catalog
 from engine.errors import Problem, ScenarioError
-from engine.importers.definition import Definition
+from engine.importers.definition import Definition, each
 from engine.importers.findings import Unknown
 from engine.importers.rules import refusals
+from engine.placement.room import enis_for_tasks
 from engine.scenario import Fleet, Scenario, Service
 
 _LONGEST_NAME = 32
 
 
 def service_of(definition: Definition, launch_type: str = "ecs-ec2") -> Service:
-    """Make the service: its task's size, the ports it takes on a host, and a name.
+    """Make the service: its task's size, network mode, the ports it takes on a host, its constraints, and a name.
 
     Without a task size, CPU is the sum of the containers' and memory what placement counts; a task that asks for no CPU is
     simulated with one unit, the least there is. Raises ScenarioError where a size stays open or does not exist.
@@ -59,7 +60,10 @@ def _checked(definition: Definition, launch_type: str) -> dict[str, Any]:
         "name": _name(definition),
         "cpu_units": definition.task_cpu_units or definition.cpu_units or 1,
         "memory_mib": memory,
-        "host_ports": _host_ports(definition, launch_type),
+        "network_mode": _network_mode(definition, launch_type),
+        "host_ports": _host_ports(definition, launch_type, "tcp"),
+        "udp_ports": _host_ports(definition, launch_type, "udp"),
+        "constraints": _constraints(definition, launch_type),
     }
     Scenario.of({"services": [service], "fleet": _fleet(definition, service)})  # says what is out of range, all at once
     return service
@@ -79,16 +83,36 @@ def _name(definition: Definition) -> str:
     return "imported"
 
 
-def _host_ports(definition: Definition, launch_type: str) -> list[int]:
+def _network_mode(definition: Definition, launch_type: str) -> str:
+    """Give the mode that counts there; host mode without ports, or none, takes as much of a host as bridge: nothing."""
+    mode = definition.network_mode
+    if mode == "awsvpc" or (launch_type != "ecs-ec2" and mode is None):
+        return "awsvpc"
+    return (
+        "host"
+        if mode == "host" and any(isinstance(p.number, int) for c in definition.containers for p in c.ports)
+        else "bridge"
+    )
+
+
+def _host_ports(definition: Definition, launch_type: str, protocol: str) -> list[int]:
     """Give the ports that a task takes on its host for itself alone: fixed ones in bridge mode, all in host mode."""
     if launch_type.startswith("ecs-fargate"):
         return []
-    ports = [port for container in definition.containers for port in container.ports]
+    ports = [port for c in definition.containers for port in c.ports if port.protocol == protocol]
     if definition.network_mode == "host":
         return list(dict.fromkeys(port.number for port in ports if isinstance(port.number, int)))
     if definition.network_mode in {None, "bridge"}:
         return list(dict.fromkeys(port.host for port in ports if port.host))
     return []
+
+
+def _constraints(definition: Definition, launch_type: str) -> list[str]:
+    """Give the task's own placement constraints, where there are hosts to choose from; an open one is left out."""
+    if launch_type.startswith("ecs-fargate"):
+        return []
+    expressions = (c.get("expression") for c in each(definition.tree, "placementConstraints"))
+    return [f"memberOf({text})" for text in expressions if isinstance(text, str) and text]
 
 
 def _fleet(definition: Definition, service: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +128,9 @@ def _fleet(definition: Definition, service: dict[str, Any]) -> dict[str, Any]:
         host = catalog.instance_type(name)
         by_memory = int(host.memory_mib * share) // memory
         room = min(host.cpu_units // cpu, by_memory)
-        return min(room, 1) if service["host_ports"] else room
+        if service["network_mode"] == "awsvpc":
+            room = min(room, enis_for_tasks(host, trunking=fleet.trunking))
+        return min(room, 1) if service["host_ports"] or service["udp_ports"] else room
 
     usual = catalog.instance_type(fleet.instance_type)
     others = [host for host in catalog.instance_types().values() if host.arch == arch]

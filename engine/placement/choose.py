@@ -46,7 +46,9 @@ class Verdict:
         """Name the filter that struck out the most hosts: "cpu" when 5 of 6 lack CPU; "" when a host was found."""
         if self.host is not None:
             return ""
-        return max(self.refused, key=lambda name: self.refused[name]) if self.refused else "no-hosts"
+        # Another provider's hosts were never meant for it: they are a reason only where there is no other.
+        counts = {name: n for name, n in self.refused.items() if name != "provider"} or self.refused
+        return max(counts, key=lambda name: counts[name]) if counts else "no-hosts"
 
     @property
     def decided_by(self) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.placement.constraints import all_of
+from engine.placement.constraints import DISTINCT, all_of
 from engine.placement.hosts import Needs
 from engine.placement.strategies import BY_ATTRIBUTE
 
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 def needs_of(service: Service) -> Needs:
     """Say what a task of a service asks of its host. Source: fact `ecs.awsvpc.eni_per_task`."""
     return Needs(service.cpu_units, service.memory_mib, service.ports, int(service.network_mode == "awsvpc"))
+
+
+def needs_of_host(service: Service, number: int) -> Needs:
+    """Say what counts when hosts for tasks are counted.
+
+    A task that wants no other of its kind beside it asks for its service's sign, which each host has once, like a port.
+    """
+    needs = needs_of(service)
+    return replace(needs, ports=needs.ports | {-1 - number}) if DISTINCT in service.constraints else needs
 
 
 def asks_traits(scenario: Scenario) -> bool:

@@ -5,7 +5,7 @@ Everything is asked of the fleet as it begins, with nothing on it: what does not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,10 @@ from engine import catalog, launch
 from engine.errors import Problem
 from engine.placement.constraints import Constraint, all_of
 from engine.placement.demand import needs_of
+from engine.placement.pools import Pool, pools_of
 from engine.placement.quota import quota
 from engine.placement.stock import empty_fleet
+from engine.scaling.capacity_provider import hosts_for, least_room
 
 if TYPE_CHECKING:
     from engine.placement.hosts import Hosts, Needs
@@ -28,7 +30,7 @@ class Doubt:
     """One reason why tasks of a service will wait.
 
     kind: "cpu" or "memory" (no host could hold one), "unmet" (a constraint that no host meets), "room", "constraints",
-    "ports" or "enis" (too many for what runs out). values: its figures, for a page's own words. problem: the same in words.
+    "ports" or "enis" (too many for what runs out), "managed" (larger than every host that AWS may choose). values: its figures, for a page's own words. problem: the same in words.
     """
 
     kind: str
@@ -45,23 +47,43 @@ def doubts(scenario: Scenario) -> list[Problem]:
 def found(scenario: Scenario) -> list[Doubt]:
     """List which services cannot have all their tasks on hosts that you bring, and what runs out.
 
-    Source: fact `ecs.placement.constraint_stays_pending`.
+    Source: facts `ecs.placement.constraint_stays_pending`, `ecs.cas.smallest_instance_rule`.
     """
-    if not launch.launch_type(scenario.launch_type).owns_hosts or not scenario.fleet.size:
+    if launch.launch_type(scenario.launch_type).hosts == "managed":
+        return [doubt for number in range(len(scenario.services)) for doubt in _beyond_all_types(scenario, number)]
+    if not launch.launch_type(scenario.launch_type).owns_hosts:
         return []
-    hosts = empty_fleet(scenario)
     return [
         doubt
         for number, service in enumerate(scenario.services)
-        for doubt in _of(f"services.{number}", service, scenario, hosts)
+        for doubt in _of(f"services.{number}", service, scenario)
     ]
 
 
-def _of(where: str, service: Service, scenario: Scenario, hosts: Hosts) -> Iterator[Doubt]:
-    needs = needs_of(service)
+def _beyond_all_types(scenario: Scenario, number: int) -> Iterator[Doubt]:
+    """Find a task that no instance type which AWS may choose could hold beside its host's daemons."""
+    share, families = scenario.assumptions.host_memory_share, scenario.fleet.families
+    types = [(kind.cpu_units, int(kind.memory_mib * share)) for kind in launch.of_families(families)]
+    with_it = [s for n, s in enumerate(scenario.services) if n == number or s.kind == "daemon"]
+    cpu_units, memory_mib = sum(s.cpu_units for s in with_it), sum(s.memory_mib for s in with_it)
+    if not any(cpu_units <= cpu and memory_mib <= mib for cpu, mib in types):
+        came = f"{cpu_units:,} CPU units with {memory_mib:,} MiB" + (", daemons with it" if len(with_it) > 1 else "")
+        most_cpu, most_mib = max(cpu for cpu, _ in types), max(mib for _, mib in types)
+        allowed = f"up to {most_cpu:,} CPU units, up to {most_mib:,} MiB, both on one type of {', '.join(families)}"
+        says = "no host that AWS may choose could hold the task: it waits"
+        problem = Problem(f"services.{number}.cpu_units", came, allowed, says)
+        values: dict[str, int | str] = {"cpu": cpu_units, "memory": memory_mib, "families": ", ".join(families)}
+        yield Doubt("managed", scenario.services[number].name, values, problem)
+
+
+def _of(where: str, service: Service, scenario: Scenario) -> Iterator[Doubt]:
+    needs, pools = needs_of(service), pools_for(service, scenario)
+    hosts = empty_fleet(scenario, pools)
+    if not len(hosts):
+        return
     # Whether `task:group == …` holds depends on what else will run: no doubt can rest on it.
     rules = [rule for rule in all_of(service.constraints) if not (rule.expression and rule.is_moving)]
-    too_large = list(_too_large(where, service, scenario, needs))
+    too_large = list(_too_large(where, service, scenario, pools, needs))
     yield from too_large
     unmet = [rule for rule in rules if rule.expression and not rule.allows(hosts).any()]
     for rule in unmet:
@@ -74,12 +96,32 @@ def _of(where: str, service: Service, scenario: Scenario, hosts: Hosts) -> Itera
         yield from _too_many(where, service, hosts, needs, rules)
 
 
-def _too_large(where: str, service: Service, scenario: Scenario, needs: Needs) -> Iterator[Doubt]:
+def pools_for(service: Service, scenario: Scenario) -> list[Pool]:
+    """List the hosts that a service's tasks may have: its capacity providers' as far as they grow for it, or everybody's.
+
+    A group grows only for a task that fits its smallest type, and only for tasks that come through its provider.
+    """
+    pools, needs = pools_of(scenario), needs_of(service)
+    if not service.capacity:
+        return list(pools)
+    found = []
+    for share in service.capacity:
+        number = [provider.name for provider in scenario.fleet.providers].index(share.provider)
+        provider = scenario.fleet.providers[number]
+        grows = provider.managed_scaling and hosts_for([needs], least_room(scenario, number))[0]
+        pool = next(pool for pool in pools if pool.provider == number)
+        found.append(replace(pool, hosts=provider.max_hosts if grows else provider.hosts))
+    return found
+
+
+def _too_large(
+    where: str, service: Service, scenario: Scenario, pools: Sequence[Pool], needs: Needs
+) -> Iterator[Doubt]:
     """Find a task that no host could ever hold."""
     share = scenario.assumptions.host_memory_share
-    kinds = {group.instance_type: catalog.instance_type(group.instance_type) for group in scenario.fleet.kinds}
-    roomy = max(kinds.values(), key=lambda kind: kind.memory_mib)
-    strong = max(kinds.values(), key=lambda kind: kind.cpu_units)
+    kinds = [catalog.instance_type(pool.kind.instance_type) for pool in pools]
+    roomy = max(kinds, key=lambda kind: kind.memory_mib)
+    strong = max(kinds, key=lambda kind: kind.cpu_units)
     memory = int(roomy.memory_mib * share)
     says = "no host could hold the task: it waits"
     if needs.cpu_units > strong.cpu_units:

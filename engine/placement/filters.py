@@ -20,6 +20,11 @@ def is_open(needs: Needs, hosts: Hosts) -> Bools:
     return hosts.is_open
 
 
+def is_offered(needs: Needs, hosts: Hosts) -> Bools:
+    """Keep hosts of the task's capacity provider; a task launched without one may go anywhere."""
+    return np.ones(len(hosts), dtype=np.bool_) if hosts.is_offered is None else hosts.is_offered
+
+
 def has_cpu(needs: Needs, hosts: Hosts) -> Bools:
     """Keep hosts with enough unreserved CPU."""
     return np.asarray(hosts.free_cpu >= needs.cpu_units)
@@ -46,6 +51,7 @@ def has_enis(needs: Needs, hosts: Hosts) -> Bools:
 
 FILTERS: dict[str, Filter] = {
     "closed": is_open,
+    "provider": is_offered,
     "cpu": has_cpu,
     "memory": has_memory,
     "ports": has_ports,

@@ -62,7 +62,8 @@ class Hosts:
     is_open: registered, its agent connected, not draining. peers: tasks of this service on the host, those that are
     meant to run (a task that was told to stop is no peer). ports: for each host the ports that are taken, UDP ones with
     UDP added; None where no task of the scenario asks for any. free_enis: network interfaces left for tasks; None where
-    no task wants one of its own. traits: None where no strategy and no constraint asks for any.
+    no task wants one of its own. traits: None where no strategy and no constraint asks for any. is_offered:
+    hosts of the task's capacity provider; None for a task without one, which any host may take.
     """
 
     zone: Ints
@@ -73,6 +74,7 @@ class Hosts:
     ports: tuple[frozenset[int], ...] | None = None
     free_enis: Ints | None = None
     traits: Traits | None = None
+    is_offered: Bools | None = None
 
     def __len__(self) -> int:
         """Count the hosts."""

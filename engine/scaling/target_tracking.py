@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from engine.scaling.bounds import Bounds
 from engine.scenario import Scaling
 
 
@@ -17,6 +18,7 @@ class Tracker:
     """
 
     settings: Scaling
+    bounds: Bounds
     above: int = 0
     below: int = 0
     out_again_s: float = 0.0
@@ -27,7 +29,7 @@ class Tracker:
 
         metric: in the target's unit. running: tasks that run; desired: tasks wanted now.
 
-        >>> tracker = Tracker(Scaling(target=50, points_out=2))
+        >>> tracker = Tracker(Scaling(target=50, points_out=2), Bounds(1, 100))
         >>> tracker.decide(60, 100, running=4, desired=4), tracker.decide(120, 100, running=4, desired=4)
         (4, 8)
         """
@@ -36,17 +38,14 @@ class Tracker:
         self.below = self.below + 1 if metric < settings.target * settings.low_share else 0
         ideal = math.ceil(running * metric / settings.target)
         if self.above >= settings.points_out and now_s >= self.out_again_s:
-            wanted = self._within(ideal)
+            wanted = self.bounds.within(ideal)
             if wanted > desired:
                 self.out_again_s = now_s + settings.cooldown_out_s
                 self.in_again_s = max(self.in_again_s, now_s + settings.cooldown_out_s)
                 return wanted
         if self.below >= settings.points_in and now_s >= self.in_again_s:
-            wanted = self._within(ideal)
+            wanted = self.bounds.within(ideal)
             if wanted < desired:
                 self.in_again_s = now_s + settings.cooldown_in_s
                 return wanted
         return desired
-
-    def _within(self, tasks: int) -> int:
-        return max(self.settings.min_tasks, min(self.settings.max_tasks, tasks))

@@ -82,7 +82,7 @@ def _run(experiment: Experiment, definition: Definition, kind: str) -> None:
         service = scenario.services[0].model_dump(mode="json") | {
             key: value
             for key, value in mine.services[0].model_dump(mode="json").items()
-            if key in {"name", "cpu_units", "memory_mib", "host_ports", "network_mode"}
+            if key in {"name", "cpu_units", "memory_mib", "host_ports", "udp_ports", "network_mode", "constraints"}
         }
         fleet = {"instance_type": mine.fleet.instance_type, "hosts": max(mine.fleet.hosts, scenario.fleet.hosts)}
         return Scenario.of(

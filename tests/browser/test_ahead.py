@@ -76,5 +76,14 @@ def test_the_choice_moves_by_the_arrow_keys(visitor: Visitor):
     with another_run(page):
         page.get_by_role("radio", name="ECS on EC2").press("ArrowRight")
 
-    expect(page.get_by_role("radio", name="ECS on Fargate")).to_be_focused()
-    expect(page.get_by_role("radio", name="ECS on Fargate")).to_be_checked()
+    expect(page.get_by_role("radio", name="Managed Instances")).to_be_focused()
+    expect(page.get_by_role("radio", name="Managed Instances")).to_be_checked()
+
+
+def test_on_a_phone_a_select_stands_in_where_the_row_has_no_room(phone: Visitor):
+    page = phone.open(STUDY)
+    with another_run(page):
+        page.get_by_role("combobox", name="Launch type").select_option("ecs-managed-instances")
+
+    expect(the_map(page)).to_have_attribute("aria-label", re.compile("^Map of Managed Instances"))
+    assert "launch_type=ecs-managed-instances" in page.url

@@ -25,6 +25,17 @@ def test_what_the_two_differ_in():
     assert mine.per_s == pytest.approx(500 / 60)
 
 
+def test_what_the_other_two_differ_in():
+    kept, spot = launch_type("ecs-managed-instances"), launch_type("ecs-fargate-spot")
+
+    assert (kept.owns_hosts, kept.has_hosts, spot.owns_hosts, spot.has_hosts) == (False, True, False, False)
+    assert (kept.is_spot, spot.is_spot, launch_type("ecs-fargate").is_spot) == (False, True, False)
+    assert kept.strategies[0] == "spread-zones"
+    assert (kept.vcpu_price, spot.vcpu_price) == ("", "fargate.price.spot_vcpu_h")
+    assert catalog.value(kept.duties, "host_os_patching") == catalog.value(spot.duties, "host_os_patching") == "aws"
+    assert catalog.value(launch_type("ecs-ec2").duties, "host_os_patching") == "customer"
+
+
 def test_one_that_does_not_exist_is_our_bug_and_says_so():
     with pytest.raises(CatalogError, match="ecs-moon"):
         launch_type("ecs-moon")

@@ -5,18 +5,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Kind, catalog
-from engine.scaling import Tracker
+from engine.scaling import Bounds, Tracker
 from engine.scenario import Scaling
 from tests.engine.the_log import numbers, reasons, tell, times
 
 PLAIN = Scaling(target=50, min_tasks=1, max_tasks=100)
 
 
+def tracker(settings):
+    return Tracker(settings, Bounds(settings.min_tasks, settings.max_tasks))
+
+
 def decisions(settings, metrics, running=4):
     """Feed one metric a minute; the desired count follows at once."""
-    tracker, desired, said = Tracker(settings), running, []
+    rule, desired, said = tracker(settings), running, []
     for minute, metric in enumerate(metrics, 1):
-        desired = tracker.decide(60 * minute, metric, running=desired, desired=desired)
+        desired = rule.decide(60 * minute, metric, running=desired, desired=desired)
         said.append(desired)
     return said
 
@@ -64,9 +68,9 @@ def test_the_limits_hold():
 
 
 def test_the_rule_counts_running_tasks_not_wanted_ones():
-    tracker = Tracker(Scaling(target=50, points_out=1))
+    rule = tracker(Scaling(target=50, points_out=1))
 
-    assert tracker.decide(60, 100, running=4, desired=10) == 10  # 8 would do for the four that run
+    assert rule.decide(60, 100, running=4, desired=10) == 10  # 8 would do for the four that run
 
 
 @given(st.lists(st.floats(0, 1_000), max_size=60), st.integers(0, 20))

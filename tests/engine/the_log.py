@@ -29,6 +29,11 @@ def reasons(run_: Run, *kinds: Kind, **who: int) -> list[str]:
     return [run_.events.reason[i] for i in rows(run_, *kinds, **who)]
 
 
+def host_types(run_: Run) -> tuple[str, ...]:
+    """Name each host's instance type, by its number."""
+    return tuple(kind.instance_type for kind in run_.kinds)
+
+
 def serving(run_: Run, *at_s: float) -> list[int]:
     """Count the tasks that serve at each moment."""
     out = [Kind.TASK_UNHEALTHY, Kind.TASK_LOST, Kind.TASK_DEACTIVATING, Kind.TASK_STOPPED]

@@ -5,8 +5,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine import Scenario
+from engine.scenario import LaunchTypeName
 
 ZONES = "abc"
+LAUNCH_TYPES = LaunchTypeName.__args__
 
 
 def moments(end_s: float) -> st.SearchStrategy[float]:
@@ -33,6 +35,19 @@ def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",
         }),
         st.fixed_dictionaries({"do": st.just("fail-host"), "host": host, "at_s": at_s}),
         st.fixed_dictionaries({"do": st.just("drain-host"), "host": host, "at_s": at_s}),
+        st.fixed_dictionaries({"do": st.just("interrupt-spot"), "at_s": at_s}, optional={"hosts": st.integers(1, 3)}),
+        st.fixed_dictionaries({"do": st.just("interrupt-spot"), "at_s": at_s, "host": host}),
+        st.fixed_dictionaries({"do": st.just("cut-agent"), "host": host, "at_s": at_s}),
+        st.fixed_dictionaries({"do": st.just("restore-agent"), "host": host, "at_s": at_s}),
+        st.fixed_dictionaries({
+            "do": st.just("patch"), "what": st.sampled_from(["os", "os", "agent"]), "hosts_at_once": st.integers(1, 3),
+            "percent_at_once": st.sampled_from([None, None, 50]), "launch_first": st.booleans(), "force": st.booleans(),
+            "pause_s": st.sampled_from([0, 0, 7]), "wait_days": st.just(0), "at_s": at_s,
+        }),
+        st.fixed_dictionaries({
+            "do": st.just("interrupt-spot-tasks"), "share": st.sampled_from([0, 0.3, 1]),
+            "for_s": st.sampled_from([0, 5, 60]), "at_s": at_s,
+        }),
         st.fixed_dictionaries({"do": st.just("stop-task"), "task": st.integers(1, 14), "at_s": at_s}),
         st.fixed_dictionaries({
             "do": st.just("set-desired"), "service": service, "desired": st.integers(0, 9), "at_s": at_s
@@ -42,6 +57,44 @@ def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",
             "at_s": at_s,
         }),
     )  # fmt: skip
+
+
+def _schedules() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Bounds that change once or twice and never cross."""
+    change = st.fixed_dictionaries({
+        "at_s": st.sampled_from([0, 20, 33.3, 90]), "min_tasks": st.integers(0, 3), "max_tasks": st.integers(3, 8),
+    })  # fmt: skip
+    return st.lists(change, max_size=2)
+
+
+def _policies() -> st.SearchStrategy[dict[str, Any]]:
+    """Steps and schedules, beside the plain target tracking of most."""
+    common = {
+        "policy": st.sampled_from(["target", "step", "scheduled"]), "metric": st.sampled_from(["cpu", "memory", "requests"]),
+        "target": st.sampled_from([20, 35, 300]), "min_tasks": st.integers(0, 2), "max_tasks": st.integers(3, 8),
+        "period_s": st.just(20), "points_out": st.integers(1, 2), "points_in": st.integers(1, 3),
+        "cooldown_out_s": st.sampled_from([0, 20, 60]), "cooldown_in_s": st.sampled_from([0, 20]),
+        "steps_out": st.just([{"lower": 0, "upper": 10, "change": 1}, {"lower": 10, "change": 3}]),
+        "steps_in": st.sampled_from([[], [{"upper": 0, "lower": -5, "change": -1}, {"upper": -5, "change": -2}]]),
+        "adjust": st.sampled_from(["count", "percent"]), "schedule": _schedules(),
+    }  # fmt: skip
+    return st.fixed_dictionaries(common)
+
+
+def providers() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """None (most often), one or two capacity providers whose quiet minutes are seconds."""
+    one = st.fixed_dictionaries({
+        "instance_types": st.sampled_from([["m5.large"], ["m5.xlarge", "m5.large"], ["c5.large"]]),
+        "market": st.sampled_from(["on-demand", "spot", "spot"]), "hosts": st.integers(1, 3),
+        "min_hosts": st.integers(0, 1), "max_hosts": st.integers(3, 5), "managed_scaling": st.sampled_from([True, True, False]),
+        "target_percent": st.sampled_from([100, 90, 60]), "warmup_s": st.sampled_from([0, 15, 40]),
+        "min_step": st.integers(1, 2), "max_step": st.sampled_from([2, 10_000]), "period_s": st.sampled_from([10, 20]),
+        "quiet_points": st.integers(1, 3), "protect": st.booleans(), "managed_draining": st.booleans(),
+        "drain_on_notice": st.booleans(), "interruptions_per_hour": st.sampled_from([0, 0, 30]),
+    })  # fmt: skip
+    return st.one_of(st.just([]), st.lists(one, max_size=2)).map(
+        lambda found: [given | {"name": name} for given, name in zip(found, ("one", "two"), strict=False)]
+    )
 
 
 def _services() -> st.SearchStrategy[dict[str, Any]]:
@@ -68,21 +121,36 @@ def _services() -> st.SearchStrategy[dict[str, Any]]:
         "min_healthy_percent": st.sampled_from([0, 50, 100]),
         "max_percent": st.sampled_from([100, 150, 200]),
         "placement": st.sampled_from([["spread-zones", "spread-hosts"], ["binpack-memory"], ["random"], ["binpack-cpu"]]),
-        "scaling": st.one_of(st.none(), scaling),
+        "scaling": st.one_of(st.none(), scaling, _policies()),
     })  # fmt: skip
+
+
+def _strategies(groups: list[dict[str, Any]]) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """No strategy, or weights for every provider and a base for the first."""
+    if not groups:
+        return st.just([])
+    weights = st.lists(st.integers(1, 3), min_size=len(groups), max_size=len(groups))
+    shares = st.tuples(weights, st.integers(0, 2)).map(
+        lambda drawn: [
+            {"provider": group["name"], "weight": weight, "base": 0 if n else drawn[1]}
+            for n, (group, weight) in enumerate(zip(groups, drawn[0], strict=True))
+        ]
+    )
+    return st.one_of(st.just([]), shares, shares)
 
 
 @st.composite
 def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -> Scenario:
-    """Any small scenario of one or two services on either launch type."""
+    """Any small scenario of one or two services on any launch type."""
     end_s = draw(st.sampled_from([60.0, 150.0, 240.0]))
     zones = draw(st.integers(1, 3))
     names = draw(st.sampled_from([("web",), ("web",), ("web", "api")]))
-    services = [draw(_services()) | {"name": name} for name in names]
+    groups = draw(providers())
+    services = [draw(_services()) | {"name": name, "capacity": draw(_strategies(groups))} for name in names]
     given_: dict[str, Any] = {
         "seed": draw(st.integers(0, 2**32 - 1)),
         "duration_s": end_s,
-        "launch_type": draw(st.sampled_from(["ecs-ec2", "ecs-fargate"])),
+        "launch_type": draw(st.sampled_from(LAUNCH_TYPES)),
         "zones": zones,
         "warm": draw(st.sampled_from([True, True, False])),
         "traffic": {
@@ -92,7 +160,9 @@ def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -
         },
         "services": services,
         "fleet": {"hosts": draw(st.integers(0, 5)), "replace": draw(st.booleans()), "rebalance": draw(st.booleans()),
-                  "boot_min_s": 8, "boot_max_s": draw(st.sampled_from([8, 25]))},
+                  "boot_min_s": 8, "boot_max_s": draw(st.sampled_from([8, 25])), "providers": groups,
+                  "scale_in_after_s": draw(st.sampled_from([-1, 0, 15])), "drain_spread_h": draw(st.sampled_from([0, 0.01])),
+                  "age_days": draw(st.sampled_from([0, 0, 13.9995, 20.9995]))},
         "balancer": {
             "algorithm": draw(st.sampled_from(["round-robin", "random", "least-outstanding-requests"])),
             "cross_zone": draw(st.booleans()), "check_every_s": draw(st.sampled_from([5, 10])), "check_timeout_s": 2,
@@ -103,7 +173,8 @@ def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -
             "scheduler_s": draw(st.sampled_from([0.5, 1])), "agent_missed_min_s": 5, "agent_missed_max_s": 15,
             "lost_host_s": draw(st.sampled_from([0, 10])), "status_checks": 1, "zone_noticed_s": 6,
             "exit_s": draw(st.sampled_from([0, 2])), "first_gap_s": 2, "rebalance_every_s": draw(st.sampled_from([10, 30])),
-            "report_s": draw(st.sampled_from([0, 1])),
+            "report_s": draw(st.sampled_from([0, 1])), "silent_replaced": draw(st.booleans()), "agent_restart_s": 3, "managed_gather_s": draw(st.sampled_from([0, 5])),
+            "stuck_after_s": draw(st.sampled_from([10, 40])), "spot_tasks_per_h": draw(st.sampled_from([0, 0, 50])),
         },
         "operations": draw(st.lists(operations(end_s, zones, names), max_size=most_operations)),
     }  # fmt: skip

@@ -5,8 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine import Kind, Scenario, catalog, run
+from engine.launch import launch_type
+from engine.placement.room import enis_for_tasks
 from tests.laws.any_scenario import scenarios
 
 
@@ -96,8 +99,7 @@ def test_power_that_goes_and_comes_twice_starts_a_host_once():
 def assert_room_is_kept(run_):
     """Fold the log: room is taken when a task is placed, given back when it stops on a live host or its host starts anew."""
     scenario, events = run_.scenario, run_.events
-    kind = catalog.instance_type(scenario.fleet.instance_type)
-    cpu, mib = kind.cpu_units, int(kind.memory_mib * scenario.assumptions.host_memory_share)
+    kinds = [catalog.instance_type(kind.instance_type) for kind in run_.kinds]
     on: dict[int, dict[int, int]] = {}
     is_alive: dict[int, bool] = {}
     for i in range(len(events)):
@@ -113,16 +115,20 @@ def assert_room_is_kept(run_):
         elif what == Kind.TASK_STOPPED and is_alive[host]:
             on[host].pop(task, None)
         needs = [scenario.services[service] for service in on.get(host, {}).values()]
-        assert sum(need.cpu_units for need in needs) <= cpu, (events.at_s[i], host)
+        kind = kinds[host]
+        mib = int(kind.memory_mib * scenario.assumptions.host_memory_share)
+        assert sum(need.cpu_units for need in needs) <= kind.cpu_units, (events.at_s[i], host)
         assert sum(need.memory_mib for need in needs) <= mib, (events.at_s[i], host)
-        ports = [port for need in needs for port in need.host_ports]
+        ports = [port for need in needs for port in need.ports]
         assert len(set(ports)) == len(ports), (events.at_s[i], host)
+        own = sum(need.network_mode == "awsvpc" for need in needs)
+        assert own <= enis_for_tasks(kind, trunking=scenario.fleet.trunking), (events.at_s[i], host)
 
 
 @settings(max_examples=60)
-@given(scenarios())
-def test_no_host_holds_more_than_it_can(scenario):
-    assert_room_is_kept(run(scenario.with_("launch_type", "ecs-ec2")))
+@given(scenarios(), st.sampled_from(["ecs-ec2", "ecs-managed-instances"]))
+def test_no_host_holds_more_than_it_can(scenario, shared_hosts):
+    assert_room_is_kept(run(scenario.with_("launch_type", shared_hosts)))
 
 
 @pytest.mark.parametrize("strategies", [["binpack-cpu"], ["binpack-memory"], ["spread-hosts"], ["random"]])
@@ -154,5 +160,5 @@ def test_a_task_without_a_host_is_only_where_nobody_brings_one(scenario):
     events = run(scenario).events
     placed = events.where(Kind.TASK_PLACED)
 
-    assert all((events.host[placed] >= 0) == (scenario.launch_type == "ecs-ec2"))
+    assert all((events.host[placed] >= 0) == launch_type(scenario.launch_type).has_hosts)
     assert all(events.zone[placed] >= 0)

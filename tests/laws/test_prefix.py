@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from engine import Kind, Scenario, run
 from engine.simulation import Run
-from tests.laws.any_scenario import scenarios_and_more
+from tests.laws.any_scenario import LAUNCH_TYPES, scenarios_and_more
 
 
 def assert_same_past(one: Run, other: Run, until_s: float) -> None:
@@ -54,11 +54,12 @@ EVERY_OPERATION = [
     {"do": "fail-zone", "zone": "a"}, {"do": "impair-zone", "zone": "a", "latency_ms": 800, "loss": 0.5},
     {"do": "restore-zone", "zone": "b"}, {"do": "zonal-shift", "zone": "c", "for_s": 30}, {"do": "fail-host", "host": "a1"},
     {"do": "drain-host", "host": "c1"}, {"do": "stop-task", "task": 1}, {"do": "set-desired", "desired": 12},
-    {"do": "change-traffic", "factor": 3},
+    {"do": "change-traffic", "factor": 3}, {"do": "cut-agent", "host": "a1"}, {"do": "restore-agent", "host": "a1"},
+    {"do": "patch"}, {"do": "patch", "what": "agent"}, {"do": "interrupt-spot-tasks", "share": 0.5, "for_s": 40},
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("launch_type", ["ecs-ec2", "ecs-fargate"])
+@pytest.mark.parametrize("launch_type", LAUNCH_TYPES)
 @pytest.mark.parametrize("operation", EVERY_OPERATION, ids=lambda o: o["do"])
 def test_each_operation_acts_at_its_moment_and_not_before(operation, launch_type):
     at_s = 100.3

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Scenario, run
-from tests.laws.any_scenario import scenarios
+from tests.laws.any_scenario import LAUNCH_TYPES, scenarios
 
 BASE = Scenario.of({
     "duration_s": 200, "traffic": {"shape": "ramp", "rps": 20, "peak_rps": 60, "at_s": 30, "for_s": 100},
@@ -14,7 +14,7 @@ BASE = Scenario.of({
     "operations": [{"do": "fail-zone", "zone": "b", "at_s": 60}, {"do": "change-traffic", "factor": 1.5, "at_s": 90}],
 })  # fmt: skip
 OTHERWISE = [
-    ("launch_type", "ecs-fargate"), ("fleet.hosts", 2), ("fleet.instance_type", "m5.4xlarge"), ("zones", 2), ("warm", False),
+    ("launch_type", "ecs-fargate"), ("launch_type", "ecs-fargate-spot"), ("launch_type", "ecs-managed-instances"), ("fleet.hosts", 2), ("fleet.instance_type", "m5.4xlarge"), ("zones", 2), ("warm", False),
     ("balancer.algorithm", "random"), ("balancer.algorithm", "least-outstanding-requests"), ("balancer.cross_zone", False),
     ("services.web.desired", 2), ("services.web.concurrency", 1), ("services.web.retries", 3), ("services.web.timeout_s", 9),
     ("services.web.placement", ["random"]), ("assumptions.lost_host_s", 5), ("services.web.scaling", {"points_out": 1}),
@@ -44,7 +44,7 @@ def test_a_request_asks_for_the_same_work_wherever_it_is_served(path, value):
 
 
 @settings(max_examples=25)
-@given(scenarios(), st.sampled_from(["ecs-ec2", "ecs-fargate"]), st.integers(0, 6))
+@given(scenarios(), st.sampled_from(LAUNCH_TYPES), st.integers(0, 6))
 def test_any_scenario_meets_the_same_users_elsewhere(scenario, launch_type, hosts):
     there = scenario.with_("launch_type", launch_type).with_("fleet.hosts", hosts)
     for service in range(len(scenario.services)):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from engine import Scenario, reading
+from engine.scenario import LaunchTypeName
 from pages.parts.lesson import lesson
 from tests.pages.the_page import address, button, markup, opened, scenario, stands, told
 
@@ -30,7 +31,7 @@ def test_every_room_opens_in_both_languages(lang: str, words: dict[str, str]):
     assert address(at).get("lang") == lang
 
 
-@pytest.mark.parametrize("launch_type", ["ecs-ec2", "ecs-fargate"])
+@pytest.mark.parametrize("launch_type", LaunchTypeName.__args__)
 def test_each_launch_type_opens_from_a_link(launch_type: str):
     assert scenario(study(launch_type=launch_type)).launch_type == launch_type
 

@@ -48,7 +48,7 @@ class _Told:
         self.events = run.events
         self.task = int(run.events.task[row])
         self.service = run.scenario.services[int(run.events.service[row])]
-        self.has_hosts = launch_type(run.scenario.launch_type).owns_hosts
+        self.has_hosts = launch_type(run.scenario.launch_type).has_hosts
 
     def decision(self) -> dict[str, Any]:
         line = caption(story_placement.line_of(self.run, self.row), self.speaker)
@@ -96,7 +96,7 @@ class _Told:
         elif place != verdict.host:
             gate = why = self._outranked(verdict, place)
         name, sub = (
-            (self.run.hosts[place][0], self.run.host_types[place])
+            (self.run.hosts[place][0], self.run.kinds[place].instance_type)
             if self.has_hosts
             else (self.run.scenario.zone_letters[place], "")
         )

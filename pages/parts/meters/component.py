@@ -34,7 +34,7 @@ def meters_data(run: Run, speaker: Voice, size: Size) -> dict[str, Any]:
         "asks_enis": any(service.network_mode == "awsvpc" for service in run.scenario.services),
         "asks_ports": any(service.network_mode != "awsvpc" for service in run.scenario.services),
         "hosts": {
-            "id": [name for name, _ in run.hosts], "type": list(run.host_types), "cpu": book.cpu_units.tolist(),
+            "id": [name for name, _ in run.hosts], "type": [kind.instance_type for kind in run.kinds], "cpu": book.cpu_units.tolist(),
             "memory": book.memory_mib.tolist(), "enis": book.enis.tolist(),
         },
         "moves": {

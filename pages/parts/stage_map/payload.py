@@ -51,7 +51,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
     words: the component's own texts; none = the table `map` in the voice's language.
     """
     scenario = run.scenario
-    owned = launch_type(scenario.launch_type).owns_hosts
+    owned = launch_type(scenario.launch_type).has_hosts
     return {
         "id": run.digest[:16],
         "end": scenario.duration_s,
@@ -64,7 +64,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "hosts": {
             "id": [name for name, _ in run.hosts],
             "zone": [zone for _, zone in run.hosts],
-            "room": [_room(run, kind) for kind in run.host_types],
+            "room": [_room(run, kind.instance_type) for kind in run.kinds],
         },
         "host_moves": _host_moves(run.events),
         "task_moves": _task_moves(run, owned=owned),
@@ -155,8 +155,12 @@ def _services_of_tasks(events: Events) -> list[int]:
 
 def _host_moves(events: Events) -> dict[str, list[float]]:
     moves: dict[tuple[float, int], tuple[float, ...]] = {}
+    lost: set[int] = set()
     for i in events.where(*HOST_STATES):
-        at_s, host = round(float(events.at_s[i]), 3), int(events.host[i])
+        at_s, host, kind = round(float(events.at_s[i]), 3), int(events.host[i]), int(events.kind[i])
+        if kind == Kind.AGENT_MISSED and host not in lost:  # only its agent is silent: the host goes on
+            continue
+        (lost.add if kind == Kind.HOST_LOST else lost.discard)(host)
         moves[at_s, host] = (at_s, host, HOST_STATES[Kind(int(events.kind[i]))])
     return _columns(list(moves.values()), "t", "host", "state")
 

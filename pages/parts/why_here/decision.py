@@ -31,7 +31,7 @@ class _Explained:
         self.at_s = float(run.events.at_s[row])
         self.verdict: Verdict = run.events.verdicts[row]
         self.service = run.scenario.services[int(run.events.service[row])]
-        self.owned = launch_type(run.scenario.launch_type).owns_hosts
+        self.owned = launch_type(run.scenario.launch_type).has_hosts
         self.filters = self._filters()
         self.places = self._places()
 
@@ -40,9 +40,12 @@ class _Explained:
         names = list(self.verdict.filters)
         if not self.owned:
             return names[:1]
-        unasked = set() if self.service.ports else {"ports"}
-        unasked |= set() if self.service.network_mode == "awsvpc" else {"enis"}
-        return [name for name in names if name not in unasked]
+        arises = {
+            "ports": bool(self.service.ports),
+            "enis": self.service.network_mode == "awsvpc",
+            "provider": bool(self.service.capacity),
+        }
+        return [name for name in names if arises.get(name, True)]
 
     def _places(self) -> list[int]:
         """List the hosts (or zones) that existed then."""

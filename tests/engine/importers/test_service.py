@@ -34,12 +34,41 @@ PORTS = {
     [
         ("bridge", PORTS, (8080,)),  # fixed ones only: the others are found when the task starts
         (None, PORTS, (8080,)),
-        ("host", {"portMappings": [{"containerPort": 80}, {"containerPort": 53, "protocol": "udp"}]}, (80, 53)),
+        ("host", {"portMappings": [{"containerPort": 80}, {"containerPort": 53, "protocol": "udp"}]}, (80,)),
         ("awsvpc", {"portMappings": [{"containerPort": 80, "hostPort": 80}]}, ()),
     ],
 )
 def test_ports_are_taken_where_the_mode_takes_them(mode, mappings, ports):
-    assert importers.service_of(design(mappings, networkMode=mode)).host_ports == ports
+    service = importers.service_of(design(mappings, networkMode=mode))
+
+    assert service.host_ports == ports
+    assert service.network_mode == (mode or "bridge")
+
+
+def test_host_mode_without_ports_takes_nothing_of_the_host():
+    assert importers.service_of(design({"portMappings": []}, networkMode="host")).network_mode == "bridge"
+
+
+def test_a_udp_port_is_another_port_than_the_tcp_port_of_its_number():
+    both = {"portMappings": [{"containerPort": 53, "hostPort": 53, "protocol": p} for p in ("udp", "tcp")]}
+    service = importers.service_of(design(both, networkMode="bridge"))
+
+    assert (service.host_ports, service.udp_ports) == ((53,), (53,))
+
+
+def test_placement_constraints_come_along_to_hosts():
+    wanted = [{"type": "memberOf", "expression": "attribute:ecs.instance-type =~ m5.*"}]
+
+    assert importers.service_of(design(placementConstraints=wanted)).constraints == (
+        "memberOf(attribute:ecs.instance-type =~ m5.*)",
+    )
+
+
+def test_a_constraint_that_cannot_be_read_is_refused_with_its_place():
+    with pytest.raises(ScenarioError, match="constraint 1"):
+        importers.scenario_of(
+            design(placementConstraints=[{"type": "memberOf", "expression": "attribute:"}]), "ecs-ec2"
+        )
 
 
 @pytest.mark.parametrize(
@@ -81,7 +110,8 @@ def test_hosts_are_chosen_so_that_the_tasks_fit():
     large = importers.scenario_of(design(cpu="16384", memory="65536"), "ecs-ec2").fleet
     alone = importers.scenario_of(design(PORTS, networkMode="bridge"), "ecs-ec2")
 
-    assert usual.instance_type == "m5.xlarge"
+    assert (usual.instance_type, usual.hosts) == ("m5.xlarge", 7)  # three network interfaces a host, 21 tasks
+    assert importers.scenario_of(design(networkMode="bridge"), "ecs-ec2").fleet.hosts == 6  # the usual ones have room
     assert large.instance_type != "m5.xlarge"
     assert alone.fleet.hosts >= alone.services[0].desired  # one fixed port, one task a host
 
