@@ -3,4 +3,4 @@
 from pages.parts.furniture import present
 from pages.parts.placement import beside, panels
 
-present("placement", "placement_network", "placement_compare", panels=panels(), beside=beside())
+present("placement", "placement_network", "placement_compare", "placement_agent", panels=panels(), beside=beside())

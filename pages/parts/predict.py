@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from engine import Run, metrics
+from engine.agents import accounts
 from engine.fullness import fullest
 from pages.parts import chapter
 from pages.parts.experiment import Experiment
@@ -132,7 +133,23 @@ def _judge_placed(run: Run, speaker: Voice, name: str, settings: Mapping[str, An
     return speaker.say(f"{name}.verdict.{which}", said=said, placed=placed, wanted=wanted)
 
 
+# --- does ECS replace what is only silent? ---------------------------------------------------------------------------
+
+
+def _judge_silent(run: Run, speaker: Voice, name: str, _settings: Mapping[str, Any], guess: str) -> str:
+    """Hold "none" or "all" against what ECS gave up on the first host whose agent was cut off."""
+    silent = next((one for one in accounts(run) if any(part.state == "cut" for part in one.truth)), None)
+    replaced = silent.replaced if silent else 0
+    which = "right" if (replaced > 0) == (guess == "all") else "over" if guess == "all" else "under"
+    return speaker.say(f"{name}.verdict.{which}", said=speaker.table(f"{name}.said")[guess], n=replaced)
+
+
 QUESTIONS: dict[str, Question] = {
+    "silent": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_silent,
+    ),
     "placed": Question(
         choices=lambda _run, speaker, name, settings: _counts(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _counts(speaker, name, settings, "said")[guess],

@@ -84,9 +84,21 @@ def test_interfaces_run_out_while_cpu_and_memory_are_free(visitor: Visitor):
     expect(meters.get_by_role("row", name=re.compile("^All hosts 30 of 60"))).to_be_visible()
 
 
+def test_what_ecs_believes_parts_from_the_truth_and_comes_back(visitor: Visitor):
+    page = visitor.open("/placement?lang=en&x=placement_agent&guess=skip")
+    lanes = page.get_by_role("group", name="What is true, and what ECS believes")
+    seek(page, 100)
+    expect(lanes.get_by_text("ECS is mistaken.")).to_have_count(2)
+    expect(lanes.get_by_text("connected, may take tasks")).to_have_count(2)
+    seek(page, 300)
+
+    expect(lanes.get_by_text("silent, takes no new tasks").first).to_be_visible()
+    expect(lanes.get_by_text("ECS knows.")).to_have_count(2)
+
+
 @pytest.mark.parametrize(("theme", "addresses"), [
-    ("light", {"/placement?lang=es&rules=distinctInstance": 50, NETWORK: 130}),
-    ("dark", {OPEN: 205.2, "/placement?lang=en&x=placement_compare": 100}),
+    ("light", {"/placement?lang=es&rules=distinctInstance": 50, NETWORK: 130, "/placement?lang=en&x=placement_compare": 100}),
+    ("dark", {OPEN: 205.2, "/placement?lang=en&x=placement_agent": 100}),
 ])  # fmt: skip
 def test_axe_finds_nothing(arrive, theme: str, addresses: dict[str, float]):
     visitor = arrive(color_scheme=theme)

@@ -8,7 +8,7 @@ from engine import Scenario
 from pages.parts.lesson import lesson
 from tests.pages.the_page import address, markup, opened, stands, told
 
-LESSONS = ("placement", "placement_network", "placement_compare")
+LESSONS = ("placement", "placement_network", "placement_compare", "placement_agent")
 SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
 
@@ -43,6 +43,15 @@ def test_every_guess_about_interfaces_gets_its_verdict(guess: str):
 
     assert f"You said {guess}." in body(at)
     assert "12 of 30" in body(at)
+
+
+@pytest.mark.parametrize(("guess", "replaced", "says"), [
+    ("none", "false", "You said none. ECS replaced 0 on the silent host: well judged."),
+    ("all", "false", "You said all of them. ECS replaced 0. The load balancer"),
+    ("none", "true", "You said none. ECS replaced 2, though they were running"),
+])  # fmt: skip
+def test_a_guess_about_the_silent_host_is_held_against_the_run(guess: str, replaced: str, says: str):
+    assert says in body(opened("placement", lang="en", x="placement_agent", guess=guess, replaced=replaced))
 
 
 @pytest.mark.parametrize("name", LESSONS)

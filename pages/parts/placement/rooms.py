@@ -11,23 +11,34 @@ from pages.parts.bring import bring
 from pages.parts.decisions import decisions, decisions_data
 from pages.parts.experiment import Experiment
 from pages.parts.furniture import Beside, Panel, explain_place
+from pages.parts.lanes import lanes, lanes_data
 from pages.parts.meters import meters, meters_data
 from pages.parts.placement.strategies import strategies
 from pages.parts.placement.waits import waits
 from pages.parts.placement.who_asks import who_asks
-from pages.parts.predict import GUESS, SKIP
+from pages.parts.predict import GUESS, SKIP, guess_of
 from pages.parts.scene import View
 from pages.parts.words import Voice
 
 
 def beside() -> Mapping[str, Beside]:
     """Give what stands beside each map."""
-    return {"placement": _decisions, "placement_network": _meters, "placement_compare": _decisions}
+    return {
+        "placement": _decisions,
+        "placement_network": _meters,
+        "placement_compare": _decisions,
+        "placement_agent": _lanes,
+    }
 
 
 def panels() -> Mapping[str, Panel]:
     """Give what stands below each outcome."""
-    return {"placement": _who_and_mine, "placement_network": _mine, "placement_compare": _compared}
+    return {
+        "placement": _who_and_mine,
+        "placement_network": _mine,
+        "placement_compare": _compared,
+        "placement_agent": _mine,
+    }
 
 
 def _decisions(experiment: Experiment, speaker: Voice, run: Run, view: View) -> None:
@@ -42,6 +53,11 @@ def _decisions(experiment: Experiment, speaker: Voice, run: Run, view: View) -> 
 
 def _meters(experiment: Experiment, speaker: Voice, run: Run, view: View) -> None:
     meters(meters_data(run, speaker, view), key=f"{experiment.lesson.name}.{view}_meters")
+
+
+def _lanes(experiment: Experiment, speaker: Voice, run: Run, view: View) -> None:
+    locked = view == "study" and guess_of(experiment, speaker, run) is None
+    lanes(lanes_data(run, speaker, view, locked=locked), key=f"{experiment.lesson.name}.{view}_lanes")
 
 
 def _who_and_mine(experiment: Experiment, speaker: Voice, _run: Run) -> None:

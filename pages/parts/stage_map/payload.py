@@ -17,7 +17,7 @@ from pages.parts.words import Voice
 
 # What the browser knows a task, a host and a zone by; map_glyphs.js draws them.
 GONE, PENDING, STARTING, SERVING, DRAINING, LOST, UNSEEN, FAILED = range(8)
-H_GONE, H_BOOTING, H_READY, H_DRAINING, H_LOST, H_MISSED = range(6)
+H_GONE, H_BOOTING, H_READY, H_DRAINING, H_LOST, H_MISSED, H_CUT = range(7)
 Z_WELL, Z_IMPAIRED, Z_LOST, Z_SHIFTED = range(4)
 F_OUT, F_IN, F_TURNING, F_DEAD = range(4)
 
@@ -41,6 +41,8 @@ HOST_STATES = {
     Kind.HOST_DRAINING: H_DRAINING,
     Kind.HOST_LOST: H_LOST,
     Kind.AGENT_MISSED: H_MISSED,
+    Kind.AGENT_CUT: H_CUT,
+    Kind.AGENT_BACK: H_READY,
     Kind.HOST_GONE: H_GONE,
 }
 
@@ -156,12 +158,21 @@ def _services_of_tasks(events: Events) -> list[int]:
 def _host_moves(events: Events) -> dict[str, list[float]]:
     moves: dict[tuple[float, int], tuple[float, ...]] = {}
     lost: set[int] = set()
+    now: dict[int, int] = {}
+    before: dict[int, int] = {}
     for i in events.where(*HOST_STATES):
         at_s, host, kind = round(float(events.at_s[i]), 3), int(events.host[i]), int(events.kind[i])
         if kind == Kind.AGENT_MISSED and host not in lost:  # only its agent is silent: the host goes on
             continue
-        (lost.add if kind == Kind.HOST_LOST else lost.discard)(host)
-        moves[at_s, host] = (at_s, host, HOST_STATES[Kind(int(events.kind[i]))])
+        if kind not in (Kind.AGENT_MISSED, Kind.AGENT_CUT, Kind.AGENT_BACK):
+            (lost.add if kind == Kind.HOST_LOST else lost.discard)(host)
+        state = HOST_STATES[Kind(kind)]
+        if kind == Kind.AGENT_BACK:  # what it was before; a host that drains goes on draining
+            state = before.pop(host, H_READY)
+        elif kind == Kind.AGENT_CUT:
+            before[host] = now.get(host, H_READY)
+        now[host] = state
+        moves[at_s, host] = (at_s, host, state)
     return _columns(list(moves.values()), "t", "host", "state")
 
 
@@ -307,8 +318,10 @@ def actions(voice: Voice, *, owned: bool) -> dict[str, list[dict[str, Any]]]:
             action("restore-zone", [Z_IMPAIRED, Z_LOST], "ok"),
         ],
         "host": [
-            action("fail-host", [H_BOOTING, H_READY, H_DRAINING], "lost"),
+            action("fail-host", [H_BOOTING, H_READY, H_DRAINING, H_CUT], "lost"),
             action("drain-host", [H_READY]),
+            action("cut-agent", [H_READY]),
+            action("restore-agent", [H_CUT], "ok"),
         ]
         if owned
         else [],
