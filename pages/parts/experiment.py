@@ -15,7 +15,7 @@ from engine import Scenario, ScenarioError, reading
 from engine.errors import Problem
 from engine.operations import Operation
 from pages.parts.fields import ASSUMED
-from pages.parts.lesson import Control, Lesson, changed, lesson
+from pages.parts.lesson import Control, Lesson, changed, lesson, member_path
 
 WHOLE, DONE = "s", "do"
 MAX_PAST = 100
@@ -234,7 +234,7 @@ def read(word: str, like: object) -> object:
 def value_at(scenario: Scenario, path: str) -> Any:
     """Read a value by its dotted path; None where the scenario has no such member."""
     here: Any = scenario
-    for step in path.split("."):
+    for step in member_path(scenario, path).split("."):
         if isinstance(here, tuple):
             here = next((member for member in here if getattr(member, "name", None) == step), None)
         else:

@@ -12,6 +12,11 @@ from pages.parts.experiment import Experiment, value_at
 from pages.parts.lesson import Control
 from pages.parts.words import voice
 
+PHRASES = {  # what the parser says in English, longest first
+    "list": "a list in brackets, such as", "parentheses": "parentheses and nots inside each other", "most": "at most",
+    "operator": "an operator", "subject": "a subject", "whole": "a whole number", "boolean": "true or false", "end": "the end",
+    "value": "a value", "characters": "characters", "or": "` or",
+}  # fmt: skip
 LONGEST = 400  # signs of a line that are shown again under a mistake
 
 
@@ -42,11 +47,19 @@ def ask_lines(experiment: Experiment, control: Control) -> None:
         )
 
 
+def _spoken(text: str) -> str:
+    """Say what the parser says in the reader's language; names and signs stay as they are."""
+    words = voice().table("rules.phrase")
+    for key, phrase in PHRASES.items():
+        text = text.replace(phrase, words[key])
+    return text
+
+
 def _said(line: str, mistake: Mistake) -> str:
     """Show the line with a mark under the sign at fault, and what was expected there."""
     speaker = voice()
     at = min(mistake.at, len(line) + 1)
-    where = speaker.say("rules.mistake", at=at, came=mistake.came, expected=mistake.expected)
+    where = speaker.say("rules.mistake", at=at, came=_spoken(mistake.came), expected=_spoken(mistake.expected))
     short = line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
     mark = f"\n{' ' * (at - 1)}^" if at <= LONGEST else ""
     return f'<pre aria-hidden="true">{escape(short)}{mark}</pre><p>{escape(where)}</p>'

@@ -69,7 +69,7 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
         )
     return Scene(
         packed,
-        map_data(packed, "study", caption=lesson.has_caption, ahead=ahead),
+        map_data(packed, "study", caption=lesson.has_caption, card=lesson.has_card, ahead=ahead),
         show.strips(run, speaker, lesson.goal_s, lesson.strips),
         settings,
         transport_data(packed, speaker, locked=locked) | {"action": action, "ahead": ahead},

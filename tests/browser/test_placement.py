@@ -88,12 +88,12 @@ def test_what_ecs_believes_parts_from_the_truth_and_comes_back(visitor: Visitor)
     page = visitor.open("/placement?lang=en&x=placement_agent&guess=skip")
     lanes = page.get_by_role("group", name="What is true, and what ECS believes")
     seek(page, 100)
-    expect(lanes.get_by_text("ECS is mistaken.")).to_have_count(2)
-    expect(lanes.get_by_text("connected, may take tasks")).to_have_count(2)
+    expect(lanes.locator(".verdict", has_text="ECS is mistaken.")).to_have_count(2)
+    expect(lanes.locator(".row .state", has_text="connected, may take tasks")).to_have_count(2)
     seek(page, 300)
 
-    expect(lanes.get_by_text("silent, takes no new tasks").first).to_be_visible()
-    expect(lanes.get_by_text("ECS knows.")).to_have_count(2)
+    expect(lanes.locator(".row .state", has_text="silent, takes no new tasks")).to_have_count(1)
+    expect(lanes.locator(".verdict", has_text="ECS knows.")).to_have_count(2)
 
 
 @pytest.mark.parametrize(("theme", "addresses"), [

@@ -224,3 +224,28 @@ def test_a_typed_constraint_stays_text():
 
     assert "<script" not in body(at)
     assert "cannot be read" in body(at)
+
+
+# --- a scenario of one's own -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("view", ["", "compare", "stage"])
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_service_by_any_other_name_keeps_its_controls_and_its_rooms(name: str, view: str):
+    data = lesson(name).scenario.model_dump(mode="json")
+    data["services"][0]["name"] = "api"
+    mine = Scenario.of(data)
+    at = study(name, s=mine.token(), **({"view": view} if view else {}))
+
+    assert scenario(at, name) == mine
+    assert told(at) == ""
+    if not view:
+        stands(at.slider(key=f"{name}.ask.tasks").set_value(7).run())
+        assert scenario(at, name).services[0].desired == 7
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_task_definition_can_be_brought_to_every_experiment(name: str):
+    at = study(name)
+
+    assert any(one.label == "Bring your own task definition" for one in at.expander)

@@ -67,10 +67,12 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
             "id": [name for name, _ in run.hosts],
             "zone": [zone for _, zone in run.hosts],
             "room": [_room(run, kind.instance_type) for kind in run.kinds],
+            "type": _types(run),
         },
         "host_moves": _host_moves(run.events),
         "task_moves": _task_moves(run, owned=owned),
         "task_service": _services_of_tasks(run.events),
+        "by_hand": sorted(_by_hand(run.events)),
         "zone_moves": _zone_moves(run.events),
         "front_moves": _front_moves(run),
         "wanted": _wanted(run),
@@ -82,6 +84,17 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "words": words or voice.table("map"),
         "number": voice.number_signs(),
     }
+
+
+def _types(run: Run) -> list[str]:
+    """Name each host's instance type; none where all are alike."""
+    types = [kind.instance_type for kind in run.kinds]
+    return types if len(set(types)) > 1 else []
+
+
+def _by_hand(events: Events) -> set[int]:
+    """Give the numbers of the tasks that no service keeps."""
+    return {int(events.task[i]) for i in events.where(Kind.TASK_CREATED) if events.reason[i] == "run-tasks"}
 
 
 def _room(run: Run, kind: str) -> int:
@@ -117,7 +130,7 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
     on_host: dict[int, list[int]] = {}
     lost: set[int] = set()
     gone: set[int] = set()
-    by_hand = {int(events.task[i]) for i in events.where(Kind.TASK_CREATED) if events.reason[i] == "run-tasks"}
+    by_hand = _by_hand(events)
     for i in range(len(events)):
         kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
         host, zone = int(events.host[i]), int(events.zone[i])

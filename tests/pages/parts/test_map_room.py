@@ -45,3 +45,26 @@ def test_a_daemon_beside_a_service_takes_its_room_and_has_its_tile():
     ]
 
     assert rooms(services, instance_type="m5.large", hosts=1) == [4]
+
+
+def test_a_mixed_fleet_names_its_types_and_a_fleet_of_one_kind_does_not():
+    kinds = [
+        {"name": "small", "instance_type": "m5.large", "hosts": 1},
+        {"name": "big", "instance_type": "c5.large", "hosts": 1},
+    ]
+
+    def types(**fleet):
+        scenario = Scenario.of({"duration_s": 30, "traffic": {"rps": 0}, "services": [{"desired": 1}], "fleet": fleet})
+        return payload(run(scenario), Voice("en"))["hosts"]["type"]
+
+    assert types(groups=kinds) == ["m5.large", "c5.large"]
+    assert types(hosts=3) == []
+
+
+def test_tasks_run_by_hand_are_told_apart():
+    by_hand = {"do": "run-tasks", "count": 2, "at_s": 5}
+    scenario = Scenario.of(
+        {"duration_s": 30, "traffic": {"rps": 0}, "services": [{"desired": 3}], "operations": [by_hand]}
+    )
+
+    assert payload(run(scenario), Voice("en"))["by_hand"] == [4, 5]
