@@ -233,7 +233,9 @@ def desired(run: Run) -> Steps:
     """Give the desired count of all services over time."""
     events = run.events
     # A daemon's count follows the hosts: the log says it from the first moment on.
-    now = [0.0 if service.kind == "daemon" else float(service.desired) for service in run.scenario.services]
+    # Tasks that are wanted one at a time begin at none.
+    is_told = [service.kind == "daemon" or service.one_every_s > 0 for service in run.scenario.services]
+    now = [0.0 if told else float(s.desired) for told, s in zip(is_told, run.scenario.services, strict=True)]
     at_s, value = [0.0], [sum(now)]
     for i in events.where(Kind.DESIRED_SET):
         now[int(events.service[i])] = float(events.value[i])

@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine import Run, Scenario, metrics, pricing
 from engine import run as simulate
+from engine.fullness import fullest
 from engine.launch import launch_type
 from pages.figures import (
     Cost,
@@ -189,6 +190,14 @@ def chores_text(run: Run, speaker: Voice) -> str:
     return " ".join(said) or speaker.say("common.chore.none")
 
 
+def largest_text(run: Run, speaker: Voice) -> str:
+    """Say how large a task still fits: its CPU, and its memory."""
+    found = fullest(run)
+    return speaker.say(
+        "common.outcome.size", cpu=speaker.number(found.largest_cpu), memory=speaker.number(found.largest_mib)
+    )
+
+
 def _recovery_rank(run: Run) -> float:
     took = metrics.recovered_s(run)
     return float("inf") if took is None else took
@@ -232,6 +241,20 @@ OUTCOMES: dict[str, Outcome] = {
         lambda run: round(pricing.calm_usd_per_hour(run), 2),
     ),
     "chores": Outcome(chores_text),
+    # How a placement left the fleet, at its fullest.
+    "placed": Outcome(lambda run, speaker: speaker.number(fullest(run).placed), lambda run: -fullest(run).placed),
+    "waiting": Outcome(lambda run, speaker: speaker.number(fullest(run).waiting), lambda run: fullest(run).waiting),
+    "hosts_used": Outcome(
+        lambda run, speaker: speaker.say(
+            "common.outcome.of", n=fullest(run).hosts_used, of=speaker.number(fullest(run).hosts)
+        ),
+        lambda run: fullest(run).hosts_used,
+    ),
+    "largest": Outcome(largest_text, lambda run: -fullest(run).largest_mib),
+    "zone_gap": Outcome(lambda run, speaker: speaker.number(fullest(run).zone_gap), lambda run: fullest(run).zone_gap),
+    "worst_loss": Outcome(
+        lambda run, speaker: speaker.number(fullest(run).worst_loss), lambda run: fullest(run).worst_loss
+    ),
 } | {name: Outcome(write, rank) for name, (write, rank) in hosts.OUTCOMES.items()}
 
 
