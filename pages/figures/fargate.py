@@ -186,12 +186,11 @@ def whole_hosts_figure(
     )  # fmt: skip
     _ticks(figure, _whole_ticks(1, float(tasks[-1])), signs)
     at = len(tasks) // 2
+    ends = ((float(ec2[at]), words["ec2"], EC2), (float(fargate[at]), words["fargate"], FARGATE))
+    (low, below, low_name), (high, above, high_name) = sorted(ends)
     notes = [
-        {**_note(float(tasks[at]), float(ec2[at]), words["ec2"], tone(EC2), "right", shift=12), "yanchor": "bottom"},
-        {
-            **_note(float(tasks[at]), float(fargate[at]), words["fargate"], tone(FARGATE), "left", shift=12),
-            "yanchor": "top",
-        },
+        {**_note(float(tasks[at]), high, above, tone(high_name), "right", shift=12), "yanchor": "bottom"},
+        {**_note(float(tasks[at]), low, below, tone(low_name), "left", shift=12), "yanchor": "top"},
     ]
     return figure.update_layout(annotations=notes)
 
@@ -243,7 +242,10 @@ def _crossed(
         figure.add_trace(_dot(x, y, "ink"))
         left, right = figure.layout.xaxis.range
         side = "right" if x > (left + right) / 2 else "left"
-        notes = [*notes, {**_note(x, at, text, tone("ink"), side), "yanchor": "bottom", "yshift": 4}]
+        notes = [
+            *notes,
+            {**_note(x, at, text, tone("ink"), side), "yanchor": "bottom", "yshift": 4, "bgcolor": tone("page")},
+        ]
     return figure.update_layout(annotations=notes, shapes=shapes)
 
 

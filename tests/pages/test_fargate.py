@@ -70,7 +70,14 @@ def test_a_control_changes_the_story_and_the_url_says_so():
 
 def test_a_link_opens_what_it_says():
     at = opened(
-        "fargate", lang="en", x="fargate_size", host="m7g.large", task_cpu="256", task_memory="512", spot="true"
+        "fargate",
+        lang="en",
+        x="fargate_size",
+        guess="skip",
+        host="m7g.large",
+        task_cpu="256",
+        task_memory="512",
+        spot="true",
     )
     even = record(at, "fargate_size").even
 
@@ -264,21 +271,49 @@ def test_a_definition_runs_only_where_the_experiment_can_run_it():
 
 
 def test_the_crossing_is_computed_and_its_share_by_price_alone_stands_beside_it():
-    body = html(opened("fargate", lang="en", x="fargate_size", task_cpu="512", task_memory="1024"))
+    body = html(opened("fargate", lang="en", x="fargate_size", guess="skip", task_cpu="512", task_memory="1024"))
 
     assert "They meet at 97%" in body
     assert "82.4%" in body
 
 
 def test_reserved_hosts_move_the_crossing_down_and_spot_moves_it_away():
-    cheaper = html(opened("fargate", lang="en", x="fargate_size", task_cpu="512", task_memory="1024", discount="0.4"))
-    spot = html(opened("fargate", lang="en", x="fargate_size", task_cpu="512", task_memory="1024", spot="true"))
+    cheaper = html(
+        opened("fargate", lang="en", x="fargate_size", guess="skip", task_cpu="512", task_memory="1024", discount="0.4")
+    )
+    spot = html(
+        opened("fargate", lang="en", x="fargate_size", guess="skip", task_cpu="512", task_memory="1024", spot="true")
+    )
 
     assert "They meet at 58%" in cheaper
     assert "The host never wins" in spot
 
 
 def test_a_task_too_large_for_the_host_is_said_to_be_so():
-    body = html(opened("fargate", lang="en", x="fargate_size", host="m5.large", task_cpu="4096", task_memory="8192"))
+    body = html(
+        opened(
+            "fargate", lang="en", x="fargate_size", guess="skip", host="m5.large", task_cpu="4096", task_memory="8192"
+        )
+    )
 
     assert "m5.large does not hold a single task of this size." in body
+
+
+@pytest.mark.parametrize(("guess", "said"), [
+    ("0", "under 50%. It has to be fuller"), ("0.5", "50% to 80%. It has to be fuller"),
+    ("0.8", "80% to 100%: well judged"), ("1", "that even full it does not. It costs less sooner"),
+])  # fmt: skip
+def test_every_guess_of_the_crossing_gets_its_verdict(guess, said):
+    at = opened("fargate", lang="en", x="fargate_size", guess=guess)
+
+    assert f"You said {said}" in html(at)
+    assert address(at)["guess"] == guess
+
+
+def test_the_crossing_is_hidden_until_it_is_guessed():
+    at = opened("fargate", lang="en", x="fargate_size")
+    assert "They meet at" not in html(at)
+    stands(at.button(key="fargate_size.guess.0.5").click().run())
+
+    assert "They meet at 97%" in html(at)
+    assert address(at)["guess"] == "0.5"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from html import escape
+from math import inf
 from typing import Literal
 
 import numpy as np
 import streamlit as st
 
+from engine import catalog
 from engine.fargate import Bills, BreakEven, BreakEvenAsk, break_even, by_discount, by_price, by_tasks
 from pages.figures.fargate import discount_figure, even_figure, whole_hosts_figure
 from pages.figures.theme import SCALES
 from pages.parts.charts import Strip, charts
 from pages.parts.fargate.said import usd
 from pages.parts.fargate.sidecar import money_tick
+from pages.parts.predict import GUESS, SKIP
 from pages.parts.words import Voice
 
 NAME = "fargate_size"
@@ -27,14 +30,67 @@ def even(bills: Bills, speaker: Voice) -> None:
     if not found.packing.tasks:
         st.html(f'<p class="q-verdict">{escape(say(f"{NAME}.even.no_room", host=found.host.name))}</p>')
         return
+    guess = share_guessed(speaker)
+    if guess is None:
+        return
     crossing(ask, found, speaker)
     first, *rest = explained(ask, found, speaker)
-    st.html(f'<p class="q-verdict"><b>{escape(first)}</b> {escape(" ".join(rest))}</p>')
+    judged = f"{escape(judge(found.utilisation, guess, speaker))} " if guess != SKIP else ""
+    st.html(f'<p class="q-verdict">{judged}<b>{escape(first)}</b> {escape(" ".join(rest))}</p>')
     left, right = st.columns(2, gap="medium")
     with left:
         _cheaper(ask, speaker)
     with right:
         _whole(ask, speaker)
+
+
+# --- the guess -------------------------------------------------------------------------------------------------------
+
+
+def share_guessed(speaker: Voice) -> str | None:
+    """Ask how full the host must be; give the guess once it is made (SKIP for who will not guess), None while it is open."""
+    key, spans = f"{NAME}.guess", _spans(speaker, "guess")
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(GUESS)
+    guess: str | None = st.session_state[key]
+    if guess in {SKIP, *spans}:
+        st.query_params[GUESS] = str(guess)
+        return guess
+
+    def make(choice: str) -> None:
+        st.session_state[key] = choice
+
+    st.markdown(f"**{speaker.say(f'{NAME}.ask.question')}**", help=speaker.say(f"{NAME}.ask.help"))
+    with st.container(horizontal=True, key="q-guess"):
+        for choice, text in spans.items():
+            st.button(text, key=f"{key}.{choice}", on_click=make, args=(choice,))
+        st.button(speaker.say("furniture.skip"), key=f"{key}.{SKIP}", type="tertiary", on_click=make, args=(SKIP,))
+    return None
+
+
+def judge(utilisation: float, guess: str, speaker: Voice) -> str:
+    """Hold the guess against where the lines meet."""
+    low, high = float(guess), next((bound for bound in _bounds() if bound > float(guess)), inf)
+    which = "right" if low <= utilisation < high else "low" if utilisation >= high else "high"
+    return speaker.say(f"{NAME}.verdict.{which}", said=_spans(speaker, "said")[guess])
+
+
+def _bounds() -> tuple[float, ...]:
+    return tuple(catalog.lesson(NAME)["guess"]["bounds"])
+
+
+def _spans(speaker: Voice, how: str) -> dict[str, str]:
+    """Write each span of shares in one of two ways: as a button (guess), or as part of a sentence (said)."""
+    bounds, texts = _bounds(), speaker.table(f"{NAME}.{how}")
+    written = [speaker.percent(bound, 0) for bound in bounds]
+    between = {
+        f"{low:g}": texts["between"].format(low=first, high=second)
+        for low, first, second in zip(bounds, written, written[1:], strict=False)
+    }
+    return {"0": texts["under"].format(time=written[0])} | between | {f"{bounds[-1]:g}": texts["over"]}
+
+
+# --- what it is drawn from -------------------------------------------------------------------------------------------
 
 
 def _cheaper(ask: BreakEvenAsk, speaker: Voice) -> None:
