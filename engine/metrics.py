@@ -233,7 +233,9 @@ def desired(run: Run) -> Steps:
     """Give the desired count of all services over time."""
     events = run.events
     # A daemon's count follows the hosts: the log says it from the first moment on.
-    now = [0.0 if service.kind == "daemon" else float(service.desired) for service in run.scenario.services]
+    # Tasks that are wanted one at a time begin at none.
+    is_told = [service.kind == "daemon" or service.one_every_s > 0 for service in run.scenario.services]
+    now = [0.0 if told else float(s.desired) for told, s in zip(is_told, run.scenario.services, strict=True)]
     at_s, value = [0.0], [sum(now)]
     for i in events.where(Kind.DESIRED_SET):
         now[int(events.service[i])] = float(events.value[i])
@@ -248,6 +250,17 @@ def capacity(run: Run) -> tuple[Floats, Floats, Floats]:
     have, wanted = jumps(serving(run), run.scenario.duration_s), desired(run)
     edges = np.unique(np.concatenate([have.at_s, wanted.at_s]))
     return edges, wanted.at(edges), have.at(edges)
+
+
+def filled_s(run: Run) -> float | None:
+    """Say how long the last rise of the desired count took until as many tasks ran; None if it never rose, or not in time."""
+    at_s, wanted, running = capacity(run)
+    rises = np.flatnonzero(np.diff(wanted) > 0) + 1
+    if not rises.size:
+        return None
+    asked = rises[-1]
+    filled = np.flatnonzero(running[asked:] >= wanted[asked:])
+    return float(at_s[asked + filled[0]] - at_s[asked]) if filled.size else None
 
 
 def recovered_s(run: Run) -> float | None:

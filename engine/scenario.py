@@ -170,6 +170,9 @@ class Service(_Record):
 
     name: str = _setting("web", "What the service is called.", pattern=r"^[a-z][a-z0-9-]{0,31}$")
     desired: int = _setting(21, "Tasks wanted.", unit="tasks", ge=0, le=5_000)
+    one_every_s: float = _setting(
+        0, "Its tasks are wanted one at a time, so long apart, from none on; 0 = all at once.", unit="s", ge=0, le=3_600
+    )
     cpu_units: int = _setting(1024, "CPU of a task; 1024 units are one vCPU.", unit="CPU units", ge=1, le=196_608,
                               fact="ecs.placement.cpu_unit")  # fmt: skip
     memory_mib: int = _setting(2048, "Memory of a task.", unit="MiB", ge=6, le=1_572_864)

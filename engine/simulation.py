@@ -118,6 +118,8 @@ def _begin(world: World) -> None:
     for service, scheduler in enumerate(world.schedulers):
         if isinstance(scheduler, DaemonScheduler):
             scheduler.count()
+        elif scheduler.settings.one_every_s:
+            world.env.process(scheduler.arrive())
         elif world.scenario.warm:
             _warm(world, service, scheduler)
         scheduler.poke()

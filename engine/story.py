@@ -20,6 +20,7 @@ from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 from engine.story_beside import beside
 from engine.story_fleet import moments, of_hosts
+from engine.story_placement import placed_one_by_one, placements
 
 __all__ = ["Amount", "Line", "Mark", "captions", "full_again_s", "marks", "waiting"]
 Tone = Literal["lost", "ok", "plain"]
@@ -42,7 +43,8 @@ class Mark:
 
 def marks(run: Run) -> tuple[Mark, ...]:
     """List the moments to step through: what was done, and what came of it."""
-    found = [*_done(run), *_came(run), *(Mark(at_s, key, {}, tone, True) for at_s, key, tone in moments(run))]
+    hosts = (Mark(at_s, key, {}, tone, True) for at_s, key, tone in moments(run))
+    found = [*_done(run), *_came(run), *_placed(run), *hosts]
     return tuple(sorted(found, key=lambda mark: mark.at_s))
 
 
@@ -86,6 +88,12 @@ def _came(run: Run) -> Iterator[Mark]:
         yield Mark(back, "mark.full", {"tasks": _wanted_at(run, back)}, "ok", True)
 
 
+def _placed(run: Run) -> Iterator[Mark]:
+    """List the placements of tasks that come one at a time: each is a moment of its own."""
+    for at_s, task in placed_one_by_one(run):
+        yield Mark(at_s, "mark.placed", {"task": str(task)}, "plain", False)
+
+
 def full_again_s(run: Run) -> float | None:
     """Find when the wanted tasks all served again after the last loss; None if they never fell short, or still do."""
     took = metrics.recovered_s(run)
@@ -113,8 +121,9 @@ def _wanted_at(run: Run, at_s: float) -> int:
 
 
 def captions(run: Run) -> tuple[Line, ...]:
-    """Tell the run, sentence by sentence."""
-    return tuple(sorted([*_Teller(run).tell(), *beside(run), *of_hosts(run)], key=lambda line: line.at_s))
+    """Tell the run, sentence by sentence. Where nobody sends a request, its placements are the story."""
+    told = _Teller(run).tell() if metrics.timeline(run).arrived.any() else placements(run)
+    return tuple(sorted([*told, *beside(run), *of_hosts(run)], key=lambda line: line.at_s))
 
 
 class _Teller:

@@ -28,7 +28,7 @@ class ServiceScheduler:
         self._world = world
         self.service = service
         self.settings = world.scenario.services[service]
-        self.desired = self.settings.desired
+        self.desired = 0 if self.settings.one_every_s else self.settings.desired
         self.counted: dict[int, Task] = {}
         self.moves = 0  # tasks that AZ rebalancing still wants elsewhere
         self._failures = 0
@@ -96,6 +96,14 @@ class ServiceScheduler:
 
     def host_emptied(self) -> None:
         """Take note that a task ended on a host that drains; services of so many tasks need not."""
+
+    def arrive(self) -> ProcessGenerator:
+        """Want one task more every so often, up to the scenario's count, unless somebody asks for another number."""
+        for number in range(self.settings.desired):
+            yield self._world.env.timeout(self.settings.one_every_s)
+            if self.desired != number:
+                return
+            self.set_desired(number + 1, "one at a time")
 
     # --- what it does ------------------------------------------------------------------------------------------------------
 

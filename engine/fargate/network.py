@@ -13,7 +13,7 @@ from engine.fargate.pace import start_s
 from engine.fargate.packing import host_called, pack
 from engine.fargate.records import Column, Enactment, Step, Word
 from engine.scenario import Assumptions
-from engine.story import Amount
+from engine.sentence import Amount
 
 _IMAGE_MIB = 250.0
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, get_args
 
 from engine.era import Era
-from engine.story import Amount, Tone
+from engine.sentence import Amount
+from engine.story import Tone
 
 Column = Literal["ecs-ec2", "ecs-fargate", "ecs-managed-instances"]
 COLUMNS: tuple[Column, ...] = get_args(Column)

@@ -7,7 +7,7 @@ from engine.fargate import rules
 from engine.fargate.asks import ShellAsk
 from engine.fargate.records import Column, Enactment, Step, Word
 from engine.fargate.rules import Door
-from engine.story import Amount
+from engine.sentence import Amount
 
 _TRY_S = 60.0
 

@@ -10,7 +10,7 @@ from engine.fargate.agent_cost import Agents, agents
 from engine.fargate.asks import AgentAsk
 from engine.fargate.pace import start_s
 from engine.fargate.records import Column, Enactment, Step, Values
-from engine.story import Amount
+from engine.sentence import Amount
 
 _IMAGE_MIB = 100.0
 

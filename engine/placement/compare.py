@@ -100,6 +100,12 @@ def compare_in(scenario: Scenario, chains: Sequence[tuple[str, ...]]) -> tuple[O
 
     Daemons have their room first, as on a host that starts; they are no part of the stream.
     """
+    hosts, batches = stream_of(scenario)
+    return compare(hosts, batches, chains, scenario.zones, scenario.seed)
+
+
+def stream_of(scenario: Scenario) -> tuple[Hosts, list[Batch]]:
+    """Give a scenario's fleet, its daemons in place, and the stream of all its other tasks."""
     hosts, batches = empty_fleet(scenario), []
     for service in sorted(scenario.services, key=lambda service: service.kind):
         rules, group = all_of(service.constraints), f"service:{service.name}"
@@ -108,8 +114,7 @@ def compare_in(scenario: Scenario, chains: Sequence[tuple[str, ...]]) -> tuple[O
             hosts = taken(hosts, batch, quota(batch.needs, hosts, rules, group, most=1))
         else:
             batches.append(batch)
-    hosts = replace(hosts, peers=np.zeros(len(hosts), dtype=np.int64))
-    return compare(hosts, batches, chains, scenario.zones, scenario.seed)
+    return replace(hosts, peers=np.zeros(len(hosts), dtype=np.int64)), batches
 
 
 def _outcome(hosts: Hosts, batches: Sequence[Batch], chain: tuple[str, ...], n_zones: int, draws: int) -> Outcome:

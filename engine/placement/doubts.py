@@ -5,8 +5,8 @@ Everything is asked of the fleet as it begins, with nothing on it: what does not
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,8 +25,27 @@ if TYPE_CHECKING:
     from engine.scenario import Scenario, Service
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason why tasks of a service will wait.
+
+    kind: "cpu" or "memory" (no host could hold one), "unmet" (a constraint that no host meets), "room", "constraints",
+    "ports" or "enis" (too many for what runs out), "managed" (larger than every host that AWS may choose). values: its figures, for a page's own words. problem: the same in words.
+    """
+
+    kind: str
+    service: str
+    values: Mapping[str, int | str]
+    problem: Problem
+
+
 def doubts(scenario: Scenario) -> list[Problem]:
-    """List, in words and figures, which services cannot have all their tasks on hosts that you bring.
+    """List, in words and figures, which services cannot have all their tasks on hosts that you bring."""
+    return [doubt.problem for doubt in found(scenario)]
+
+
+def found(scenario: Scenario) -> list[Doubt]:
+    """List which services cannot have all their tasks on hosts that you bring, and what runs out.
 
     Source: facts `ecs.placement.constraint_stays_pending`, `ecs.cas.smallest_instance_rule`.
     """
@@ -35,13 +54,13 @@ def doubts(scenario: Scenario) -> list[Problem]:
     if not launch.launch_type(scenario.launch_type).owns_hosts:
         return []
     return [
-        problem
+        doubt
         for number, service in enumerate(scenario.services)
-        for problem in _of(f"services.{number}", service, scenario)
+        for doubt in _of(f"services.{number}", service, scenario)
     ]
 
 
-def _beyond_all_types(scenario: Scenario, number: int) -> Iterator[Problem]:
+def _beyond_all_types(scenario: Scenario, number: int) -> Iterator[Doubt]:
     """Find a task that no instance type which AWS may choose could hold beside its host's daemons."""
     share, families = scenario.assumptions.host_memory_share, scenario.fleet.families
     types = [(kind.cpu_units, int(kind.memory_mib * share)) for kind in launch.of_families(families)]
@@ -52,22 +71,27 @@ def _beyond_all_types(scenario: Scenario, number: int) -> Iterator[Problem]:
         most_cpu, most_mib = max(cpu for cpu, _ in types), max(mib for _, mib in types)
         allowed = f"up to {most_cpu:,} CPU units, up to {most_mib:,} MiB, both on one type of {', '.join(families)}"
         says = "no host that AWS may choose could hold the task: it waits"
-        yield Problem(f"services.{number}.cpu_units", came, allowed, says)
+        problem = Problem(f"services.{number}.cpu_units", came, allowed, says)
+        values: dict[str, int | str] = {"cpu": cpu_units, "memory": memory_mib, "families": ", ".join(families)}
+        yield Doubt("managed", scenario.services[number].name, values, problem)
 
 
-def _of(where: str, service: Service, scenario: Scenario) -> Iterator[Problem]:
+def _of(where: str, service: Service, scenario: Scenario) -> Iterator[Doubt]:
     needs, pools = needs_of(service), pools_for(service, scenario)
     hosts = empty_fleet(scenario, pools)
     if not len(hosts):
         return
     # Whether `task:group == …` holds depends on what else will run: no doubt can rest on it.
     rules = [rule for rule in all_of(service.constraints) if not (rule.expression and rule.is_moving)]
-    too_large = list(_too_large(where, scenario, pools, needs))
+    too_large = list(_too_large(where, service, scenario, pools, needs))
     yield from too_large
     unmet = [rule for rule in rules if rule.expression and not rule.allows(hosts).any()]
     for rule in unmet:
         allowed = f"one of {len(hosts)} hosts or more"
-        yield Problem(f"{where}.constraints", rule.text, allowed, "no host of the fleet is a member: its tasks wait")
+        problem = Problem(
+            f"{where}.constraints", rule.text, allowed, "no host of the fleet is a member: its tasks wait"
+        )
+        yield Doubt("unmet", service.name, {"rule": rule.text, "of": len(hosts)}, problem)
     if not too_large and not unmet:
         yield from _too_many(where, service, hosts, needs, rules)
 
@@ -90,7 +114,9 @@ def pools_for(service: Service, scenario: Scenario) -> list[Pool]:
     return found
 
 
-def _too_large(where: str, scenario: Scenario, pools: Sequence[Pool], needs: Needs) -> Iterator[Problem]:
+def _too_large(
+    where: str, service: Service, scenario: Scenario, pools: Sequence[Pool], needs: Needs
+) -> Iterator[Doubt]:
     """Find a task that no host could ever hold."""
     share = scenario.assumptions.host_memory_share
     kinds = [catalog.instance_type(pool.kind.instance_type) for pool in pools]
@@ -100,29 +126,35 @@ def _too_large(where: str, scenario: Scenario, pools: Sequence[Pool], needs: Nee
     says = "no host could hold the task: it waits"
     if needs.cpu_units > strong.cpu_units:
         allowed = f"up to {strong.cpu_units:,}, all of one {strong.name}"
-        yield Problem(f"{where}.cpu_units", f"{needs.cpu_units:,}", allowed, says)
+        values: dict[str, int | str] = {"need": needs.cpu_units, "most": strong.cpu_units, "type": strong.name}
+        yield Doubt("cpu", service.name, values, Problem(f"{where}.cpu_units", f"{needs.cpu_units:,}", allowed, says))
     if needs.memory_mib > memory:
         allowed = f"up to {memory:,} MiB, what a {roomy.name} leaves to tasks"
-        yield Problem(f"{where}.memory_mib", f"{needs.memory_mib:,}", allowed, says)
+        values = {"need": needs.memory_mib, "most": memory, "type": roomy.name}
+        yield Doubt(
+            "memory", service.name, values, Problem(f"{where}.memory_mib", f"{needs.memory_mib:,}", allowed, says)
+        )
 
 
-def _too_many(where: str, service: Service, hosts: Hosts, needs: Needs, rules: list[Constraint]) -> Iterator[Problem]:
+def _too_many(where: str, service: Service, hosts: Hosts, needs: Needs, rules: list[Constraint]) -> Iterator[Doubt]:
     """Compare what is wanted with what the empty fleet could take, and name what runs out first."""
     wanted = len(hosts) if service.kind == "daemon" else service.desired
     each = quota(needs, hosts, rules)
     most = int(np.count_nonzero(each)) if service.kind == "daemon" else int(each.sum())
     if wanted <= most:
         return
-    field, why = "desired", "CPU and memory"
+    kind, field, why = "room", "desired", "CPU and memory"
     roomier = replace(needs, ports=frozenset())
     if rules and int(quota(needs, hosts).sum()) >= wanted:
-        field, why = "constraints", ", ".join(rule.text for rule in rules)
+        kind, field, why = "constraints", "constraints", ", ".join(rule.text for rule in rules)
     elif needs.ports and int(quota(roomier, hosts, rules).sum()) >= wanted:
-        field, why = "host_ports", "ports: one task to a host"
+        kind, field, why = "ports", "host_ports", "ports: one task to a host"
     elif needs.enis and int(quota(replace(needs, enis=0), hosts, rules).sum()) >= wanted:
-        field, why = "network_mode", f"network interfaces: {_enis(hosts)}"
+        kind, field, why = "enis", "network_mode", f"network interfaces: {_enis(hosts)}"
     says = f"{wanted - most:,} of them wait: {why}"
-    yield Problem(f"{where}.{field}", f"{wanted:,} tasks", f"{most:,} on {len(hosts):,} hosts", says)
+    problem = Problem(f"{where}.{field}", f"{wanted:,} tasks", f"{most:,} on {len(hosts):,} hosts", says)
+    values: dict[str, int | str] = {"wanted": wanted, "most": most, "n": wanted - most, "of": len(hosts)}
+    yield Doubt(kind, service.name, values, problem)
 
 
 def _enis(hosts: Hosts) -> str:

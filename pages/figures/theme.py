@@ -122,6 +122,18 @@ LAUNCH_TYPES: dict[str, LaunchLook] = {
     "eks-auto": LaunchLook("#55564A", "#C7B8BA", "line-ns", "3px 5px"),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Tell one of several like things from another: the key of its colour (`ty-…`), its marker and its dash."""
+
+    key: str
+    marker: str
+    dash: str
+
+
+# Things that have no colour of their own, such as strategies compared: the first four looks of the categorical palette.
+SERIES = tuple(Series(key, look.marker, look.dash) for key, look in list(LAUNCH_TYPES.items())[:4])
 ZONE_DASHES = {"a": "", "b": "7px 4px", "c": "2px 3px"}
 
 

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pages.parts.experiment import Experiment, value_at
 from pages.parts.fields import field_at
 from pages.parts.lesson import Control
+from pages.parts.rules import ask_lines
 from pages.parts.words import Voice, voice
 
 
@@ -29,8 +30,12 @@ def ask_one(experiment: Experiment, control: Control) -> None:
     value = value_at(experiment.scenario, control.path)
     if value is None:
         return
+    if control.text:
+        ask_lines(experiment, control)
+        return
     key = f"{experiment.lesson.name}.ask.{control.url}"
-    label = label_of(speaker, record, control.path, field) + whose(experiment, control.path)
+    label = member_of(experiment, speaker, control.path) or label_of(speaker, record, control.path, field)
+    label += whose(experiment, control.path)
     told = help_of(speaker, record, control.path)
 
     def write() -> None:
@@ -107,6 +112,15 @@ def whose(experiment: Experiment, path: str) -> str:
     return f" · {name}" if name else ""
 
 
+def member_of(experiment: Experiment, speaker: Voice, path: str) -> str:
+    """Name the group of hosts that a control is about; "" where there is only one of a kind."""
+    kind = value_at(experiment.scenario, f"{path.rpartition('.')[0]}.instance_type")
+    if not kind or not path.startswith("fleet.groups."):
+        return ""
+    name = speaker.say(f"ask.hostgroup.{path.rpartition('.')[2]}.label")
+    return f"{name} · {kind}"
+
+
 def help_of(speaker: Voice, record: str, path: str) -> str:
     """Say what a control means."""
     return speaker.say(f"ask.{record}.{path.rsplit('.', 1)[-1]}.help")
@@ -115,5 +129,9 @@ def help_of(speaker: Voice, record: str, path: str) -> str:
 def choice_of(speaker: Voice, one: Any) -> str:
     """Name a choice; several in a row are said in their order. A name of AWS's own keeps its signs."""
     words = speaker.table("ask.choice")
+    if not isinstance(one, list) and str(one) not in words:
+        return str(one)
+    if isinstance(one, list) and not one:
+        return words["none"]
     first, *rest = [words.get(str(part), str(part)) for part in (one if isinstance(one, list) else [one])]
     return ", ".join([first, *(said[:1].lower() + said[1:] for said in rest)])

@@ -15,7 +15,7 @@ from engine import Scenario, ScenarioError, reading
 from engine.errors import Problem
 from engine.operations import Operation
 from pages.parts.fields import ASSUMED
-from pages.parts.lesson import Control, Lesson, changed, lesson
+from pages.parts.lesson import Control, Lesson, changed, lesson, member_path
 
 WHOLE, DONE = "s", "do"
 OPERATIONS = "operations."
@@ -144,7 +144,7 @@ def url_of(of: Lesson, scenario: Scenario) -> dict[str, str]:
             continue
         now, then = value_at(scenario, control.path), value_at(base, control.path)
         if now != then and now is not None:
-            words[control.url] = written(now)
+            words[control.url] = "\n".join(now) if control.text else written(now)
             rebuilt = _tried(rebuilt, control.path, now)
     if scenario.operations != base.operations:
         words[DONE] = reading.token(
@@ -173,7 +173,7 @@ def read_url(of: Lesson, words: dict[str, str]) -> tuple[Scenario, tuple[Problem
     settings: dict[str, Any] = {}
     for control in _controls(of):
         if control.url in words:
-            value = read(words[control.url], value_at(scenario, control.path))
+            value = chosen(control, words[control.url], value_at(scenario, control.path))
             try:
                 scenario.with_(control.path, value)
                 settings[control.path] = value
@@ -191,6 +191,14 @@ def read_url(of: Lesson, words: dict[str, str]) -> tuple[Scenario, tuple[Problem
         except ScenarioError:
             aside.append(UNREADABLE)
     return scenario, tuple(aside)
+
+
+def chosen(control: Control, word: str, like: object) -> object:
+    """Read a control's value from the URL: typed lines, one of its options as they are written, or a plain value."""
+    if control.text:
+        return [line.strip() for line in word.splitlines() if line.strip()]
+    options = [list(option) if isinstance(option, list | tuple) else option for option in control.options]
+    return next((option for option in options if written(option) == word), read(word, like))
 
 
 def written(value: object) -> str:
@@ -230,7 +238,7 @@ def read(word: str, like: object) -> object:
 def value_at(scenario: Scenario, path: str) -> Any:
     """Read a value by its dotted path; None where the scenario has no such member."""
     here: Any = scenario
-    for step in path.split("."):
+    for step in member_path(scenario, path).split("."):
         if isinstance(here, tuple):
             by_number = dict(enumerate(here)).get(int(step)) if step.isdecimal() else None
             here = next((member for member in here if getattr(member, "name", None) == step), by_number)

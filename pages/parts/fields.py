@@ -22,7 +22,11 @@ def field_at(path: str) -> tuple[str, FieldInfo]:
     >>> field_at("services.web.desired")[0], field_at("balancer.cross_zone")[0]
     ('service', 'balancer')
     """
-    model: type[BaseModel] = Scenario
+    return field_of(Scenario, path)
+
+
+def field_of(model: type[BaseModel], path: str) -> tuple[str, FieldInfo]:
+    """Find a field of any record by its dotted path; return the name of the record that holds it, and the field."""
     steps = path.split(".")
     if steps[0] == "operations":
         model = next(kind for kind in KINDS if steps[-1] in kind.model_fields)

@@ -16,7 +16,7 @@ from pages.parts.experiment import Experiment
 from pages.parts.headline import headline
 from pages.parts.lesson import changed
 from pages.parts.predict import guess_of, predict, verdict
-from pages.parts.scene import chart_marks, scene, shown, transport_data
+from pages.parts.scene import View, chart_marks, scene, shown, transport_data
 from pages.parts.sources import sources
 from pages.parts.stage_map import map_data, stage_map
 from pages.parts.transport import transport
@@ -37,25 +37,41 @@ def view() -> str:
 
 
 Panel = Callable[[Experiment, Voice, Run], None]
+Beside = Callable[[Experiment, Voice, Run, View], None]
 
 
-def present(page: str, *others: str, panels: Mapping[str, Panel] | None = None) -> None:
+Room = Callable[[Voice], None]
+
+
+def present(
+    page: str,
+    *others: str,
+    panels: Mapping[str, Panel] | None = None,
+    beside: Mapping[str, Beside] | None = None,
+    rooms: Mapping[str, Room] | None = None,
+) -> None:
     """Present a chapter: its experiments, one at a time, in whichever room the URL asks for.
 
     page, others: the lessons of the chapter; the first is the one that opens. panels: what an experiment shows besides, below its
-    outcome, by its lesson.
+    outcome, by its lesson. beside: what stands beside its map in the place of the charts, and on stage in the headline's.
+    rooms: experiments without a run, which show themselves, by their lesson.
     """
     speaker = voice()
-    experiment = Experiment(chapter.chosen(speaker, page, *others))
+    chosen = chapter.chosen(speaker, page, *others)
+    if rooms and chosen in rooms:
+        rooms[chosen](speaker)
+        return
+    experiment = Experiment(chosen)
     notices(experiment, speaker)
+    held = (beside or {}).get(experiment.lesson.name)
     try:
         match view():
             case "stage":
-                stage(experiment, speaker)
+                stage(experiment, speaker, held)
             case "compare" if experiment.lesson.variants:
                 compare(experiment, speaker)
             case _:
-                study(experiment, speaker, (panels or {}).get(experiment.lesson.name))
+                study(experiment, speaker, (panels or {}).get(experiment.lesson.name), held)
     except BudgetError as error:
         chapter.budget(speaker, error)
         turn(experiment, speaker)
@@ -71,10 +87,10 @@ def notices(experiment: Experiment, speaker: Voice) -> None:
 # --- study -----------------------------------------------------------------------------------------------------------
 
 
-def study(experiment: Experiment, speaker: Voice, panel: Panel | None = None) -> None:
+def study(experiment: Experiment, speaker: Voice, panel: Panel | None = None, beside: Beside | None = None) -> None:
     """One run on a laptop or a phone: map, charts, transport; then what it cost, why, and what to try."""
     run = show.run_of(experiment.scenario)
-    played(experiment, speaker, run)
+    played(experiment, speaker, run, beside)
     if panel is not None:
         panel(experiment, speaker, run)
     turn(experiment, speaker, run)
@@ -83,7 +99,7 @@ def study(experiment: Experiment, speaker: Voice, panel: Panel | None = None) ->
     sources(*experiment.lesson.facts, *facts_of(experiment.scenario))
 
 
-def played(experiment: Experiment, speaker: Voice, run: Run) -> None:
+def played(experiment: Experiment, speaker: Voice, run: Run, beside: Beside | None = None) -> None:
     """Show the run itself, before anything else: what comes first is painted first."""
     name = experiment.lesson.name
     is_open = guess_of(experiment, speaker, run) is None
@@ -102,11 +118,14 @@ def played(experiment: Experiment, speaker: Voice, run: Run) -> None:
             st.button(speaker.say("common.button.side_by_side"), key="side_by_side", on_click=go, args=("compare",))
     guess = predict(experiment, speaker, run)
     with st.container(key="q-stage-row"):
-        map_, strips = st.columns([822, 354], gap="small")
+        map_, strips = st.columns([822, 354] if beside is None else [640, 536], gap="small")
         with map_:
             result = stage_map(found.map, key=keys["map"], on_act=_acting(experiment, keys["map"]))
         with strips:
-            charts(found.strips, key=keys["charts"], **found.charts)
+            if beside is None:
+                charts(found.strips, key=keys["charts"], **found.charts)
+            else:
+                beside(experiment, speaker, run, "study")
     transport(found.transport, key=keys["transport"], on_act=_acting(experiment, keys["transport"]))
     if result.why:
         explain_place(run, int(result.why["task"]), speaker)
@@ -136,6 +155,7 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
         "tasks": sum(service.desired for service in scenario.services),
         "zones": scenario.zones,
         "rate": round(traffic.rps),
+        "asked": next((o.desired for o in reversed(scenario.operations) if o.do == "set-desired"), 0),
         "hosts": scenario.fleet.size,
         "peak": round(traffic.peak_rps),
         "rise": speaker.clock(traffic.at_s),
@@ -190,7 +210,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
         chapter.heading(say(f"{name}.compare_title"), say(f"{name}.compare_lede"))
     with right, st.container(horizontal=True, horizontal_alignment="right"):
         st.button(say("common.button.back_to_one"), key="back_to_one", on_click=go, args=("study",))
-    chosen = _chosen(experiment, speaker)
+    chosen = chosen_variants(experiment, speaker)
     runs = [show.run_of(changed(experiment.scenario, lesson.variants[variant])) for variant in chosen]
     if not runs:
         return
@@ -230,7 +250,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     sources(*lesson.facts, *sorted(facts))
 
 
-def _chosen(experiment: Experiment, speaker: Voice) -> list[str]:
+def chosen_variants(experiment: Experiment, speaker: Voice) -> list[str]:
     """Ask which variants stand side by side; the URL knows."""
     lesson, name = experiment.lesson, experiment.lesson.name
     key = f"{name}.compared"
@@ -248,24 +268,24 @@ def _chosen(experiment: Experiment, speaker: Voice) -> list[str]:
 # --- stage -------------------------------------------------------------------------------------------------------------
 
 
-def stage(experiment: Experiment, speaker: Voice) -> None:
+def stage(experiment: Experiment, speaker: Voice, beside: Beside | None = None) -> None:
     """One run for the back of the hall: the question, the map, one number, one strip. Keys do the rest."""
     name, run = experiment.lesson.name, show.run_of(experiment.scenario)
     here = address(name, experiment.scenario, "stage", speaker.lang, locked=False)
     found, keys = scene(run, speaker, experiment.lesson, "stage", locked=False, ahead=here), keys_of(name, "stage")
     chapter.look_stage()
-    st.html(
-        f'<header class="q-stage-head"><h1>{chapter.plain(speaker.say(f"{name}.title"))}</h1>'
-        f"<p>{chapter.plain(found.packed['name'])}</p></header>"
-    )
+    chapter.stage_heading(speaker.say(f"{name}.title"), found.packed["name"])
     with st.container(key="q-stage-main"):
         map_, side = st.columns([1150, 578])
         with map_:
             stage_map(found.map, key=keys["map"], on_act=_acting(experiment, keys["map"]))
         with side:
-            headline(found.headline, key=f"{name}.headline")
-            with st.container(key="q-stage-strip"):
-                charts(found.strips, key=keys["charts"], **found.charts)
+            if beside is not None:
+                beside(experiment, speaker, run, "stage")
+            else:
+                headline(found.headline, key=f"{name}.headline")
+                with st.container(key="q-stage-strip"):
+                    charts(found.strips, key=keys["charts"], **found.charts)
     transport(found.transport, key=keys["transport"], on_act=_acting(experiment, keys["transport"]))
     with st.container(key="q-stage-exit"):
         st.button(speaker.say("common.mode.study"), key=f"{name}.study", on_click=go, args=("study",))

@@ -15,7 +15,7 @@ class Control:
     """One thing the reader may turn: the scenario's path, its name in the URL, and the span that the screen offers.
 
     only: the launch type for which it means anything; "" for all. options: choices where the field itself has none.
-    also: what a choice sets besides, by the choice: another metric needs another target.
+    also: what a choice sets besides, by the choice: another metric needs another target. text: it is typed, a line for each value.
     """
 
     path: str
@@ -26,6 +26,7 @@ class Control:
     only: str = ""
     options: tuple[Any, ...] = ()
     also: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Lesson:
 
     page: the chapter it belongs to. launch_types: which may be chosen; none = the scenario's stays. strips: the charts, top to
     bottom. outcome: the rows of its table. explain: the sections of its prose. offer: what the button beside the scrubber does
-    (`pages.parts.scene.OFFERS`). strip: the chart where there is room for one; "" = the first.
+    (`pages.parts.scene.OFFERS`). strip: the chart where there is room for one; "" = the first. has_caption, has_card: whether the
+    map says its sentence and has the control plane's card; no where something beside it does.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Lesson:
     facts: tuple[str, ...]
     offer: str = "zone"
     strip: str = ""
+    has_caption: bool = True
+    has_card: bool = True
 
 
 @cache
@@ -72,6 +76,8 @@ def lesson(name: str) -> Lesson:
         page=row.get("page", name),
         offer=row.get("offer", "zone"),
         strip=row.get("strip", "") or row["strips"][0],
+        has_caption=row.get("caption", True),
+        has_card=row.get("card", True),
         launch_types=tuple(row.get("launch_types", ())),
         guess=Guess(asked["question"], {key: value for key, value in asked.items() if key != "question"})
         if asked
@@ -93,9 +99,18 @@ def lesson(name: str) -> Lesson:
     )
 
 
+def member_path(scenario: Scenario, path: str) -> str:
+    """Find a lesson's service by another name: a scenario of the visitor's own calls its first one as it likes."""
+    group, _, rest = path.partition(".")
+    name, _, field = rest.partition(".")
+    if group != "services" or not field or any(service.name == name for service in scenario.services):
+        return path
+    return f"services.{scenario.services[0].name}.{field}"
+
+
 def changed(scenario: Scenario, settings: dict[str, Any]) -> Scenario:
     """Set several values by their paths, checked together."""
     data: dict[str, Any] = scenario.model_dump(mode="json")
     for path, value in settings.items():
-        data = reading.put(data, path, value)
+        data = reading.put(data, member_path(scenario, path), value)
     return Scenario.of(data)

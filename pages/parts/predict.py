@@ -10,6 +10,8 @@ from typing import Any
 import streamlit as st
 
 from engine import Run, loops, metrics, treadmill
+from engine.agents import accounts
+from engine.fullness import fullest
 from pages.parts import chapter
 from pages.parts.experiment import Experiment
 from pages.parts.words import Voice
@@ -93,7 +95,7 @@ def _spans(speaker: Voice, name: str, settings: Mapping[str, Any], how: str) -> 
         f"{low:g}": texts["between"].format(low=seconds(low), high=seconds(high)) for low, high in pairwise(bounds)
     }
     return {
-        "never": texts["never"],
+        **({"never": texts["never"]} if "never" in texts else {}),
         "0": texts["under"].format(time=seconds(bounds[0])),
         **spans,
         f"{bounds[-1]:g}": texts["over"].format(time=seconds(bounds[-1])),
@@ -131,7 +133,40 @@ def _judge_span(took_s: float | None, speaker: Voice, name: str, settings: Mappi
     return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
 
 
+# --- how many tasks find a host? -------------------------------------------------------------------------------------
+
+
+def _counts(speaker: Voice, name: str, settings: Mapping[str, Any], how: str) -> dict[str, str]:
+    """Offer numbers of tasks."""
+    text = speaker.table(f"{name}.{how}")["tasks"]
+    return {str(n): text.format(n=speaker.number(n)) for n in settings["choices"]}
+
+
+def _judge_placed(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold a number of tasks against how many found a host."""
+    placed, wanted = fullest(run).placed, sum(service.desired for service in run.scenario.services)
+    which = "right" if placed == int(guess) else "over" if placed < int(guess) else "under"
+    said = _counts(speaker, name, settings, "said")[guess]
+    return speaker.say(f"{name}.verdict.{which}", said=said, placed=placed, wanted=wanted)
+
+
+# --- does ECS replace what is only silent? ---------------------------------------------------------------------------
+
+
+def _judge_silent(run: Run, speaker: Voice, name: str, _settings: Mapping[str, Any], guess: str) -> str:
+    """Hold "none" or "all" against what ECS gave up on the first host whose agent was cut off."""
+    silent = next((one for one in accounts(run) if any(part.state == "cut" for part in one.truth)), None)
+    replaced = silent.replaced if silent else 0
+    which = "right" if (replaced > 0) == (guess == "all") else "over" if guess == "all" else "under"
+    return speaker.say(f"{name}.verdict.{which}", said=speaker.table(f"{name}.said")[guess], n=replaced)
+
+
 QUESTIONS: dict[str, Question] = {
+    "filled": Question(
+        choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
+        verdict=lambda run, *rest: _judge_span(metrics.filled_s(run), *rest),
+    ),
     "first_gone": Question(
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
@@ -141,6 +176,16 @@ QUESTIONS: dict[str, Question] = {
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
         verdict=lambda run, *rest: _judge_span(treadmill.longest_s(run), *rest),
+    ),
+    "silent": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_silent,
+    ),
+    "placed": Question(
+        choices=lambda _run, speaker, name, settings: _counts(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _counts(speaker, name, settings, "said")[guess],
+        verdict=_judge_placed,
     ),
     "errors": Question(
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),

@@ -69,7 +69,7 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
         )
     return Scene(
         packed,
-        map_data(packed, "study", ahead=ahead),
+        map_data(packed, "study", caption=lesson.has_caption, card=lesson.has_card, ahead=ahead),
         show.strips(run, speaker, lesson.goal_s, lesson.strips),
         settings,
         transport_data(packed, speaker, locked=locked) | {"action": action, "ahead": ahead},
@@ -144,6 +144,7 @@ def offers_one(do: str, tone: str = "plain", **more: Any) -> Callable[[Run, Voic
 
 OFFERS: dict[str, Callable[[Run, Voice], list[dict[str, Any]]]] = {
     "zone": offers,
+    "task": offers_one("run-tasks", count=1),
     "surge": offers_one("surge"),
     "spot": offers_one("interrupt-spot", "lost", hosts=4),
     "release": offers_one("patch", hosts_at_once=3),

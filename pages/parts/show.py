@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine import Run, Scenario, metrics, pricing
 from engine import run as simulate
+from engine.fullness import fullest
 from engine.launch import launch_type
 from pages.figures import (
     Cost,
@@ -189,8 +190,31 @@ def chores_text(run: Run, speaker: Voice) -> str:
     return " ".join(said) or speaker.say("common.chore.none")
 
 
+def largest_text(run: Run, speaker: Voice) -> str:
+    """Say how large a task still fits: its CPU, and its memory."""
+    found = fullest(run)
+    return speaker.say(
+        "common.outcome.size", cpu=speaker.number(found.largest_cpu), memory=speaker.number(found.largest_mib)
+    )
+
+
 def _recovery_rank(run: Run) -> float:
     took = metrics.recovered_s(run)
+    return float("inf") if took is None else took
+
+
+def filled_text(run: Run, speaker: Voice) -> str:
+    """Say how long it took until as many tasks ran as were asked for."""
+    took = metrics.filled_s(run)
+    return speaker.say("common.outcome.not_yet") if took is None else speaker.seconds(took)
+
+
+def _last_usd(run: Run) -> float:
+    return float(pricing.usd_per_hour(run).value[-1])
+
+
+def _filled_rank(run: Run) -> float:
+    took = metrics.filled_s(run)
     return float("inf") if took is None else took
 
 
@@ -207,11 +231,30 @@ OUTCOMES: dict[str, Outcome] = {
         lambda run, speaker: speaker.seconds(metrics.worst_p99_s(run)), lambda run: round(metrics.worst_p99_s(run), 1)
     ),
     "recovered": Outcome(recovered_text, _recovery_rank),
+    "filled": Outcome(filled_text, _filled_rank),
+    "cost_end": Outcome(
+        lambda run, speaker: speaker.say("common.unit.per_hour", value=speaker.money(_last_usd(run))),
+        lambda run: round(_last_usd(run), 2),
+    ),
     "cost": Outcome(
         lambda run, speaker: speaker.say("common.unit.per_hour", value=speaker.money(pricing.calm_usd_per_hour(run))),
         lambda run: round(pricing.calm_usd_per_hour(run), 2),
     ),
     "chores": Outcome(chores_text),
+    # How a placement left the fleet, at its fullest.
+    "placed": Outcome(lambda run, speaker: speaker.number(fullest(run).placed), lambda run: -fullest(run).placed),
+    "waiting": Outcome(lambda run, speaker: speaker.number(fullest(run).waiting), lambda run: fullest(run).waiting),
+    "hosts_used": Outcome(
+        lambda run, speaker: speaker.say(
+            "common.outcome.of", n=fullest(run).hosts_used, of=speaker.number(fullest(run).hosts)
+        ),
+        lambda run: fullest(run).hosts_used,
+    ),
+    "largest": Outcome(largest_text, lambda run: -fullest(run).largest_mib),
+    "zone_gap": Outcome(lambda run, speaker: speaker.number(fullest(run).zone_gap), lambda run: fullest(run).zone_gap),
+    "worst_loss": Outcome(
+        lambda run, speaker: speaker.number(fullest(run).worst_loss), lambda run: fullest(run).worst_loss
+    ),
 } | {name: Outcome(write, rank) for name, (write, rank) in hosts.OUTCOMES.items()}
 
 

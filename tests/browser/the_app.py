@@ -182,8 +182,9 @@ def stands(page: Page) -> None:
     """Wait until a page stands: its title, and on an experiment the run and every strip of its charts."""
     page.get_by_role("heading", level=1).wait_for()
     calm(page)
-    if "/az_failure" in page.url:
+    if "/az_failure" in page.url or "/placement" in page.url:
         page.wait_for_function("() => window.quaysideRun && window.quaysideClock.end > 0")
+    if "/az_failure" in page.url:
         drawn(page)
 
 

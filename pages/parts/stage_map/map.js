@@ -78,7 +78,7 @@ function makeMap(parent) {
     if (!run || width < 40) return;
     dress();
     const shape = size === "stage" && width < 500 ? "study" : size; // a stage in the hand is a phone
-    const hasCard = shape === "study" && width >= 700, beside = hasCard && !isDense(run);
+    const hasCard = shape === "study" && width >= 700 && data.card !== false, beside = hasCard && !isDense(run);
     root.dataset.size = shape === "study" && !hasCard ? (width < 500 ? "phone" : "narrow") : shape;
     root.dataset.card = hasCard ? (beside ? "beside" : "below") : "none";
     const mapW = beside ? width - 192 - 20 : width;

@@ -254,10 +254,17 @@ function hostHead(pen, L, ui, run, now, h, box, ink) {
   if (!c.hostNote && state !== HOST.BOOTING) return;
   const free = run.p.hosts.room[h] - now.hostTasks[h];
   const wordings = key ? [ui.say(key), ui.say(`${key}_short`)]
-    : free > 0 ? [ui.say("room", { n: free }), ui.say("room_short", { n: free })] : [ui.say("full")];
+    : free > 0 ? [ui.say("room", { n: free }), ui.say("room_short", { n: free })] : [ui.say(now.hostTasks[h] ? "full" : "too_small")];
+  // In a mixed fleet the host's type stands behind its name, on all of them or, where a type is too long, on none.
+  const type = run.p.hosts.type?.[h];
+  pen.font = `400 ${c.fs * 0.9}px ${L.font}`;
+  const wide = type ? Math.max(...(run.types ??= [...new Set(run.p.hosts.type)]).map((one) => pen.measureText(one).width)) + 9 : 0;
   pen.font = `400 ${c.fs}px ${L.font}`;
-  const note = wordings.find((s) => pen.measureText(s).width <= right - left);
-  if (note) text(pen, L, right, base, note, { f: c.fs, colour: isDown(state) || state === HOST.NOTICE ? ink : ui.C[key ? "ink2" : "ink3"], align: "right" });
+  const fits = (space) => wordings.find((s) => pen.measureText(s).width <= space);
+  const beside = type ? fits(right - left - wide) : null, note = beside ?? fits(right - left);
+  const strong = isDown(state) || state === HOST.NOTICE;
+  if (note) text(pen, L, right, base, note, { f: c.fs, colour: strong ? ink : ui.C[key ? "ink2" : "ink3"], align: "right" });
+  if (beside) text(pen, L, left - 3, base, type, { f: c.fs * 0.9, colour: isDown(state) ? ink : ui.C.ink3 });
 }
 
 function bootBar(pen, L, ui, run, now, h, box) {

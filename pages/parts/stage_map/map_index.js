@@ -133,6 +133,7 @@ function indexRun(p) {
     tasksInZone: solo ? taskPlaces.most : null,
     legend: LEGEND.filter((s) => s === TASK.SERVING || ever.has(s)),
     roomMost: Math.max(1, ...room),
+    hasTraffic: (p.flow.users ?? []).some((rate) => rate > 0),
     peakUsers: Math.max(1, ...(p.flow.users ?? [])),
     now: {
       t: -1, hostState: new Int32Array(hosts), hostMove: new Int32Array(hosts).fill(-1), hostTasks: new Int32Array(hosts),

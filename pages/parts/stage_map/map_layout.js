@@ -174,6 +174,7 @@ function layOutAt(run, size, width, hasCard, pen, font, squeezed, rowsAllowed) {
   const dense = isDense(run) && size === "study", c = lookFor(size, width, dense, squeezed), n = run.zones;
   const fewer = rowsAllowed !== undefined;
   if (fewer) c.rows = rowsAllowed;
+  if (!run.hasTraffic) c.inH = c.lbH = c.flH = 0; // where nobody sends a request there is nothing to balance
   const zw = (width - c.zg * (n - 1)) / n, inner = zw - c.pad * 2;
   pen.font = `400 ${Math.max(12, c.fs * 0.93)}px ${font}`;
   const nameW = Math.max(18, ...run.p.hosts.id.slice(0, 400).map((id) => pen.measureText(id).width)) + 7;

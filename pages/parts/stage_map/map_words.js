@@ -75,6 +75,7 @@ function factsOf(ui, run, now, item) {
   } else if (item.kind === "host") {
     const h = item.id;
     facts.push([ui.say("fact_zone"), run.p.zones[run.hostZone[h]]]);
+    if (run.p.hosts.type?.[h]) facts.push([ui.say("fact_type"), run.p.hosts.type[h]]);
     facts.push([ui.say("fact_tasks"), countsText(ui, run, hostCounts(run, now, h)) || ui.say("none")]);
     if (now.hostState[h] === HOST.READY) facts.push([ui.say("fact_room"), numberText(Math.max(0, run.p.hosts.room[h] - now.hostTasks[h]), ui.signs)]);
     if (isPatched(run, now, h)) facts.push([ui.say("fact_release"), ui.say("release_new")]);
@@ -84,7 +85,8 @@ function factsOf(ui, run, now, item) {
     }
   } else {
     const i = now.taskMove[item.id - 1], service = run.p.services[run.p.task_service[item.id - 1]];
-    if (service) facts.push([ui.say("fact_service"), service]);
+    const byHand = run.p.by_hand?.includes(item.id);
+    if (service) facts.push([ui.say(byHand ? "fact_by_hand" : "fact_service"), service]);
     const home = homeName(run, i);
     if (home && !run.solo) facts.push([ui.say("fact_host"), home]);
     if (run.task.zone[i] >= 0) facts.push([ui.say("fact_zone"), run.p.zones[run.task.zone[i]]]);

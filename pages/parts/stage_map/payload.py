@@ -9,17 +9,20 @@ import numpy as np
 from engine import catalog, metrics, story
 from engine.events import Events, Kind
 from engine.launch import launch_type
+from engine.placement.constraints import DISTINCT
+from engine.placement.demand import needs_of
+from engine.placement.room import room_of
 from engine.simulation import Run
 from pages.parts.words import Voice
 
 # What the browser knows a task, a host and a zone by; map_glyphs.js draws them.
 GONE, PENDING, STARTING, SERVING, DRAINING, LOST, UNSEEN, FAILED = range(8)
-H_GONE, H_BOOTING, H_READY, H_DRAINING, H_LOST, H_MISSED = range(6)
-H_NOTICE = 7  # 6 is a host whose agent alone is cut off
+H_GONE, H_BOOTING, H_READY, H_DRAINING, H_LOST, H_MISSED, H_CUT, H_NOTICE = range(8)
 Z_WELL, Z_IMPAIRED, Z_LOST, Z_SHIFTED = range(4)
 F_OUT, F_IN, F_TURNING, F_DEAD = range(4)
 
 MOST_POINTS = 600
+MOST_ROOM = 40  # tiles for more than that would be dots
 LINGER_S = 8.0  # a task that ended stays to be seen for so long
 
 TASK_STATES = {
@@ -38,6 +41,8 @@ HOST_STATES = {
     Kind.HOST_DRAINING: H_DRAINING,
     Kind.HOST_LOST: H_LOST,
     Kind.AGENT_MISSED: H_MISSED,
+    Kind.AGENT_CUT: H_CUT,
+    Kind.AGENT_BACK: H_READY,
     Kind.HOST_GONE: H_GONE,
     Kind.SPOT_NOTICE: H_NOTICE,
 }
@@ -64,16 +69,18 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
             "zone": [zone for _, zone in run.hosts],
             "patched": _patched(run),
             "room": [_room(run, kind.instance_type) for kind in run.kinds],
+            "type": _types(run),
         },
         "host_moves": _host_moves(run.events),
         "task_moves": _task_moves(run, owned=owned),
         "task_service": _services_of_tasks(run.events),
+        "by_hand": sorted(_by_hand(run.events)),
         "zone_moves": _zone_moves(run.events),
         "front_moves": _front_moves(run),
         "wanted": _wanted(run),
         "flow": _flow(run),
         "marks": marks(run, voice),
-        "captions": [_caption(line, voice) for line in story.captions(run)],
+        "captions": [caption(line, voice) for line in story.captions(run)],
         "waiting": [{"t": line.at_s, "text": _said(line, voice)} for line in story.waiting(run)],
         "actions": actions(voice, owned=owned),
         "words": words or voice.table("map"),
@@ -81,11 +88,32 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
     }
 
 
+def _types(run: Run) -> list[str]:
+    """Name each host's instance type; none where all are alike."""
+    types = [kind.instance_type for kind in run.kinds]
+    return types if len(set(types)) > 1 else []
+
+
+def _by_hand(events: Events) -> set[int]:
+    """Give the numbers of the tasks that no service keeps."""
+    return {int(events.task[i]) for i in events.where(Kind.TASK_CREATED) if events.reason[i] == "run-tasks"}
+
+
 def _room(run: Run, kind: str) -> int:
-    """Count how many tasks of the first service a host of an instance type can hold."""
-    service, host = run.scenario.services[0], catalog.instance_type(kind)
-    memory = host.memory_mib * run.scenario.assumptions.host_memory_share
-    return int(min(host.cpu_units // service.cpu_units, memory // service.memory_mib, 40))
+    """Count how many tasks a host of an instance type can hold: the daemons', and of the first service that keeps replicas."""
+    scenario = run.scenario
+    service = next((one for one in scenario.services if one.kind == "replica"), scenario.services[0])
+    share, trunking = scenario.assumptions.host_memory_share, scenario.fleet.trunking
+    host, needs = room_of(catalog.instance_type(kind), share, {}, trunking=trunking), needs_of(service)
+    daemons = [needs_of(one) for one in scenario.services if one.kind == "daemon" and one is not service]
+    cpu = host.cpu_units - sum(one.cpu_units for one in daemons)
+    memory = host.memory_mib - sum(one.memory_mib for one in daemons)
+    most = min(cpu // needs.cpu_units, memory // needs.memory_mib, MOST_ROOM)
+    if needs.enis:
+        most = min(most, host.enis - sum(one.enis for one in daemons))
+    if needs.ports or DISTINCT in service.constraints or service.kind == "daemon":
+        most = min(most, 1)
+    return max(0, most) + len(daemons)
 
 
 # --- moves -----------------------------------------------------------------------------------------------------------
@@ -104,7 +132,7 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
     on_host: dict[int, list[int]] = {}
     lost: set[int] = set()
     gone: set[int] = set()
-    by_hand = {int(events.task[i]) for i in events.where(Kind.TASK_CREATED) if events.reason[i] == "run-tasks"}
+    by_hand = _by_hand(events)
     for i in range(len(events)):
         kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
         host, zone = int(events.host[i]), int(events.zone[i])
@@ -145,14 +173,23 @@ def _services_of_tasks(events: Events) -> list[int]:
 def _host_moves(events: Events) -> dict[str, list[float]]:
     moves: dict[tuple[float, int], tuple[float, ...]] = {}
     lost: set[int] = set()
+    now: dict[int, int] = {}
+    before: dict[int, int] = {}
     for i in events.where(*HOST_STATES):
         at_s, host, kind = round(float(events.at_s[i]), 3), int(events.host[i]), int(events.kind[i])
         if kind == Kind.AGENT_MISSED and host not in lost:  # only its agent is silent: the host goes on
             continue
-        (lost.add if kind == Kind.HOST_LOST else lost.discard)(host)
+        if kind not in (Kind.AGENT_MISSED, Kind.AGENT_CUT, Kind.AGENT_BACK):
+            (lost.add if kind == Kind.HOST_LOST else lost.discard)(host)
         if kind == Kind.HOST_DRAINING and events.reason[i] == "spot":  # the notice says more
             continue
-        moves[at_s, host] = (at_s, host, HOST_STATES[Kind(int(events.kind[i]))])
+        state = HOST_STATES[Kind(kind)]
+        if kind == Kind.AGENT_BACK:  # what it was before; a host that drains goes on draining
+            state = before.pop(host, H_READY)
+        elif kind == Kind.AGENT_CUT:
+            before[host] = now.get(host, H_READY)
+        now[host] = state
+        moves[at_s, host] = (at_s, host, state)
     return _columns(list(moves.values()), "t", "host", "state")
 
 
@@ -269,7 +306,7 @@ def _said(line: story.Line, voice: Voice) -> str:
     return voice.say(f"story.{line.key}", **{name: amount(value, voice) for name, value in line.values.items()})
 
 
-def _caption(line: story.Line, voice: Voice) -> dict[str, Any]:
+def caption(line: story.Line, voice: Voice) -> dict[str, Any]:
     """Split a caption into its cause (between ** **) and its number."""
     cause, _, number = _said(line, voice).removeprefix("**").partition("**")
     return {"t": line.at_s, "cause": cause.strip(), "number": number.strip()}
@@ -306,8 +343,10 @@ def actions(voice: Voice, *, owned: bool) -> dict[str, list[dict[str, Any]]]:
             action("restore-zone", [Z_IMPAIRED, Z_LOST], "ok"),
         ],
         "host": [
-            action("fail-host", [H_BOOTING, H_READY, H_DRAINING, H_NOTICE], "lost"),
+            action("fail-host", [H_BOOTING, H_READY, H_DRAINING, H_CUT, H_NOTICE], "lost"),
             action("drain-host", [H_READY]),
+            action("cut-agent", [H_READY]),
+            action("restore-agent", [H_CUT], "ok"),
         ]
         if owned
         else [],

@@ -36,18 +36,21 @@ def _nothing() -> None:
     """Ask for a rerun and no more."""
 
 
-def map_data(payload: dict[str, Any], size: Size, *, caption: bool = True, ahead: str = "") -> dict[str, Any]:
+def map_data(
+    payload: dict[str, Any], size: Size, *, caption: bool = True, card: bool = True, ahead: str = ""
+) -> dict[str, Any]:
     """Write what the map is given.
 
     payload: the run as columns (zones, hosts, moves, rates, captions, actions, words).
     size: "study" fits itself to laptop or phone, "stage" is read from the back of a hall, "small" stands beside others.
     caption: whether the map says its own sentence (a page that shows it larger elsewhere turns it off).
+    card: whether the control plane's card may stand beside it, where there is room.
     ahead: where the browser asks for the run that an action makes, before the page brings it; "" = it waits for the page.
     """
     missing = [word for word in WORDS if word not in payload["words"]]
     if missing:
         raise KeyError(f"payload['words'] lacks {', '.join(missing)}; table('map') has them")
-    return {"payload": payload, "size": size, "caption": caption, "ahead": ahead}
+    return {"payload": payload, "size": size, "caption": caption, "card": card, "ahead": ahead}
 
 
 def stage_map(

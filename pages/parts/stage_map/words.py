@@ -6,7 +6,7 @@ WORDS: tuple[str, ...] = (
     "front_dead", "front_dead_short", "front_turning", "front_turning_short", "front_is_out", "front_is_in",
     "front_is_turning", "front_is_dead", "fronts_well", "zone", "zone_lost", "zone_lost_short", "zone_impaired",
     "zone_impaired_short", "zone_shifted", "zone_shifted_short", "zone_is_well", "zone_is_impaired", "zone_is_lost",
-    "zone_is_shifted", "up", "up_starting", "hosts", "since", "state_since", "host", "task", "full", "room",
+    "zone_is_shifted", "up", "up_starting", "hosts", "since", "state_since", "host", "task", "full", "too_small", "room",
     "room_short", "host_booting", "host_booting_short", "host_ready", "host_draining", "host_draining_short",
     "host_unseen", "host_unseen_short", "host_lost", "host_lost_short", "host_cut", "host_cut_short",
     "host_notice", "host_notice_short", "fact_release", "release_new", "gone",
@@ -16,5 +16,5 @@ WORDS: tuple[str, ...] = (
     "last_placed", "placed_at", "on_host", "in_zone", "why", "why_task", "close", "show_table", "hide_table",
     "table_caption", "col_what", "col_state", "col_since", "col_tasks", "none", "fact_in", "fact_refused",
     "fact_hosts", "fact_tasks", "fact_traffic", "fact_failing", "fact_zone", "fact_room", "fact_ready",
-    "fact_service", "fact_host",
+    "fact_service", "fact_host", "fact_by_hand", "fact_type",
 )  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from engine import Scenario, catalog, run
 from engine.catalog import LANGUAGES
-from pages.parts.stage_map.payload import H_GONE, H_LOST, H_READY, payload
+from pages.parts.stage_map.payload import H_CUT, H_GONE, H_LOST, H_READY, payload
 from pages.parts.words import Voice
 
 
@@ -23,13 +23,13 @@ def test_each_new_scenario_can_be_told_in_both_languages(name, lang):
     assert not any("{" in mark["text"] for mark in data["marks"])
 
 
-def test_a_host_that_is_only_silent_is_not_drawn_as_lost():
+def test_a_host_that_is_only_silent_is_drawn_as_cut_off_and_never_as_lost():
     data = packed("agent_cut")
     states = {name: [] for name in data["hosts"]["id"]}
     for host, state in zip(data["host_moves"]["host"], data["host_moves"]["state"], strict=True):
         states[data["hosts"]["id"][host]].append(state)
 
-    assert states["a1"] == [H_READY]
+    assert states["a1"] == [H_READY, H_CUT, H_READY]
     assert states["b1"] == [H_READY, H_LOST, H_GONE]
 
 
