@@ -220,7 +220,7 @@ function drawHost(pen, L, ui, run, now, h, box, taken) {
   const id = run.p.hosts.id[h], ink = C[down || notice ? "t-lost" : "ink"];
   if (low) text(pen, L, box.x + 6, box.y + 16, id, { f: Math.max(12, c.fs * 0.93), colour: down || notice ? ink : C.ink2 });
   else if (!small) hostHead(pen, L, ui, run, now, h, box, ink);
-  if (!small && isPatched(run, now, h)) releaseMark(pen, L, ui, box, low);
+  if (!small && isPatched(run, now, h)) releaseMark(pen, L, ui, box, low, run.p.hosts.room[h]);
   if (state === HOST.BOOTING) return bootBar(pen, L, ui, run, now, h, box);
   const places = Math.min(run.p.hosts.room[h], L.cut ? run.roomMost : Infinity);
   for (let place = 0; place < places; place++) {
@@ -231,9 +231,10 @@ function drawHost(pen, L, ui, run, now, h, box, taken) {
 }
 
 /** A tick in the box's lower right corner: this host runs the newest release. */
-function releaseMark(pen, L, ui, box, low) {
-  const e = low ? 3.4 : 4.6, x = box.x + box.w - (low ? 1 : e * 2.4), // a row has no room beside its tiles
-     y = box.y + (low ? box.h / 2 : box.h - e * 2.2);
+function releaseMark(pen, L, ui, box, low, room) {
+  const e = low ? 3.4 : 4.6, tiles = room > 0 ? tileSpot(L, box, room - 1).x + L.body.t.tile : 0,
+    inside = !low || box.x + box.w - tiles > e * 4.4, // where a row has no room beside its tiles, the tick sits on its edge
+    x = box.x + box.w - (inside ? e * 2.4 : 1), y = box.y + (low ? box.h / 2 : box.h - e * 2.2);
   pen.beginPath();
   pen.arc(x, y, e * 1.75, 0, TAU);
   pen.fillStyle = ui.C.surface;
