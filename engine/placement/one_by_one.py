@@ -78,7 +78,7 @@ def place_by_loop(hosts: Hosts, batches: Sequence[Batch], salt: int = 0) -> Ints
     found: list[int] = []
     for batch in batches:
         found += _loop(replace(stock.hosts, peers=stock.peers(batch.group)), batch, salt, len(found))
-        for host in found[-batch.count :]:
+        for host in found[len(found) - batch.count :]:
             if host != NONE:
                 stock.take(host, batch)
     return np.array(found, dtype=np.int64)

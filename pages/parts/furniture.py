@@ -138,7 +138,8 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
     """Say in one line what stands before the reader."""
     fails = [o for o in scenario.operations if o.do == "fail-zone"]
     values: dict[str, Any] = {
-        "tasks": sum(service.desired for service in scenario.services),
+        "tasks": sum(service.desired for service in scenario.services)
+        + sum(o.count for o in scenario.operations if o.do == "run-tasks"),
         "zones": scenario.zones,
         "rate": round(scenario.traffic.rps),
     }
