@@ -101,6 +101,19 @@ def _because(
     return "above" if above else "below" if below else "steady"
 
 
+def bounds(run: Run, service: int = 0) -> tuple[tuple[float, int, int], ...]:
+    """List the bounds of a service's count: from when on, the least, the most; a schedule moves them. None without a policy."""
+    settings, events = run.scenario.services[service].scaling, run.events
+    if settings is None:
+        return ()
+    found = [(0.0, settings.min_tasks, settings.max_tasks)]
+    for row in events.where(Kind.BOUNDS_SET):
+        if events.service[row] == service:
+            least, most = events.reason[row].split(" to ")
+            found.append((float(events.at_s[row]), int(least), int(most)))
+    return tuple(found)
+
+
 # --- hosts -----------------------------------------------------------------------------------------------------------
 
 

@@ -52,6 +52,13 @@ def test_without_a_policy_nobody_looks():
     assert loops.looks(run(changed(FLEET, lesson("fleet").variants["scheduled"]))) == ()
 
 
+def test_a_schedule_moves_the_bounds_and_looks_at_nothing():
+    scheduled = run(changed(FLEET, lesson("fleet").variants["scheduled"]))
+
+    assert loops.bounds(scheduled) == ((0, 4, 24), (300, 18, 24), (1080, 4, 8))
+    assert loops.bounds(story()) == ()
+
+
 def test_the_first_host_goes_after_two_quarters_of_an_hour_and_the_drain_between_them(spread):
     quarter = catalog.seconds("ecs.sas.alarm_in")
     delay = catalog.seconds("elb.dereg_delay")

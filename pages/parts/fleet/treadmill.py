@@ -55,15 +55,9 @@ def _column(run: Run, speaker: Voice, name: str, kind: str) -> None:
 
 
 def _took(patch: Patch, speaker: Voice) -> str:
-    """Write how long it took: hours, or days where there are many."""
-    if patch.hours is None:
-        return speaker.say("common.outcome.not_yet")
-    days = patch.hours / 24
-    return (
-        speaker.say("fleet_patch.panel.days", days=speaker.number(days, 1))
-        if days >= 2
-        else speaker.seconds(patch.hours * 3600)
-    )
+    """Write how long it took."""
+    took_s = None if patch.done_s is None else patch.done_s - patch.started_s
+    return speaker.say("common.outcome.not_yet") if took_s is None else speaker.seconds(took_s)
 
 
 def _dwindling(run: Run, speaker: Voice, key: str, who: str) -> None:

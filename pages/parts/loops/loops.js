@@ -88,17 +88,26 @@ function makeLoops(parent) {
     if (lowAt !== null) of.low.style.left = place(lowAt);
   }
 
+  /** Where nobody looks there is nothing to compare, and nothing that decides. */
+  function blind(of, isBlind, idle) {
+    of.node.classList.toggle("blind", isBlind);
+    for (const name of idle) of.stations[name].hidden = isBlind;
+    of.gauge.hidden = of.figure.hidden = isBlind;
+    if (isBlind) put(of.compared, "");
+    of.node.classList.remove("steps");
+  }
+
   // ---- the service's loop -------------------------------------------------------------------------------------
   function showService(t) {
     const s = data.service, wanted = holds(s.tasks, t), running = holds(s.running, t);
     write(service, "wanted", "big", say("wanted", { n: n(wanted) }));
     write(service, "running", "big", say("running", { n: n(running), m: n(wanted) }));
-    service.node.classList.toggle("blind", !s.looks);
+    const b = lastAt(s.bounds.t, t), moves = s.bounds.t[b + 1];
+    write(service, "wanted", "bounds", b < 0 ? "" : say("bounds", { least: n(s.bounds.least[b]), most: n(s.bounds.most[b]) }));
+    blind(service, !s.looks, ["alarms", "rest"]);
     if (!s.looks) {
-      put(service.figure, "–");
-      put(service.compared, "");
-      put(service.verdict, say("no_policy"));
-      put(service.next, "");
+      put(service.verdict, say(s.is_scheduled ? "schedule" : "no_policy"));
+      put(service.next, moves === undefined ? "" : say("schedule_next", { clock: clockText(moves) }));
       return;
     }
     const i = lastAt(s.looks.at_s, t), look = i < 0 ? null : Object.fromEntries(Object.entries(s.looks).map(([k, v]) => [k, v[i]]));
@@ -115,7 +124,6 @@ function makeLoops(parent) {
     bar(service, "rest", "out", restOut > 0 ? say("rests_out", { s: n(Math.ceil(restOut)) }) : say("rests_not", { s: n(s.rest[0]) }), restOut / s.rest[0]);
     bar(service, "rest", "in", restIn > 0 ? say("rests_in", { s: n(Math.ceil(restIn)) }) : "", restIn / Math.max(...s.rest));
     service.lines.get("rest.in").node.hidden = restIn <= 0;
-    write(service, "wanted", "bounds", say("bounds", { least: n(s.bounds[0]), most: n(s.bounds[1]) }));
     tellLook(service, look, i, s, t, look ? say(`because.${look.because}`, { step: signed(look.step) }) : "");
     service.stations.alarms.classList.toggle("acts", !!look && (look.above > 0 || look.below > 0));
     service.stations.rest.classList.toggle("acts", !!look && look.because === "cooling");
@@ -137,10 +145,8 @@ function makeLoops(parent) {
     const h = data.hosts, up = holds(h.up, t), paid = holds(h.paid, t);
     write(hosts, "registered", "big", say("registered", { n: n(up) }));
     write(hosts, "registered", "booting", paid > up ? say("booting", { n: n(paid - up) }) : say("registered_all"));
-    hosts.node.classList.toggle("blind", !h.looks);
+    blind(hosts, !h.looks, ["needed", "gate", "rules"]);
     if (!h.looks) {
-      put(hosts.figure, "–");
-      put(hosts.compared, "");
       put(hosts.verdict, say("not_managed"));
       put(hosts.next, "");
       return;

@@ -58,6 +58,8 @@ def _service(run: Run, speaker: Voice) -> dict[str, Any]:
         "tasks": _steps(metrics.desired(run)),
         "running": {"t": at_s.tolist(), "n": serving.tolist()},
         "looks": None,
+        "bounds": _bounds(run),
+        "is_scheduled": settings is not None and settings.policy == "scheduled",
     }
     if settings is None or not found:
         return about
@@ -69,10 +71,14 @@ def _service(run: Run, speaker: Voice) -> dict[str, Any]:
         "low": settings.target * settings.low_share,
         "points": [settings.points_out, settings.points_in],
         "rest": [settings.cooldown_out_s, settings.cooldown_in_s],
-        "bounds": [settings.min_tasks, settings.max_tasks],
         "period": settings.period_s,
         "looks": columns,
     }
+
+
+def _bounds(run: Run) -> dict[str, list[float]]:
+    found = folds.bounds(run)
+    return {name: [row[place] for row in found] for place, name in enumerate(("t", "least", "most"))}
 
 
 def _managed(run: Run) -> CapacityProvider | None:
