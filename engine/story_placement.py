@@ -27,6 +27,7 @@ NO_RULE = ("cpu", "memory", "ports", "enis", "closed", "no-hosts")
 def placements(run: Run) -> tuple[Line, ...]:
     """Tell a run by its placements, from an empty fleet on."""
     tasks = sum(service.desired for service in run.scenario.services if service.kind == "replica")
+    tasks += sum(o.count for o in run.scenario.operations if o.do == "run-tasks")
     first = Line(0.0, "caption.empty", {"tasks": tasks, "hosts": len(run.hosts)})
     return (first, *(line_of(run, row) for row in decisions(run)))
 

@@ -23,6 +23,10 @@ def perform(world: World) -> ProcessGenerator:
     todo = sorted(enumerate(world.scenario.operations), key=lambda pair: pair[1].at_s)
     for number, operation in todo:
         yield env.timeout(max(0.0, operation.at_s - env.now))
+        while (
+            env.now < operation.at_s
+        ):  # a sum of floats may fall short of it by a hair: nothing is done before its time
+            yield env.timeout(operation.at_s - env.now)
         refusal = ACTIONS[operation.do](world, operation)
         if refusal:
             world.log.note(env.now, Kind.OPERATION_IGNORED, reason=refusal, value=number)

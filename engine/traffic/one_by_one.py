@@ -21,7 +21,7 @@ from engine.scenario import Scenario, Service
 from engine.traffic import kernel
 from engine.traffic.arrivals import segments
 from engine.traffic.draws import Draws
-from engine.traffic.plane import Fronts, Kept, Requests, ServiceRequests
+from engine.traffic.plane import Fronts, Ints, Kept, Requests, ServiceRequests
 
 Process_ = Generator[Event, Any, Any]
 
@@ -52,7 +52,7 @@ class OneByOnePlane:
         """Make a target known; return its row."""
         return self._lanes[service].add(task, zone)
 
-    def route(self, service: int, targets: Sequence[Sequence[int]], fronts: Fronts) -> None:
+    def route(self, service: int, targets: Sequence[Sequence[int] | Ints], fronts: Fronts) -> None:
         """Say whom each front sends to from now on."""
         lane = self._lanes[service]
         lane.targets = [list(rows) for rows in targets]

@@ -152,7 +152,8 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
     blows = [o for o in scenario.operations if o.do in TOLD_BY_THE_LEDE]
     traffic = scenario.traffic
     values: dict[str, Any] = {
-        "tasks": sum(service.desired for service in scenario.services),
+        "tasks": sum(service.desired for service in scenario.services)
+        + sum(o.count for o in scenario.operations if o.do == "run-tasks"),
         "zones": scenario.zones,
         "rate": round(traffic.rps),
         "asked": next((o.desired for o in reversed(scenario.operations) if o.do == "set-desired"), 0),

@@ -17,7 +17,7 @@ PHRASES = {  # what the parser says in English, longest first
     "operator": "an operator", "subject": "a subject", "whole": "a whole number", "boolean": "true or false", "end": "the end",
     "value": "a value", "characters": "characters", "or": "` or",
 }  # fmt: skip
-LONGEST = 400  # signs of a line that are shown again under a mistake
+BEFORE, AFTER = 26, 8  # signs around a mistake that are shown again
 
 
 def ask_lines(experiment: Experiment, control: Control) -> None:
@@ -60,6 +60,7 @@ def _said(line: str, mistake: Mistake) -> str:
     speaker = voice()
     at = min(mistake.at, len(line) + 1)
     where = speaker.say("rules.mistake", at=at, came=_spoken(mistake.came), expected=_spoken(mistake.expected))
-    short = line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
-    mark = f"\n{' ' * (at - 1)}^" if at <= LONGEST else ""
-    return f'<pre aria-hidden="true">{escape(short)}{mark}</pre><p>{escape(where)}</p>'
+    cut = max(0, at - 1 - BEFORE)
+    seen = ("…" if cut else "") + line[cut : at + AFTER] + ("…" if len(line) > at + AFTER else "")
+    mark = f"\n{' ' * (at - 1 - cut + (1 if cut else 0))}^"
+    return f'<pre aria-hidden="true">{escape(seen)}{mark}</pre><p>{escape(where)}</p>'

@@ -169,7 +169,7 @@ def test_nothing_is_said_where_everything_fits():
 
 
 def test_the_same_tasks_can_be_asked_for_by_hand_and_back():
-    at = study()
+    at = study(rules="memberOf(attribute:disk == ssd)")
     stands(at.segmented_control(key="placement.who").set_value("alone").run())
     alone = scenario(at)
     by_hand = [o for o in alone.operations if o.do == "run-tasks"]
@@ -177,9 +177,12 @@ def test_the_same_tasks_can_be_asked_for_by_hand_and_back():
     assert alone.services[0].desired == 0
     assert [o.at_s for o in by_hand[:3]] == [8, 16, 24]
     assert {o.placement for o in by_hand} == {("random",)}
+    assert {o.constraints for o in by_hand} == {("memberOf(attribute:disk == ssd)",)}
     assert scenario(opened("placement", **address(at))) == alone
     stands(at.segmented_control(key="placement.who").set_value("service").run())
-    assert scenario(at) == lesson("placement").scenario
+    assert scenario(at) == lesson("placement").scenario.with_(
+        "services.web.constraints", ["memberOf(attribute:disk == ssd)"]
+    )
 
 
 # --- strategies ------------------------------------------------------------------------------------------------------

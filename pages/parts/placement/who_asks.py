@@ -45,7 +45,8 @@ def alone(scenario: Scenario, _own: Scenario) -> Scenario:
         asked = [{"at_s": round(pace * (k + 1), 1), "do": "run-tasks"} for k in range(service.desired)]
     elif service.desired:
         asked = [{"at_s": SOON_S, "do": "run-tasks", "count": service.desired}]
-    asked = [one | {"service": service.name} for one in asked if one["at_s"] <= scenario.duration_s]
+    rest = {"service": service.name, "constraints": list(service.constraints)}
+    asked = [one | rest for one in asked if one["at_s"] <= scenario.duration_s]
     return _with(scenario, 0, [*_others(scenario), *asked])
 
 
