@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
+
+import numpy as np
 
 from engine.events import Kind
 from engine.scaling import Reading
@@ -45,8 +48,23 @@ def readings(run: Run, provider: str | None = None) -> list[tuple[float, Reading
 
 def idle_reasons(run: Run, at_s: float) -> tuple[Stay, ...]:
     """Say, host by host, why it is there at a moment. Hosts that are gone, or not yet asked for, are left out."""
-    past = _Past(run, at_s)
-    return tuple(_stay(run, past, host) for host in sorted(past.there))
+    past = _Past(run)
+    past.read_to(at_s)
+    return past.stays()
+
+
+def stays(run: Run) -> Iterator[tuple[float, tuple[Stay, ...]]]:
+    """Follow `idle_reasons` through a run: each moment at which something may have changed, and what holds from then on."""
+    past = _Past(run)
+    for at_s in np.unique(run.events.at_s[run.events.where(*_TOLD)]):
+        past.read_to(float(at_s))
+        yield float(at_s), past.stays()
+
+
+_TOLD = (
+    Kind.RESERVATION_READ, Kind.TASK_PLACED, Kind.TASK_STOPPED, Kind.HOST_ASKED, Kind.HOST_READY, Kind.HOST_LOST,
+    Kind.HOST_DRAINING, Kind.SPOT_NOTICE, Kind.HOST_GONE,
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -54,7 +72,7 @@ class _Past:
     """What the log says up to a moment: hosts by their state, tasks (daemons apart) by their host, the last look at each provider."""
 
     run: Run
-    at_s: float
+    row: int = 0
     there: set[int] = field(default_factory=set)
     booting: set[int] = field(default_factory=set)
     lost: set[int] = field(default_factory=set)
@@ -64,11 +82,17 @@ class _Past:
     tasks: dict[int, dict[int, int]] = field(default_factory=dict)
     last: dict[str, Reading] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Read the log once."""
+    def read_to(self, at_s: float) -> None:
+        """Read the log on, up to a moment."""
         events = self.run.events
-        for row in range(int((events.at_s <= self.at_s).sum())):
+        until = int(np.searchsorted(events.at_s, at_s, side="right"))
+        for row in range(self.row, until):
             self._read(Kind(int(events.kind[row])), row)
+        self.row = until
+
+    def stays(self) -> tuple[Stay, ...]:
+        """Say of each host that is there now why it is."""
+        return tuple(_stay(self.run, self, host) for host in sorted(self.there))
 
     def _read(self, kind: Kind, row: int) -> None:
         events = self.run.events

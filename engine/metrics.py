@@ -252,6 +252,17 @@ def capacity(run: Run) -> tuple[Floats, Floats, Floats]:
     return edges, wanted.at(edges), have.at(edges)
 
 
+def filled_s(run: Run) -> float | None:
+    """Say how long the last rise of the desired count took until as many tasks ran; None if it never rose, or not in time."""
+    at_s, wanted, running = capacity(run)
+    rises = np.flatnonzero(np.diff(wanted) > 0) + 1
+    if not rises.size:
+        return None
+    asked = rises[-1]
+    filled = np.flatnonzero(running[asked:] >= wanted[asked:])
+    return float(at_s[asked + filled[0]] - at_s[asked]) if filled.size else None
+
+
 def recovered_s(run: Run) -> float | None:
     """Say how long the loss of capacity lasted; 0 if it never fell short, None if it was not back when the run ended.
 

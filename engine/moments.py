@@ -7,7 +7,7 @@ from heapq import heappush
 
 from simpy import Environment, Event
 
-NORMAL, LATE = 1, 2
+NORMAL, LATE, LAST = 1, 2, 3
 
 
 def at(env: Environment, when_s: float, order: tuple[int, int] | None = None) -> Event:

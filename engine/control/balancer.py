@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine.cluster import Stage, Task
+from engine.control.target_group import Ints, TargetGroup
 from engine.events import Kind
 from engine.moments import last_of_now
 from engine.traffic.plane import Fronts
@@ -23,7 +26,7 @@ class LoadBalancer:
         self._world = world
         self._settings = world.scenario.balancer
         n = world.scenario.zones
-        self._targets: list[dict[int, Task]] = [{} for _ in world.scenario.services]
+        self._targets = [TargetGroup() for _ in world.scenario.services]
         self._is_dirty = [False] * len(self._targets)
         self._is_open = [False] * len(self._targets)
         self._was_healthy = [False] * len(self._targets)
@@ -45,7 +48,7 @@ class LoadBalancer:
         world = self._world
         task.row = world.plane.add(task.service, task.number, task.zone)
         task.is_registered = True
-        self._targets[task.service][task.number] = task
+        self._targets[task.service].add(task)
         every = self._settings.check_every_s
         task.check_s = world.env.now + world.draw(0, every, "check", task.number)
         if is_healthy:
@@ -58,7 +61,7 @@ class LoadBalancer:
         """Send the task no more requests; what it holds may finish."""
         if task.is_registered:
             task.is_registered = task.is_healthy = False
-            del self._targets[task.service][task.number]
+            self._targets[task.service].remove(task)
             self._dirty(task.service)
 
     def went_dark(self, task: Task) -> None:
@@ -68,6 +71,7 @@ class LoadBalancer:
 
     def _healthy(self, task: Task) -> None:
         task.is_healthy = True
+        self._targets[task.service].passes(task, is_healthy=True)
         task.stage = Stage.SERVING
         world = self._world
         world.log.note(
@@ -82,6 +86,7 @@ class LoadBalancer:
     def _unhealthy(self, task: Task) -> None:
         """Take the target out and tell the scheduler, which replaces it."""
         task.is_healthy = False
+        self._targets[task.service].passes(task, is_healthy=False)
         world = self._world
         world.log.note(
             world.env.now, Kind.TASK_UNHEALTHY, service=task.service, task=task.number, host=task.host, zone=task.zone
@@ -162,8 +167,8 @@ class LoadBalancer:
         self.extra_s[zone], self.loss[zone] = extra_s, loss
         self._all_dirty()
         if was_well and (extra_s or loss):
-            for targets in self._targets:
-                for task in targets.values():
+            for group in self._targets:
+                for task in group.tasks.values():
                     if task.zone == zone and task.is_healthy and task.is_alive:
                         self._world.env.process(self._doubtful_checks(task))
 
@@ -194,11 +199,8 @@ class LoadBalancer:
         Source: facts `elb.dns_failover_default`, `elb.fail_open`.
         """
         n = range(len(self._in_dns))
-        healthy = [0] * len(self._in_dns)
-        for targets in self._targets:
-            for task in targets.values():
-                healthy[task.zone] += task.is_healthy
-        wanted = [healthy[z] >= 1 and not self._known_dead[z] and not self._shifts[z] for z in n]
+        healthy = np.sum([group.healthy_in_zones(len(self._in_dns)) for group in self._targets], axis=0)
+        wanted = [bool(healthy[z] >= 1) and not self._known_dead[z] and not self._shifts[z] for z in n]
         if not any(wanted):
             wanted = [not self._known_dead[z] for z in n]
         if not any(wanted):
@@ -241,19 +243,19 @@ class LoadBalancer:
         self._decide_dns()
         self._world.plane.route(service, self._rows(service), self._fronts())
 
-    def _rows(self, service: int) -> list[list[int]]:
+    def _rows(self, service: int) -> list[Ints]:
         """List whom each zone's front sends to, failing open when nobody is healthy."""
-        targets = list(self._targets[service].values())
-        chosen = [task for task in targets if task.is_healthy]
-        self._note_fail_open(service, has_healthy=bool(chosen), has_targets=bool(targets))
-        if not chosen and self._was_healthy[service]:
-            chosen = targets
+        group = self._targets[service]
+        rows = group.rows(healthy_only=True)
+        self._note_fail_open(service, has_healthy=bool(len(rows)), has_targets=bool(group.tasks))
+        if not len(rows) and self._was_healthy[service]:
+            rows = group.rows(healthy_only=False)
+        zones = group.zones(rows)
         if self._settings.cross_zone:
             # Other zones' fronts leave a shifted zone's targets alone. Zone by zone only DNS moves.
-            chosen = [task for task in chosen if not self._shifts[task.zone]] or chosen
-            rows = [task.row for task in chosen]
-            return [rows] * len(self._in_dns)
-        return [[task.row for task in chosen if task.zone == zone] for zone in range(len(self._in_dns))]
+            stays = rows[~np.array(self._shifts, dtype=np.bool_)[zones]]
+            return [stays if len(stays) else rows] * len(self._in_dns)
+        return [rows[zones == zone] for zone in range(len(self._in_dns))]
 
     def _note_fail_open(self, service: int, *, has_healthy: bool, has_targets: bool) -> None:
         """Write down when the target group fails open, and when it closes again."""

@@ -144,6 +144,17 @@ def whole_box(instance_type: str) -> float:
     return host.usd_per_hour / on_sale.usd_for_hour(host.cpu_units, host.memory_mib, kind_of(host))
 
 
+def by_price(ask: BreakEvenAsk) -> float:
+    """Price a host against Fargate for the same CPU and memory, under the reader's own discounts: were nothing lost.
+
+    >>> by_price(BreakEvenAsk()) == whole_box("m5.large")
+    True
+    """
+    host, kind = _host_and_kind(ask)
+    fargate_usd = on_sale.usd_for_hour(host.cpu_units, host.memory_mib, kind) * (1 - ask.fargate_discount)
+    return host.usd_per_hour * (1 - ask.ec2_discount) / fargate_usd
+
+
 def kind_of(host: InstanceType) -> Kind:
     """Match a host's processor: ARM is held against ARM."""
     return "arm" if host.arch == "arm64" else "x86"

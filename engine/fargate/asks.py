@@ -130,6 +130,46 @@ class BreakEvenAsk(_Record):
                                         unit="share", assumed=True, gt=0.1, le=1)  # fmt: skip
 
 
+class SizeAsk(_Record):
+    """What a task definition asks for, and what the task uses of it."""
+
+    cpu_units: int = _setting(1024, "CPU that the task definition asks for.", unit="CPU units", ge=1, le=32_768)
+    memory_mib: int = _setting(9216, "Memory that the task definition asks for.", unit="MiB", ge=4, le=262_144)
+    used_cpu: float = _setting(0.2, "Share of the CPU asked for that is in use at the peak.", unit="share", gt=0, le=1)
+    used_memory: float = _setting(
+        0.3, "Share of the memory asked for that is in use at the peak.", unit="share", gt=0, le=1
+    )
+    headroom: float = _setting(0.3, "Room to keep above the peak.", unit="share", ge=0, le=2)
+
+    @property
+    def asked(self) -> tuple[int, int]:
+        """CPU units and MiB asked for."""
+        return self.cpu_units, self.memory_mib
+
+    @property
+    def used(self) -> tuple[int, int]:
+        """CPU units and MiB in use, one at least."""
+        return max(1, round(self.cpu_units * self.used_cpu)), max(1, round(self.memory_mib * self.used_memory))
+
+
+class ShortAsk(_Record):
+    """Many short tasks, each with its own start."""
+
+    tasks: int = _setting(1_000, "Tasks to run.", unit="tasks", ge=1, le=1_000_000)
+    work_s: float = _setting(10, "Work of one task.", unit="s", gt=0, le=86_400)
+    pull_s: float = _setting(
+        8, "Pull of the image, which is billed.", unit="s", assumed=True, fact="fargate.billing", ge=0, le=3_600
+    )
+
+
+class Bills(_Record):
+    """Everything that may be turned beside the bill."""
+
+    size: SizeAsk = _setting(SizeAsk(), "Asked against used.")
+    short: ShortAsk = _setting(ShortAsk(), "Short tasks.")
+    even: BreakEvenAsk = _setting(BreakEvenAsk(), "Against hosts of your own.")
+
+
 class Asks(_Record):
     """Everything that may be turned when a row is acted out."""
 

@@ -113,6 +113,24 @@ def rising(found: Launches, most: int = MAX_POINTS) -> Rising:
     return Rising(moments, launched.astype(np.int64), running.astype(np.int64))
 
 
+def level(found: Launches, at_s: Floats) -> Floats:
+    """Give the tokens left in the account's bucket at moments in ascending order. Shape (n,): launches that would go at once.
+
+    >>> account = launches(LaunchAsk(tasks=150), "today")
+    >>> level(account, np.array([0.0, account.launched_s[-1], 1_000.0])).round(6).tolist()
+    [0.0, 0.0, 100.0]
+    """
+    launched_s = np.sort(found.launched_s)
+    left = np.empty_like(at_s)
+    tokens, then_s, taken = found.burst, 0.0, 0
+    for place, now_s in enumerate(at_s.tolist()):
+        while taken < len(launched_s) and launched_s[taken] <= now_s:
+            tokens = min(found.burst, tokens + (launched_s[taken] - then_s) * found.per_s) - 1
+            then_s, taken = float(launched_s[taken]), taken + 1
+        left[place] = min(found.burst, tokens + (now_s - then_s) * found.per_s)
+    return np.maximum(left, 0.0)
+
+
 def _let_by_services(tasks: int, services: int, per_s: float) -> Floats:
     """Say when each task is asked of the account: a service has a pace of its own. No service: all at once.
 

@@ -77,8 +77,9 @@ def place_by_loop(hosts: Hosts, batches: Sequence[Batch], salt: int = 0) -> Ints
     stock = _stock(hosts, batches)
     found: list[int] = []
     for batch in batches:
-        found += _loop(replace(stock.hosts, peers=stock.peers(batch.group)), batch, salt, len(found))
-        for host in found[len(found) - batch.count :]:
+        placed = _loop(replace(stock.hosts, peers=stock.peers(batch.group)), batch, salt, len(found))
+        found += placed
+        for host in placed:
             if host != NONE:
                 stock.take(host, batch)
     return np.array(found, dtype=np.int64)

@@ -18,7 +18,7 @@ from engine.scenario import Scenario, Service
 from engine.traffic import kernel
 from engine.traffic.arrivals import segments
 from engine.traffic.draws import BLOCK, Draws
-from engine.traffic.plane import Fronts, Kept, Requests, ServiceRequests
+from engine.traffic.plane import Fronts, Ints, Kept, Requests, ServiceRequests
 
 ALGORITHMS = {
     "round-robin": kernel.ROUND_ROBIN,
@@ -46,7 +46,7 @@ class CompiledPlane:
         """Play a service's requests up to a moment; everything else here begins with this."""
         self._lanes[service].advance(until_s)
 
-    def route(self, service: int, targets: Sequence[Sequence[int]], fronts: Fronts) -> None:
+    def route(self, service: int, targets: Sequence[Sequence[int] | Ints], fronts: Fronts) -> None:
         """Say whom each front sends to from now on, having played all requests up to now."""
         self.advance(service, self._env.now)
         self._lanes[service].route(targets, fronts)
@@ -163,7 +163,7 @@ class _Lane:
         self._route.mode[row] = kernel.LIVE
         return row
 
-    def route(self, targets: Sequence[Sequence[int]], fronts: Fronts) -> None:
+    def route(self, targets: Sequence[Sequence[int] | Ints], fronts: Fronts) -> None:
         route = self._route
         for zone, rows in enumerate(targets):
             route.targets[zone, : len(rows)] = rows

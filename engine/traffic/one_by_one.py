@@ -15,13 +15,13 @@ import numpy as np
 from simpy import Environment, Event, Interrupt, Process, Resource
 
 from engine.checks import step_s
-from engine.moments import LATE, at
+from engine.moments import LAST, LATE, at
 from engine.rng import salt
 from engine.scenario import Scenario, Service
 from engine.traffic import kernel
 from engine.traffic.arrivals import segments
 from engine.traffic.draws import Draws
-from engine.traffic.plane import Fronts, Kept, Requests, ServiceRequests
+from engine.traffic.plane import Fronts, Ints, Kept, Requests, ServiceRequests
 
 Process_ = Generator[Event, Any, Any]
 
@@ -34,6 +34,7 @@ class Target:
         self.task, self.zone = task, zone
         self.workers = Resource(env, capacity=workers)
         self.reset = env.event()
+        self.reset_s = math.inf
         self.is_silent = False
         self.outstanding = 0
         self.working: dict[Process, float] = {}  # and since when
@@ -51,7 +52,7 @@ class OneByOnePlane:
         """Make a target known; return its row."""
         return self._lanes[service].add(task, zone)
 
-    def route(self, service: int, targets: Sequence[Sequence[int]], fronts: Fronts) -> None:
+    def route(self, service: int, targets: Sequence[Sequence[int] | Ints], fronts: Fronts) -> None:
         """Say whom each front sends to from now on."""
         lane = self._lanes[service]
         lane.targets = [list(rows) for rows in targets]
@@ -141,14 +142,16 @@ class _Lane:
     def _request(self, number: int, work: float) -> Process_:
         """Live one request: attempt by attempt until it is served or the client has had enough."""
         env, service = self._env, self._service
-        first = env.now
+        first, row = env.now, 0
         self._open += 1
         for attempt in range(service.retries + 1):
             if attempt:
                 if self._kept is not None:
                     self._kept[number][5] = attempt
-                # Of several that come back at one moment the older request is first.
-                yield at(env, env.now + service.retry_after_s, (LATE, number))
+                # Of several that come back at one moment the older request is first. Who is thrown out by the control plane
+                # and comes back at that very moment meets what it has decided by then: its say comes before the next window.
+                is_thrown_out = not service.retry_after_s and row and self._rows[row].reset_s == env.now
+                yield at(env, env.now + service.retry_after_s, (LAST if is_thrown_out else LATE, number))
                 self._count("retried")
             if self._kept is not None:
                 self._kept[number][5] = attempt + 1
@@ -228,6 +231,7 @@ class _Lane:
             target.is_silent = True
         else:
             target.reset.succeed()
+            target.reset_s = self._env.now
 
     # --- choices ---------------------------------------------------------------------------------------------------------
 

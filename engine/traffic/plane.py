@@ -42,7 +42,7 @@ class Plane(Protocol):
     def add(self, service: int, task: int, zone: int) -> int:
         """Make a target known; return its row."""
 
-    def route(self, service: int, targets: Sequence[Sequence[int]], fronts: Fronts) -> None:
+    def route(self, service: int, targets: Sequence[Sequence[int] | Ints], fronts: Fronts) -> None:
         """Say whom each zone's front sends to from now on, having played all requests up to now."""
 
     def strike(self, service: int, row: int, is_silent: bool) -> None:

@@ -14,7 +14,27 @@ from pages.figures.theme import FONT, LAPTOP, Scale, tone
 MOST_TICKS = 3  # and the zero line: four hairlines
 HEADROOM = 1.16
 STEPS = (1, 1.2, 2, 2.5, 3, 4, 5, 6, 8)
-TIME_STEPS_S = (10, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
+TIME_STEPS_S = (
+    10,
+    20,
+    30,
+    60,
+    120,
+    180,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    7200,
+    14400,
+    21600,
+    43200,
+    86400,
+    172800,
+    432000,
+    604800,
+)
 Signs = Mapping[str, str | int]
 ENGLISH: Signs = {"group": ",", "decimal": ".", "from": 1_000}
 
@@ -33,12 +53,15 @@ def written(value: float, digits: int = 0, signs: Signs = ENGLISH) -> str:
 def clock_text(time_s: float) -> str:
     """Write simulated time as the transport does.
 
-    >>> clock_text(148), clock_text(3600)
-    ('2:28', '1:00:00')
+    >>> clock_text(148), clock_text(3600), clock_text(604_800)
+    ('2:28', '1:00:00', '7 d')
     """
     minutes, seconds = divmod(round(time_s), 60)
     if minutes < 60:
         return f"{minutes}:{seconds:02d}"
+    if minutes >= 2 * 1440:
+        days, rest = divmod(minutes, 1440)
+        return f"{days} d {rest // 60}:{rest % 60:02d}" if rest else f"{days} d"
     return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
 
 

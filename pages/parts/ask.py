@@ -35,15 +35,21 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         return
     key = f"{experiment.lesson.name}.ask.{control.url}"
     label = member_of(experiment, speaker, control.path) or label_of(speaker, record, control.path, field)
+    label += whose(experiment, control.path)
     told = help_of(speaker, record, control.path)
 
     def write() -> None:
-        experiment.set({control.path: st.session_state[key]})
+        chosen = st.session_state[key]
+        experiment.set({control.path: chosen} | dict(control.also.get(str(chosen), {})))
 
     if not _shows(experiment, control, st.session_state.get(key)):
         st.session_state[key] = _as_choice(control, value)
     common: dict[str, Any] = {"key": key, "help": told, "on_change": write}
     choices = _choices(field, control)
+    if (
+        choices and _as_choice(control, value) not in choices
+    ):  # a link or a file may bring what the screen does not offer
+        choices = [_as_choice(control, value), *choices]
     if isinstance(value, bool):
         st.toggle(label, **common)
     elif choices:
@@ -97,6 +103,15 @@ def label_of(speaker: Voice, record: str, path: str, field: FieldInfo) -> str:
     return f"{written} · {speaker.say('common.sources.assumed').lower()}" if extra.get("assumed") else written
 
 
+def whose(experiment: Experiment, path: str) -> str:
+    """Name the capacity provider that a control is about; "" where there is only one, or it is about none."""
+    if len(experiment.scenario.fleet.providers) < 2:
+        return ""
+    owner = value_at(experiment.scenario, path.rpartition(".")[0])
+    name = getattr(owner, "provider", "") or (owner.name if path.startswith("fleet.providers.") else "")
+    return f" · {name}" if name else ""
+
+
 def member_of(experiment: Experiment, speaker: Voice, path: str) -> str:
     """Name the group of hosts that a control is about; "" where there is only one of a kind."""
     kind = value_at(experiment.scenario, f"{path.rpartition('.')[0]}.instance_type")
@@ -112,12 +127,11 @@ def help_of(speaker: Voice, record: str, path: str) -> str:
 
 
 def choice_of(speaker: Voice, one: Any) -> str:
-    """Name a choice; several in a row are said in their order."""
+    """Name a choice; several in a row are said in their order. A name of AWS's own keeps its signs."""
     words = speaker.table("ask.choice")
     if not isinstance(one, list) and str(one) not in words:
         return str(one)
-    parts = one if isinstance(one, list) else [one]
-    if not parts:
+    if isinstance(one, list) and not one:
         return words["none"]
-    said = ", ".join(words.get(str(part), str(part)).lower() for part in parts)
-    return said[:1].upper() + said[1:]
+    first, *rest = [words.get(str(part), str(part)) for part in (one if isinstance(one, list) else [one])]
+    return ", ".join([first, *(said[:1].lower() + said[1:] for said in rest)])

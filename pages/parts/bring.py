@@ -51,6 +51,9 @@ def _ask(speaker: Voice) -> None:
         st.session_state[TEXT] = catalog.definition_text("example")
 
     left, right = st.columns([3, 2], gap="medium")
+    # Streamlit says its button in English only; the words come from the page.
+    words = speaker.say("bring.browse").replace("\\", "").replace('"', "")
+    st.html(f'<style>.st-key-bring-file section button p::after {{ content: "{words}" }}</style>')
     with right:
         st.file_uploader(
             speaker.say("bring.file"), type=["json", "yaml", "yml", "template"], key="bring.file", on_change=take_file
@@ -67,7 +70,7 @@ def _show(experiment: Experiment, speaker: Voice, definition: Definition, number
     with st.container(border=True, key=f"q-bring-{number}"):
         st.html(_read(speaker, name, definition) + _verdicts(speaker, verdicts) + _notes(speaker, definition))
         with st.container(horizontal=True):
-            for kind in (kind for kind, reasons in verdicts.items() if not reasons):
+            for kind in (kind for kind in experiment.lesson.launch_types if verdicts.get(kind) == ()):
                 st.button(
                     speaker.say("bring.run", launch_type=speaker.say(f"common.launch_type.{kind}.name")),
                     key=f"bring.run.{number}.{kind}", on_click=_run, args=(experiment, definition, kind),
@@ -102,7 +105,7 @@ def _read(speaker: Voice, name: str, definition: Definition) -> str:
     cpu, memory = definition.task_cpu_units, definition.task_memory_mib
     cells = {
         "network": definition.network_mode if isinstance(definition.network_mode, str) else speaker.say("bring.none"),
-        "task": speaker.say(
+        "task": speaker.say("bring.none") if cpu is None and memory is None else speaker.say(
             "bring.size", cpu=_size(speaker, cpu), memory=_size(speaker, memory)
         ),
         "sums": speaker.say(

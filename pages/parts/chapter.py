@@ -19,7 +19,7 @@ CHAPTERS = (
     "new_normal", "architecture", "responsibility", "serverless", "delivery", "containers", "landscape", "placement",
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
-OPEN = ("placement", "az_failure")
+OPEN = ("placement", "fleet", "fargate", "az_failure")
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 
 
@@ -104,12 +104,17 @@ def mend(
         "- "
         + speaker.say(
             "common.error.problem",
-            path=harmless(problem.path), message=harmless(problem.message, 160), came=harmless(problem.came, 80),
+            path=harmless(problem.path), message=harmless(_ended(problem.message), 160), came=harmless(problem.came, 80),
             allowed=harmless(problem.allowed, 200),
         )
         for problem in problems[:20]
     ]  # fmt: skip
     st.error("\n\n".join(said) + "\n\n" + "\n".join(lines))
+
+
+def _ended(message: str) -> str:
+    """End a sentence that its writer left open: another one follows."""
+    return message if message.endswith((".", "!", "?")) else f"{message}."
 
 
 def budget(speaker: Voice, error: BudgetError) -> None:
@@ -133,6 +138,11 @@ def cards(speaker: Voice) -> str:
 def plain(text: str) -> str:
     """Make a text safe inside HTML."""
     return escape(text)
+
+
+def stage_heading(question: str, lede: str) -> None:
+    """Ask the question for the back of the hall."""
+    st.html(f'<header class="q-stage-head"><h1>{escape(question)}</h1><p>{escape(lede)}</p></header>')
 
 
 def look_stage() -> None:

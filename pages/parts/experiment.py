@@ -18,6 +18,7 @@ from pages.parts.fields import ASSUMED
 from pages.parts.lesson import Control, Lesson, changed, lesson, member_path
 
 WHOLE, DONE = "s", "do"
+OPERATIONS = "operations."
 MAX_PAST = 100
 UNREADABLE = Problem("link", "", "", "token")
 
@@ -139,6 +140,8 @@ def url_of(of: Lesson, scenario: Scenario) -> dict[str, str]:
     base, words = of.scenario, {}
     rebuilt = base
     for control in _controls(of):
+        if control.path.startswith(OPERATIONS):  # all of them are said in one word, below
+            continue
         now, then = value_at(scenario, control.path), value_at(base, control.path)
         if now != then and now is not None:
             words[control.url] = "\n".join(now) if control.text else written(now)
@@ -199,13 +202,14 @@ def chosen(control: Control, word: str, like: object) -> object:
 
 
 def written(value: object) -> str:
-    """Write a value for the URL: yes and no as words, several as a list with dots.
+    """Write a value for the URL: yes and no as words, several as a list with dots, or with commas where they have dots themselves.
 
-    >>> written(True), written(("spread-zones", "spread-hosts")), written(1200.0)
-    ('true', 'spread-zones.spread-hosts', '1200')
+    >>> written(True), written(("spread-zones", "spread-hosts")), written(1200.0), written(("m5.large",))
+    ('true', 'spread-zones.spread-hosts', '1200', 'm5.large,')
     """
     if isinstance(value, tuple | list):
-        return ".".join(map(str, value))
+        parts = [str(part) for part in value]
+        return "".join(f"{part}," for part in parts) if any("." in part for part in parts) else ".".join(parts)
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -214,11 +218,11 @@ def written(value: object) -> str:
 def read(word: str, like: object) -> object:
     """Read a value from the URL, of the kind that stands there now.
 
-    >>> read("false", True), read("1200", 1000.0), read("spread-zones.binpack-memory", ("random",))
-    (False, 1200, ['spread-zones', 'binpack-memory'])
+    >>> read("false", True), read("1200", 1000.0), read("spread-zones.binpack-memory", ("random",)), read("m5.large,", ("",))
+    (False, 1200, ['spread-zones', 'binpack-memory'], ['m5.large'])
     """
     if isinstance(like, tuple):
-        return word.split(".")
+        return [part for part in word.split(",") if part] if "," in word else word.split(".")
     if isinstance(like, bool):
         return {"true": True, "false": False}.get(word, word)
     if isinstance(like, str) or len(word) > 40:
@@ -236,7 +240,8 @@ def value_at(scenario: Scenario, path: str) -> Any:
     here: Any = scenario
     for step in member_path(scenario, path).split("."):
         if isinstance(here, tuple):
-            here = next((member for member in here if getattr(member, "name", None) == step), None)
+            by_number = dict(enumerate(here)).get(int(step)) if step.isdecimal() else None
+            here = next((member for member in here if getattr(member, "name", None) == step), by_number)
         else:
             here = getattr(here, step, None)
         if here is None:

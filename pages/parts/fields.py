@@ -8,7 +8,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from engine import Scenario
+from engine.operations import Operation
 from pages.parts.lesson import Control
+
+KINDS: tuple[type[BaseModel], ...] = get_args(
+    get_args(Operation)[0]
+)  # of operations; a field's name tells which is meant
 
 
 def field_at(path: str) -> tuple[str, FieldInfo]:
@@ -17,8 +22,15 @@ def field_at(path: str) -> tuple[str, FieldInfo]:
     >>> field_at("services.web.desired")[0], field_at("balancer.cross_zone")[0]
     ('service', 'balancer')
     """
-    model: type[BaseModel] = Scenario
+    return field_of(Scenario, path)
+
+
+def field_of(model: type[BaseModel], path: str) -> tuple[str, FieldInfo]:
+    """Find a field of any record by its dotted path; return the name of the record that holds it, and the field."""
     steps = path.split(".")
+    if steps[0] == "operations":
+        model = next(kind for kind in KINDS if steps[-1] in kind.model_fields)
+        return model.__name__.lower(), model.model_fields[steps[-1]]
     for step in steps[:-1]:
         if step in model.model_fields:
             model = _model_of(model.model_fields[step].annotation)

@@ -26,6 +26,7 @@ from pages.parts.why_here.decision import decision
 from pages.parts.words import Voice, voice
 
 COMPARED = "compare"
+TOLD_BY_THE_LEDE = ("fail-zone", "interrupt-spot", "patch")
 MOST_COMPARED = 4
 
 
@@ -39,19 +40,28 @@ Panel = Callable[[Experiment, Voice, Run], None]
 Beside = Callable[[Experiment, Voice, Run, View], None]
 
 
+Room = Callable[[Voice], None]
+
+
 def present(
     page: str,
     *others: str,
     panels: Mapping[str, Panel] | None = None,
     beside: Mapping[str, Beside] | None = None,
+    rooms: Mapping[str, Room] | None = None,
 ) -> None:
     """Present a chapter: its experiments, one at a time, in whichever room the URL asks for.
 
     page, others: the lessons of the chapter; the first is the one that opens. panels: what an experiment shows besides, below its
     outcome, by its lesson. beside: what stands beside its map in the place of the charts, and on stage in the headline's.
+    rooms: experiments without a run, which show themselves, by their lesson.
     """
     speaker = voice()
-    experiment = Experiment(chapter.chosen(speaker, page, *others))
+    chosen = chapter.chosen(speaker, page, *others)
+    if rooms and chosen in rooms:
+        rooms[chosen](speaker)
+        return
+    experiment = Experiment(chosen)
     notices(experiment, speaker)
     held = (beside or {}).get(experiment.lesson.name)
     try:
@@ -95,7 +105,10 @@ def played(experiment: Experiment, speaker: Voice, run: Run, beside: Beside | No
     is_open = guess_of(experiment, speaker, run) is None
     here = address(name, experiment.scenario, "study", speaker.lang, locked=is_open)
     found, keys = scene(run, speaker, experiment.lesson, "study", locked=is_open, ahead=here), keys_of(name, "study")
-    left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
+    # Where no launch type is offered, the question has the room.
+    left, right = st.columns(
+        [5, 6] if experiment.lesson.launch_types else [9, 2], gap="medium", vertical_alignment="bottom"
+    )
     with left:
         chapter.heading(speaker.say(f"{name}.title"), lede(experiment.scenario, speaker, name))
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="bottom", key="q-types"):
@@ -136,17 +149,25 @@ def _acting(experiment: Experiment, key: str) -> Callable[[], None]:
 
 def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
     """Say in one line what stands before the reader."""
-    fails = [o for o in scenario.operations if o.do == "fail-zone"]
+    blows = [o for o in scenario.operations if o.do in TOLD_BY_THE_LEDE]
+    traffic = scenario.traffic
     values: dict[str, Any] = {
         "tasks": sum(service.desired for service in scenario.services)
         + sum(o.count for o in scenario.operations if o.do == "run-tasks"),
         "zones": scenario.zones,
-        "rate": round(scenario.traffic.rps),
+        "rate": round(traffic.rps),
+        "asked": next((o.desired for o in reversed(scenario.operations) if o.do == "set-desired"), 0),
+        "hosts": scenario.fleet.size,
+        "peak": round(traffic.peak_rps),
+        "rise": speaker.clock(traffic.at_s),
+        "fall": speaker.clock(traffic.at_s + traffic.for_s),
     }
-    if not fails:
-        return speaker.say(f"{name}.lede_calm", **values)
-    first = min(fails, key=lambda o: o.at_s)
-    return speaker.say(f"{name}.lede", **values, zone=first.zone, clock=speaker.clock(first.at_s))
+    if blows:
+        first = min(blows, key=lambda o: o.at_s)
+        return speaker.say(f"{name}.lede", **values, zone=getattr(first, "zone", ""), clock=speaker.clock(first.at_s))
+    if traffic.shape == "spike" and "lede_spike" in speaker.table(name):
+        return speaker.say(f"{name}.lede_spike", **values)
+    return speaker.say(f"{name}.lede_calm", **values)
 
 
 def choose_type(experiment: Experiment, speaker: Voice, run_id: str, ahead: str) -> None:
@@ -185,7 +206,7 @@ def explain_place(run: Run, task: int, speaker: Voice) -> None:
 def compare(experiment: Experiment, speaker: Voice) -> None:
     """Up to four variants on one clock, and a table of what each cost."""
     lesson, name, say = experiment.lesson, experiment.lesson.name, speaker.say
-    left, right = st.columns([5, 6], gap="medium", vertical_alignment="bottom")
+    left, right = st.columns([9, 2], gap="medium", vertical_alignment="bottom")
     with left:
         chapter.heading(say(f"{name}.compare_title"), say(f"{name}.compare_lede"))
     with right, st.container(horizontal=True, horizontal_alignment="right"):
@@ -194,6 +215,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     runs = [show.run_of(changed(experiment.scenario, lesson.variants[variant])) for variant in chosen]
     if not runs:
         return
+    highest = show.highest_of(runs, lesson.strip)
     all_columns = [show.columns_of(run, lesson.goal_s) for run in runs]
     top = show.tops(all_columns, lesson.goal_s)
     titles = [say(f"{name}.variant.{variant}") for variant in chosen]
@@ -204,7 +226,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
         with column:
             stage_map(map_data(packed | {"name": title}, "small"), key=f"{name}.small.{variant}")
             charts(
-                show.strips(run, speaker, lesson.goal_s, lesson.strips[:1], size="small", top=top),
+                show.strips(run, speaker, lesson.goal_s, (lesson.strip,), size="small", top=top, highest=highest),
                 run_id=packed["id"], end_s=run.scenario.duration_s, key=f"{name}.charts.{variant}", size="small",
                 name=title, caption=title, compared=name, marks=chart_marks(packed),
             )  # fmt: skip
@@ -253,10 +275,7 @@ def stage(experiment: Experiment, speaker: Voice, beside: Beside | None = None) 
     here = address(name, experiment.scenario, "stage", speaker.lang, locked=False)
     found, keys = scene(run, speaker, experiment.lesson, "stage", locked=False, ahead=here), keys_of(name, "stage")
     chapter.look_stage()
-    st.html(
-        f'<header class="q-stage-head"><h1>{chapter.plain(speaker.say(f"{name}.title"))}</h1>'
-        f"<p>{chapter.plain(found.packed['name'])}</p></header>"
-    )
+    chapter.stage_heading(speaker.say(f"{name}.title"), found.packed["name"])
     with st.container(key="q-stage-main"):
         map_, side = st.columns([1150, 578])
         with map_:

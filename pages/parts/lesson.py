@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -15,7 +15,7 @@ class Control:
     """One thing the reader may turn: the scenario's path, its name in the URL, and the span that the screen offers.
 
     only: the launch type for which it means anything; "" for all. options: choices where the field itself has none.
-    text: it is typed, a line for each value.
+    also: what a choice sets besides, by the choice: another metric needs another target. text: it is typed, a line for each value.
     """
 
     path: str
@@ -25,6 +25,7 @@ class Control:
     step: float | None = None
     only: str = ""
     options: tuple[Any, ...] = ()
+    also: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     text: bool = False
 
 
@@ -42,8 +43,8 @@ class Lesson:
 
     page: the chapter it belongs to. launch_types: which may be chosen; none = the scenario's stays. strips: the charts, top to
     bottom. outcome: the rows of its table. explain: the sections of its prose. offer: what the button beside the scrubber does
-    (`pages.parts.scene.OFFERS`). has_caption, has_card: whether the map says its sentence and has the control
-    plane's card; no where something beside it does.
+    (`pages.parts.scene.OFFERS`). strip: the chart where there is room for one; "" = the first. has_caption, has_card: whether the
+    map says its sentence and has the control plane's card; no where something beside it does.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Lesson:
     explain: tuple[str, ...]
     facts: tuple[str, ...]
     offer: str = "zone"
+    strip: str = ""
     has_caption: bool = True
     has_card: bool = True
 
@@ -73,6 +75,7 @@ def lesson(name: str) -> Lesson:
     return Lesson(
         page=row.get("page", name),
         offer=row.get("offer", "zone"),
+        strip=row.get("strip", "") or row["strips"][0],
         has_caption=row.get("caption", True),
         has_card=row.get("card", True),
         launch_types=tuple(row.get("launch_types", ())),

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine import Run, metrics
+from engine import Run, loops, metrics, treadmill
 from engine.agents import accounts
 from engine.fullness import fullest
 from pages.parts import chapter
@@ -95,7 +95,7 @@ def _spans(speaker: Voice, name: str, settings: Mapping[str, Any], how: str) -> 
         f"{low:g}": texts["between"].format(low=seconds(low), high=seconds(high)) for low, high in pairwise(bounds)
     }
     return {
-        "never": texts["never"],
+        **({"never": texts["never"]} if "never" in texts else {}),
         "0": texts["under"].format(time=seconds(bounds[0])),
         **spans,
         f"{bounds[-1]:g}": texts["over"].format(time=seconds(bounds[-1])),
@@ -113,6 +113,23 @@ def _judge_errors(run: Run, speaker: Voice, name: str, settings: Mapping[str, An
     low = float(guess)
     high = next((bound for bound in settings["bounds"] if bound > low), float("inf"))
     which = "right" if low <= errors_s < high else "short" if errors_s >= high else "long"
+    return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
+
+
+# --- how long until it happens, if it does? --------------------------------------------------------------------------
+
+
+def _judge_span(took_s: float | None, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Say whether it happened within the span that was named. took_s: none where it never did."""
+    said = _spans(speaker, name, settings, "said")[guess]
+    if took_s is None:
+        return speaker.say(f"{name}.verdict.{'never_right' if guess == 'never' else 'open'}", said=said)
+    took = speaker.seconds(took_s)
+    if guess == "never":
+        return speaker.say(f"{name}.verdict.never", took=took)
+    low = float(guess)
+    high = next((bound for bound in settings["bounds"] if bound > low), float("inf"))
+    which = "right" if low <= took_s < high else "short" if took_s >= high else "long"
     return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
 
 
@@ -145,6 +162,21 @@ def _judge_silent(run: Run, speaker: Voice, name: str, _settings: Mapping[str, A
 
 
 QUESTIONS: dict[str, Question] = {
+    "filled": Question(
+        choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
+        verdict=lambda run, *rest: _judge_span(metrics.filled_s(run), *rest),
+    ),
+    "first_gone": Question(
+        choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
+        verdict=lambda run, *rest: _judge_span(loops.first_host_gone_s(run), *rest),
+    ),
+    "last_patched": Question(
+        choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
+        verdict=lambda run, *rest: _judge_span(treadmill.longest_s(run), *rest),
+    ),
     "silent": Question(
         choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
         said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],

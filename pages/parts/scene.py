@@ -53,7 +53,7 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
         texts = speaker.table("headline")
         strips = [
             replace(strip, height_px=STAGE_STRIP_PX)
-            for strip in show.strips(run, speaker, lesson.goal_s, lesson.strips[:1], size="stage")
+            for strip in show.strips(run, speaker, lesson.goal_s, (lesson.strip,), size="stage")
         ]
         bar = transport_data(packed, speaker, size="stage")
         bar["words"] |= {"events_past": texts["events_past"]}
@@ -106,7 +106,7 @@ def shown(run: Run, speaker: Voice) -> dict[str, Any]:
 def transport_data(packed: dict[str, Any], speaker: Voice, *, locked: bool = False, size: str = "") -> dict[str, Any]:
     """Hand the transport what it shares with the map."""
     data: dict[str, Any] = {key: packed[key] for key in ("id", "end", "marks", "number", "lang")}
-    data |= {"words": speaker.table("transport"), "locked_future": locked}
+    data |= {"words": speaker.table("transport"), "locked_future": locked, "speeds": speeds(packed["end"])}
     return data | ({"size": size, "keys": True} if size else {})
 
 
@@ -132,14 +132,38 @@ def _offer(from_s: float, do: str, zone: str, texts: dict[str, str], tone: str) 
     return {"from_t": from_s, "label": texts[do].format(zone=zone), "tone": tone, "act": {"do": do, "zone": zone}}
 
 
-def offers_task(_run: Run, speaker: Voice) -> list[dict[str, Any]]:
-    """Offer one button beside the scrubber: start one more task by hand, at the playhead."""
-    label = speaker.table("furniture.offer")["run-tasks"]
-    return [{"from_t": 0.0, "label": label, "tone": "plain", "act": {"do": "run-tasks", "count": 1}}]
+def offers_one(do: str, tone: str = "plain", **more: Any) -> Callable[[Run, Voice], list[dict[str, Any]]]:
+    """Offer one thing at any moment: an operation that needs no zone."""
+
+    def offer(_run: Run, speaker: Voice) -> list[dict[str, Any]]:
+        label = speaker.table("furniture.offer")[do]
+        return [{"from_t": 0.0, "label": label, "tone": tone, "act": {"do": do} | more}]
+
+    return offer
 
 
 OFFERS: dict[str, Callable[[Run, Voice], list[dict[str, Any]]]] = {
     "zone": offers,
-    "task": offers_task,
+    "task": offers_one("run-tasks", count=1),
+    "surge": offers_one("surge"),
+    "spot": offers_one("interrupt-spot", "lost", hosts=4),
+    "release": offers_one("patch", hosts_at_once=3),
     "none": lambda _run, _speaker: [],
 }
+
+
+# --- pace --------------------------------------------------------------------------------------------------------------
+
+PACES = (1, 4, 16, 60, 240, 720, 3600, 14400, 57600)  # simulated seconds a second
+WHOLE_S = 75.0  # at its highest speed a run is over by then
+
+
+def speeds(end_s: float) -> list[int]:
+    """Choose three speeds for a run: at the highest, ten minutes and an hour and a day and three weeks all take about half a minute.
+
+    >>> speeds(600), speeds(3_600), speeds(86_400), speeds(1_814_400)
+    ([1, 4, 16], [4, 16, 60], [240, 720, 3600], [3600, 14400, 57600])
+    """
+    top = next((n for n, pace in enumerate(PACES) if end_s / pace <= WHOLE_S), len(PACES) - 1)
+    top = max(top, 2)
+    return list(PACES[top - 2 : top + 1])

@@ -31,6 +31,7 @@ from pages.figures import (
     tasks_top,
 )
 from pages.figures.theme import SCALES
+from pages.parts import hosts
 from pages.parts.charts import Strip
 from pages.parts.words import Voice
 
@@ -102,9 +103,16 @@ def tops(all_columns: Sequence[Columns], goal_s: float) -> Tops:
     hash_funcs=BY_SCENARIO,
 )
 def strips(
-    run: Run, speaker: Voice, goal_s: float, names: tuple[str, ...], *, size: str = "laptop", top: Tops | None = None
+    run: Run,
+    speaker: Voice,
+    goal_s: float,
+    names: tuple[str, ...],
+    *,
+    size: str = "laptop",
+    top: Tops | None = None,
+    highest: float | None = None,
 ) -> list[Strip]:
-    """Draw a run's strips by their names, top to bottom; the last one carries the axis."""
+    """Draw a run's strips by their names, top to bottom; the last one carries the axis. highest: the top of one about hosts."""
     columns, end_s, signs = columns_of(run, goal_s), run.scenario.duration_s, speaker.number_signs()
     words, scale = speaker.table("charts"), SCALES[size]
     money = speaker.money(0).replace("0", "{v}", 1).split("{v}")[0] + "{v}"
@@ -139,7 +147,16 @@ def strips(
             cost_labels(columns.cost, texts("cost")), tab=words["cost.tab"],
         ),
     }  # fmt: skip
-    return [found[name]() for name in names]
+    return [
+        found[name]() if name in found
+        else hosts.STRIPS[name].draw(run, speaker, {"top": highest, "has_ticks": axis(name), **common})
+        for name in names
+    ]  # fmt: skip
+
+
+def highest_of(runs: Sequence[Run], name: str) -> float | None:
+    """Find the shared scale of several runs' strips about hosts; None where the strip is another one."""
+    return max(hosts.STRIPS[name].top(run) for run in runs) if name in hosts.STRIPS else None
 
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
@@ -186,6 +203,21 @@ def _recovery_rank(run: Run) -> float:
     return float("inf") if took is None else took
 
 
+def filled_text(run: Run, speaker: Voice) -> str:
+    """Say how long it took until as many tasks ran as were asked for."""
+    took = metrics.filled_s(run)
+    return speaker.say("common.outcome.not_yet") if took is None else speaker.seconds(took)
+
+
+def _last_usd(run: Run) -> float:
+    return float(pricing.usd_per_hour(run).value[-1])
+
+
+def _filled_rank(run: Run) -> float:
+    took = metrics.filled_s(run)
+    return float("inf") if took is None else took
+
+
 OUTCOMES: dict[str, Outcome] = {
     "availability": Outcome(
         lambda run, speaker: speaker.percent(metrics.totals(run).availability, 2),
@@ -199,6 +231,11 @@ OUTCOMES: dict[str, Outcome] = {
         lambda run, speaker: speaker.seconds(metrics.worst_p99_s(run)), lambda run: round(metrics.worst_p99_s(run), 1)
     ),
     "recovered": Outcome(recovered_text, _recovery_rank),
+    "filled": Outcome(filled_text, _filled_rank),
+    "cost_end": Outcome(
+        lambda run, speaker: speaker.say("common.unit.per_hour", value=speaker.money(_last_usd(run))),
+        lambda run: round(_last_usd(run), 2),
+    ),
     "cost": Outcome(
         lambda run, speaker: speaker.say("common.unit.per_hour", value=speaker.money(pricing.calm_usd_per_hour(run))),
         lambda run: round(pricing.calm_usd_per_hour(run), 2),
@@ -218,7 +255,7 @@ OUTCOMES: dict[str, Outcome] = {
     "worst_loss": Outcome(
         lambda run, speaker: speaker.number(fullest(run).worst_loss), lambda run: fullest(run).worst_loss
     ),
-}
+} | {name: Outcome(write, rank) for name, (write, rank) in hosts.OUTCOMES.items()}
 
 
 @st.cache_resource(max_entries=4 * KEPT_RUNS, show_spinner=False, hash_funcs=BY_SCENARIO)

@@ -33,9 +33,13 @@ ul.quayside-facts > li { display: grid; grid-template-columns: 14px 1fr; column-
 </style>"""
 
 
-def sources(*patterns: str) -> None:
-    """Show the facts that a page rests on, folded away: `sources("elb.alb.*", "elb.dereg_delay")`."""
-    cited, say = cited_facts(patterns), voice().say
+def sources(*patterns: str, also: Iterable[Fact] = ()) -> None:
+    """Show the facts that a page rests on, folded away: `sources("elb.alb.*", "elb.dereg_delay")`.
+
+    also: what is written in the same way, but beside the facts: a table's own notes.
+    """
+    cited = sorted([*cited_facts(patterns), *also], key=lambda fact: ORDER.index(fact.basis))
+    say = voice().say
     counts = {basis: sum(fact.basis == basis for fact in cited) for basis in ORDER}
     label = f"{say('common.sources.title')}: {say('common.sources.split', **counts)}"
     with st.expander(label, key="sources", on_change="rerun") as folded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -86,8 +87,12 @@ def explain(experiment: Experiment, speaker: Voice) -> None:
                     speaker.say(f"{name}.try.{what}", interval=speaker.number(every)),
                     key=f"{name}.try.{what}", on_click=experiment.set, args=(settings,),
                 )  # fmt: skip
+    told(speaker, name, experiment.lesson.explain)
+
+
+def told(speaker: Voice, name: str, sections: Sequence[str]) -> None:
+    """Fold an experiment's prose into two columns. name: the experiment's, whose texts these are."""
     st.header(speaker.say(f"{name}.explain.title"))
-    sections = experiment.lesson.explain
     for column, part in zip(st.columns(2, gap="medium"), (sections[::2], sections[1::2]), strict=True):
         for section in part:
             with (

@@ -24,7 +24,7 @@ LANG = "lang"  # the name in the URL, and the widget's key
 _SET_ASIDE = "words.set_aside"
 THIN, FIRM = "\u2009", "\u00a0"  # a space between number and unit; a space that never breaks
 _NOTHING = "–"
-_CITED = re.compile(r"\{=([\w. ]+)\}")
+_CITED = re.compile(r"\{=([\w.> ]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +133,10 @@ class Voice:
         return f"{self._decimal(rounded, digits)}{FIRM if self.lang == 'es' else ''}%"
 
     def seconds(self, x: float) -> str:
-        """Write a duration as one would say it: 85 ms, 2.4 s, 48 s, 2 min 28 s, 1 h 5 min.
+        """Write a duration as one would say it: 85 ms, 2.4 s, 48 s, 2 min 28 s, 1 h 5 min, 14 d 23 h.
 
-        >>> Voice("en").seconds(148).replace(chr(8201), " ")
-        '2 min 28 s'
+        >>> [Voice("en").seconds(x).replace(chr(8201), " ") for x in (148, 1_291_000)]
+        ['2 min 28 s', '14 d 23 h']
         """
         if not isfinite(x):
             return _NOTHING
@@ -151,6 +151,9 @@ class Voice:
             return self._units((whole, "s"))
         if whole < 3600:
             return self._units((whole // 60, "min"), (whole % 60, "s"))
+        if whole >= 2 * 86_400:
+            hours = (whole + 1_800) // 3600
+            return self._units((hours // 24, "d"), (hours % 24, "h"))
         minutes = (whole + 30) // 60
         return self._units((minutes // 60, "h"), (minutes % 60, "min"))
 
@@ -160,13 +163,15 @@ class Voice:
         return " ".join(f"{self.number(count)}{THIN}{unit}" for count, unit in parts)
 
     def clock(self, x: float) -> str:
-        """Write a moment of the run as the clock shows it: 2:28, past the hour 1:02:28.
+        """Write a moment of the run as the clock shows it: 2:28, past the hour 1:02:28, past two days 14 d 6:05.
 
         >>> Voice("es").clock(148.9)
         '2:28'
         """
         minutes, second = divmod(int(x), 60)
         hours, minute = divmod(minutes, 60)
+        if hours >= 48:
+            return f"{hours // 24} d {hours % 24}:{minute:02}"
         return f"{hours}:{minute:02}:{second:02}" if hours else f"{minutes}:{second:02}"
 
     def date(self, iso: str) -> str:

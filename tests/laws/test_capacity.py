@@ -1,5 +1,7 @@
 """Whatever happens: a group stays within its bounds, a protected host is never ended, a task stays with its provider."""
 
+from math import ceil
+
 from hypothesis import given, settings
 
 from engine import Kind, run
@@ -7,9 +9,18 @@ from engine.idle import idle_reasons, readings
 from tests.laws.any_scenario import scenarios
 
 
+def _beside(patches, hosts):
+    return sum(o.hosts_at_once if o.percent_at_once is None else ceil(hosts * o.percent_at_once / 100) for o in patches)
+
+
 def walk(run_):
     """Fold the log: yield each host that scale-in lets go, its group without it, and the tasks on it; check the group's size."""
-    events, most = run_.events, {p.name: p.max_hosts for p in run_.scenario.fleet.providers}
+    # A release that launches first holds both for a while: the new hosts of a batch and the old ones.
+    patches = [o for o in run_.scenario.operations if o.do == "patch" and o.launch_first]
+    events, most = (
+        run_.events,
+        {p.name: p.max_hosts + _beside(patches, p.max_hosts) for p in run_.scenario.fleet.providers},
+    )
     groups = {name: set() for name in ("", *most)}
     left, on = set(), {}
     for i in range(len(events)):

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from engine import Scenario
+from pages.parts.experiment import written
 from pages.parts.lesson import lesson
 from tests.pages.the_page import address, markup, opened, stands, told
 
@@ -97,7 +98,7 @@ def test_what_a_control_writes_into_the_url_opens_the_same_scenario(name, contro
 def test_a_strategy_with_a_dot_in_its_name_travels_in_a_link():
     chain = ("spread:attribute:ecs.instance-type",)
 
-    assert scenario(study(strategy=chain[0])).services[0].placement == chain
+    assert scenario(study(strategy=written(chain))).services[0].placement == chain
 
 
 def test_hosts_of_each_group_have_a_control_that_names_their_kind():

@@ -97,3 +97,18 @@ def test_a_long_run_counts_by_longer_steps():
 
     assert fast.requests.step_s == 10
     assert_equal(fast, one_by_one(scenario))
+
+
+@pytest.mark.parametrize("rps", [4.0, 5.0, 30.0])
+def test_who_is_thrown_out_and_comes_back_at_once_meets_what_was_decided_by_then(rps):
+    """Spot capacity goes without a wait: reset, deregistered and asked again, all at one instant."""
+    scenario = Scenario.of({
+        "seed": 0, "duration_s": 240, "launch_type": "ecs-fargate-spot", "zones": 1, "traffic": {"rps": rps},
+        "services": [{"desired": 2, "work": "constant", "work_ms": 400, "concurrency": 1, "backlog": 2, "timeout_s": 0.5,
+                      "retries": 2, "retry_after_s": 0, "image_mib": 0, "start_s": 0}],
+        "balancer": {"deregistration_delay_s": 0}, "assumptions": {"exit_s": 0, "spot_tasks_per_h": 60},
+    })  # fmt: skip
+    fast = run(scenario, keep_requests=True)
+
+    assert fast.requests.services[0].failed[2].sum() + fast.requests.services[0].retried.sum() > 0
+    assert_equal(fast, one_by_one(scenario))

@@ -52,6 +52,10 @@ function number(state, v, digits) {
 
 function clockText(s) {
   const whole = Math.floor(s + 1e-6);
+  if (whole >= 172800) { // past two days, as the transport writes it
+    const minutes = Math.floor(whole / 60);
+    return `${Math.floor(minutes / 1440)} d ${Math.floor(minutes / 60) % 24}:${String(minutes % 60).padStart(2, "0")}`;
+  }
   const [h, m, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, String(whole % 60).padStart(2, "0")];
   return h ? `${h}:${String(m).padStart(2, "0")}:${rest}` : `${m}:${rest}`;
 }

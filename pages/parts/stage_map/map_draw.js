@@ -211,15 +211,16 @@ function drawTask(pen, L, ui, run, now, n, spot, travelling = false) {
 
 function drawHost(pen, L, ui, run, now, h, box, taken) {
   const { c, body } = L, { C } = ui, state = now.hostState[h], low = body.kind === "rows", small = c.name === "small";
-  const down = isDown(state), dashed = state === HOST.BOOTING || state === HOST.CUT;
+  const down = isDown(state), notice = state === HOST.NOTICE, dashed = state === HOST.BOOTING || state === HOST.CUT || notice;
   roundBox(pen, box.x + 0.6, box.y + 0.6, box.w - 1.2, box.h - 1.2, low ? 5 : small ? 4 : 7);
-  pen.fillStyle = C[down ? "lost-wash" : state === HOST.DRAINING ? "drain-wash" : state === HOST.BOOTING ? "surface" : "page"];
+  pen.fillStyle = C[down ? "lost-wash" : notice ? "lost-wash" : state === HOST.DRAINING ? "drain-wash" : state === HOST.BOOTING ? "surface" : "page"];
   pen.fill();
-  const edge = down ? C.lost : state === HOST.DRAINING ? C.draining : C.line2;
+  const edge = down || notice ? C.lost : state === HOST.DRAINING ? C.draining : C.line2;
   stroke(pen, edge, low || small ? 0.95 : 1.25, dashed ? (small ? [4, 3] : [5, 4]) : null);
-  const id = run.p.hosts.id[h], ink = C[down ? "t-lost" : "ink"];
-  if (low) text(pen, L, box.x + 6, box.y + 16, id, { f: Math.max(12, c.fs * 0.93), colour: down ? ink : C.ink2 });
+  const id = run.p.hosts.id[h], ink = C[down || notice ? "t-lost" : "ink"];
+  if (low) text(pen, L, box.x + 6, box.y + 16, id, { f: Math.max(12, c.fs * 0.93), colour: down || notice ? ink : C.ink2 });
   else if (!small) hostHead(pen, L, ui, run, now, h, box, ink);
+  if (!small && isPatched(run, now, h)) releaseMark(pen, L, ui, box, low);
   if (state === HOST.BOOTING) return bootBar(pen, L, ui, run, now, h, box);
   const places = Math.min(run.p.hosts.room[h], L.cut ? run.roomMost : Infinity);
   for (let place = 0; place < places; place++) {
@@ -229,11 +230,27 @@ function drawHost(pen, L, ui, run, now, h, box, taken) {
   }
 }
 
+/** A tick in the box's lower right corner: this host runs the newest release. */
+function releaseMark(pen, L, ui, box, low) {
+  const e = low ? 3.4 : 4.6, x = box.x + box.w - (low ? 1 : e * 2.4), // a row has no room beside its tiles
+     y = box.y + (low ? box.h / 2 : box.h - e * 2.2);
+  pen.beginPath();
+  pen.arc(x, y, e * 1.75, 0, TAU);
+  pen.fillStyle = ui.C.surface;
+  pen.fill();
+  stroke(pen, ui.C["t-starting"], 1.3);
+  pen.beginPath();
+  pen.moveTo(x - e * 0.8, y);
+  pen.lineTo(x - e * 0.15, y + e * 0.65);
+  pen.lineTo(x + e * 0.85, y - e * 0.65);
+  stroke(pen, ui.C["t-starting"], 1.6);
+}
+
 function hostHead(pen, L, ui, run, now, h, box, ink) {
   const { c, body } = L, state = now.hostState[h], base = box.y + body.head * 0.72, right = box.x + box.w - c.hp;
   text(pen, L, box.x + c.hp, base, run.p.hosts.id[h], { f: c.fs, w: 620, colour: ink });
   const left = box.x + c.hp + pen.measureText(run.p.hosts.id[h]).width + 10;
-  const key = ["", "host_booting", "", "host_draining", "host_unseen", "host_lost", "host_cut"][state];
+  const key = ["", "host_booting", "", "host_draining", "host_unseen", "host_lost", "host_cut", "host_notice"][state];
   if (!c.hostNote && state !== HOST.BOOTING) return;
   const free = run.p.hosts.room[h] - now.hostTasks[h];
   const wordings = key ? [ui.say(key), ui.say(`${key}_short`)]
@@ -245,7 +262,8 @@ function hostHead(pen, L, ui, run, now, h, box, ink) {
   pen.font = `400 ${c.fs}px ${L.font}`;
   const fits = (space) => wordings.find((s) => pen.measureText(s).width <= space);
   const beside = type ? fits(right - left - wide) : null, note = beside ?? fits(right - left);
-  if (note) text(pen, L, right, base, note, { f: c.fs, colour: isDown(state) ? ink : ui.C[key ? "ink2" : "ink3"], align: "right" });
+  const strong = isDown(state) || state === HOST.NOTICE;
+  if (note) text(pen, L, right, base, note, { f: c.fs, colour: strong ? ink : ui.C[key ? "ink2" : "ink3"], align: "right" });
   if (beside) text(pen, L, left - 3, base, type, { f: c.fs * 0.9, colour: isDown(state) ? ink : ui.C.ink3 });
 }
 
@@ -265,7 +283,7 @@ function drawCell(pen, L, ui, run, now, h, box) {
   const { C } = ui, state = now.hostState[h], s = box.w;
   if (isDown(state)) return tile(pen, ui.C, box.x, box.y, s, state === HOST.LOST ? TASK.LOST : TASK.UNSEEN);
   if (state === HOST.BOOTING) return tile(pen, ui.C, box.x, box.y, s, TASK.STARTING, progress(run.host, h, now.hostMove[h], now.t, run.p.end));
-  if (state === HOST.DRAINING) return tile(pen, ui.C, box.x, box.y, s, TASK.DRAINING);
+  if (state === HOST.DRAINING || state === HOST.NOTICE) return tile(pen, ui.C, box.x, box.y, s, TASK.DRAINING);
   const load = Math.min(1, now.hostServing[h] / Math.max(1, run.p.hosts.room[h]));
   roundBox(pen, box.x + 0.5, box.y + 0.5, s - 1, s - 1, 4);
   pen.fillStyle = C.surface;

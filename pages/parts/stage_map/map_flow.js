@@ -182,7 +182,7 @@ function drawZoneFlow(pen, L, ui, run, now, flow, i) {
     beads(pen, L, ui, x - wb / 2, y0 + 2, y1 - 1);
   }
   if (bad.width > 0.5) ribbon(pen, x + wo / 2, y0, x + wo / 2, y1, Math.max(3, wb), Math.max(3, wb), ui.hatch.lost);
-  const left = x + wide / 2 + 9 * Math.min(1.5, c.scale), most = z.x + z.w + c.zg - left - 2;
+  const left = x + wide / 2 + 9 * Math.min(1.5, c.scale), most = Math.min(z.x + z.w + c.zg, L.width + L.bus) - left - 2;
   const both = ok.label > 0.5 && bad.label > 0.5, f = both ? Math.min(c.f, c.flH * 0.31) : c.f;
   const putRate = (n, word, colour, y) => {
     const wordings = [word, `${word}_short`, "rate_short"].map((key) => ui.say(key, { n: rate(ui, n) }));

@@ -1,6 +1,6 @@
 // The map in sentences: for the popover, the table and the ear.
 
-const HOST_KEY = ["gone", "host_booting", "host_ready", "host_draining", "host_unseen", "host_lost", "host_cut"];
+const HOST_KEY = ["gone", "host_booting", "host_ready", "host_draining", "host_unseen", "host_lost", "host_cut", "host_notice"];
 const ZONE_KEY = ["zone_is_well", "zone_is_impaired", "zone_is_lost", "zone_is_shifted"];
 const FRONT_KEY = ["front_is_out", "front_is_in", "front_is_turning", "front_is_dead"];
 
@@ -33,7 +33,7 @@ function stateOf(ui, run, now, item) {
   }
   if (item.kind === "host") {
     const i = now.hostMove[item.id], state = now.hostState[item.id];
-    const glyph = { 1: TASK.STARTING, 3: TASK.DRAINING, 4: TASK.UNSEEN, 5: TASK.LOST }[state] ?? null;
+    const glyph = { 1: TASK.STARTING, 3: TASK.DRAINING, 4: TASK.UNSEEN, 5: TASK.LOST, 7: TASK.DRAINING }[state] ?? null;
     return { state, word: ui.say(HOST_KEY[state]), since: i < 0 ? 0 : run.host.t[i], glyph };
   }
   const i = now.taskMove[item.id - 1], state = now.taskState[item.id - 1];
@@ -56,6 +56,9 @@ function hostCounts(run, now, h) {
   return counts;
 }
 
+/** Does this host run the newest release by now? */
+const isPatched = (run, now, h) => (run.p.hosts.patched?.[h] ?? Infinity) <= now.t + 1e-6;
+
 /** The popover's short facts, as [label, value] pairs. */
 function factsOf(ui, run, now, item) {
   const facts = [], flow = flowAt(run, now.t), n = (x) => numberText(rounded(x), ui.signs);
@@ -75,6 +78,7 @@ function factsOf(ui, run, now, item) {
     if (run.p.hosts.type?.[h]) facts.push([ui.say("fact_type"), run.p.hosts.type[h]]);
     facts.push([ui.say("fact_tasks"), countsText(ui, run, hostCounts(run, now, h)) || ui.say("none")]);
     if (now.hostState[h] === HOST.READY) facts.push([ui.say("fact_room"), numberText(Math.max(0, run.p.hosts.room[h] - now.hostTasks[h]), ui.signs)]);
+    if (isPatched(run, now, h)) facts.push([ui.say("fact_release"), ui.say("release_new")]);
     if (now.hostState[h] === HOST.BOOTING) {
       const ready = run.host.until(h, now.hostMove[h]);
       if (ready < Infinity) facts.push([ui.say("fact_ready"), clockText(ready)]);

@@ -19,10 +19,11 @@ function fill(words, key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-/** 165 -> "2:45"; past the hour "1:02:28". */
+/** 165 -> "2:45"; past the hour "1:02:28"; past two days "14 d 6:05". */
 function clockText(s) {
   const whole = Math.floor(s + 1e-6);
   const two = (n) => String(n).padStart(2, "0"), minutes = Math.floor(whole / 60);
+  if (whole >= 172800) return `${Math.floor(minutes / 1440)} d ${Math.floor(minutes / 60) % 24}:${two(minutes % 60)}`;
   return minutes < 60 ? `${minutes}:${two(whole % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 

@@ -17,7 +17,7 @@ from pages.parts.words import Voice
 
 # What the browser knows a task, a host and a zone by; map_glyphs.js draws them.
 GONE, PENDING, STARTING, SERVING, DRAINING, LOST, UNSEEN, FAILED = range(8)
-H_GONE, H_BOOTING, H_READY, H_DRAINING, H_LOST, H_MISSED, H_CUT = range(7)
+H_GONE, H_BOOTING, H_READY, H_DRAINING, H_LOST, H_MISSED, H_CUT, H_NOTICE = range(8)
 Z_WELL, Z_IMPAIRED, Z_LOST, Z_SHIFTED = range(4)
 F_OUT, F_IN, F_TURNING, F_DEAD = range(4)
 
@@ -44,6 +44,7 @@ HOST_STATES = {
     Kind.AGENT_CUT: H_CUT,
     Kind.AGENT_BACK: H_READY,
     Kind.HOST_GONE: H_GONE,
+    Kind.SPOT_NOTICE: H_NOTICE,
 }
 
 
@@ -66,6 +67,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "hosts": {
             "id": [name for name, _ in run.hosts],
             "zone": [zone for _, zone in run.hosts],
+            "patched": _patched(run),
             "room": [_room(run, kind.instance_type) for kind in run.kinds],
             "type": _types(run),
         },
@@ -179,6 +181,8 @@ def _host_moves(events: Events) -> dict[str, list[float]]:
             continue
         if kind not in (Kind.AGENT_MISSED, Kind.AGENT_CUT, Kind.AGENT_BACK):
             (lost.add if kind == Kind.HOST_LOST else lost.discard)(host)
+        if kind == Kind.HOST_DRAINING and events.reason[i] == "spot":  # the notice says more
+            continue
         state = HOST_STATES[Kind(kind)]
         if kind == Kind.AGENT_BACK:  # what it was before; a host that drains goes on draining
             state = before.pop(host, H_READY)
@@ -187,6 +191,14 @@ def _host_moves(events: Events) -> dict[str, list[float]]:
         now[host] = state
         moves[at_s, host] = (at_s, host, state)
     return _columns(list(moves.values()), "t", "host", "state")
+
+
+def _patched(run: Run) -> list[float | None]:
+    """Say from when on each host runs the newest release; none where it never does, or none came."""
+    first: dict[int, float] = {}
+    for i in run.events.where(Kind.HOST_PATCHED):
+        first.setdefault(int(run.events.host[i]), round(float(run.events.at_s[i]), 3))
+    return [first.get(host) for host in range(len(run.hosts))]
 
 
 def _zone_moves(events: Events) -> dict[str, list[float]]:
@@ -331,7 +343,7 @@ def actions(voice: Voice, *, owned: bool) -> dict[str, list[dict[str, Any]]]:
             action("restore-zone", [Z_IMPAIRED, Z_LOST], "ok"),
         ],
         "host": [
-            action("fail-host", [H_BOOTING, H_READY, H_DRAINING, H_CUT], "lost"),
+            action("fail-host", [H_BOOTING, H_READY, H_DRAINING, H_CUT, H_NOTICE], "lost"),
             action("drain-host", [H_READY]),
             action("cut-agent", [H_READY]),
             action("restore-agent", [H_CUT], "ok"),

@@ -1,7 +1,6 @@
 // The transport: play, clock, scrubber, events, speed. It gives the clock its run and never talks to the server, but for
 // the one action a page may put beside it.
 
-const SPEEDS = [1, 4, 16];
 
 function makeTransport(parent) {
   const room = make("div", "q room"), root = make("div", "q transport"), play = make("button", "btn primary play");
@@ -32,6 +31,10 @@ function makeTransport(parent) {
 
   let data = null, send = () => {}, width = 0, C = {}, drawn = [], shownIcon = "", started = false;
   const say = (key, values) => fill(data.words, key, values);
+  const SLOW = [1, 4, 16]; // simulated seconds a second; a long run brings speeds of its own
+  const speeds = () => data.speeds ?? SLOW;
+  /** "16×"; a minute or an hour a second says it better than their seconds. */
+  const pace = (x) => (x >= 3600 ? say("times_h", { n: x / 3600 }) : x >= 60 ? say("times_min", { n: x / 60 }) : say("times", { n: x }));
   const part = (t) => (clock.end ? Math.min(1, t / clock.end) : 0);
 
   function paintIcon(node, shape, colour) {
@@ -135,7 +138,7 @@ function makeTransport(parent) {
     }
     showBeats();
     for (const b of seg.children) b.setAttribute("aria-pressed", String(Number(b.dataset.x) === clock.speed));
-    put(cycle, say("times", { n: clock.speed }));
+    put(cycle, pace(clock.speed));
     showAction();
   }
 
@@ -228,7 +231,8 @@ function makeTransport(parent) {
   track.addEventListener("pointercancel", () => { resume = false; });
   track.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 30, PageDown: -30 }[event.key];
-    if (by) clock.seek(clock.t + by * (event.shiftKey ? 10 : 1));
+    const unit = Math.max(1, Math.round(clock.end / 3600)); // an hour and a week are crossed by as many keys
+    if (by) clock.seek(clock.t + by * unit * (event.shiftKey ? 10 : 1));
     else if (event.key === "Home") clock.seek(0);
     else if (event.key === "End") clock.seek(clock.end);
     else if (event.key === " ") clock.toggle();
@@ -241,7 +245,7 @@ function makeTransport(parent) {
   play.addEventListener("click", () => clock.toggle());
   prev.addEventListener("click", () => clock.prev());
   next.addEventListener("click", () => clock.next());
-  cycle.addEventListener("click", () => clock.setSpeed(SPEEDS[(SPEEDS.indexOf(clock.speed) + 1) % SPEEDS.length]));
+  cycle.addEventListener("click", () => clock.setSpeed(speeds()[(speeds().indexOf(clock.speed) + 1) % speeds().length]));
   doing.addEventListener("click", () => {
     const a = actionNow();
     if (!a) return;
@@ -291,18 +295,20 @@ function makeTransport(parent) {
       track.setAttribute("aria-valuemax", Math.floor(fresh.end));
       seg.setAttribute("aria-label", say("speed"));
       cycle.setAttribute("aria-label", say("speed"));
-      if (!seg.children.length || seg.lang !== root.lang) {
+      if (!seg.children.length || seg.lang !== root.lang || seg.dataset.speeds !== String(speeds())) {
         seg.lang = root.lang;
-        seg.replaceChildren(...SPEEDS.map((x) => {
-          const b = make("button", "", say("times", { n: x }));
+        seg.dataset.speeds = String(speeds());
+        seg.replaceChildren(...speeds().map((x) => {
+          const b = make("button", "", pace(x));
           b.type = "button";
           b.dataset.x = x;
-          b.setAttribute("aria-label", `${say("times", { n: x })}: ${say("times_label", { n: x })}`);
+          b.setAttribute("aria-label", `${pace(x)}: ${say("times_label", { n: numberText(x, data.number) })}`);
           b.addEventListener("click", () => clock.setSpeed(x));
           return b;
         }));
       }
       if (!started && fresh.speed) clock.setSpeed(fresh.speed);
+      else if (!started || !speeds().includes(clock.speed)) clock.setSpeed(speeds()[1]);
       started = true;
       const open = fresh.locked_future ? fresh.marks.filter((m) => m.op !== null && m.op !== undefined) : fresh.marks;
       clock.setRun({ id: fresh.id, end: fresh.end, stops: [0, ...open.map((m) => m.t), fresh.end], scope: fresh.scope, at: fresh.at });

@@ -25,7 +25,7 @@ def _nothing() -> None:
 def transport(data: dict[str, Any], *, key: str, on_act: Callable[[], None] = _nothing) -> Any:
     """Play, pause, scrub, step and pace the page's clock; return the action the reader chose, if any.
 
-    data: {id, end, marks, words, number} and, where wanted, speed (1, 4 or 16, at first), size ("stage"), lang,
+    data: {id, end, marks, words, number} and, where wanted, speeds (three), speed (one of them, at first), size ("stage"), lang,
     keys (space and F work wherever the focus is: for the stage), at (where a fresh page's playhead stands, s), locked_future (hide what is still to come while a guess is open), and
     action: [{from_t, label, tone, act: {do, zone, host, task}}], one button whose offer changes with time.
     Returns a result whose `.act` is `{"do", "zone", "host", "task", "at_s"}` or None, for one rerun only.

@@ -10,6 +10,7 @@ from engine.fargate import (
     BreakEvenAsk,
     break_even,
     by_discount,
+    by_price,
     by_size,
     by_tasks,
     enis_for_tasks,
@@ -192,3 +193,20 @@ def test_an_unknown_host_is_said_in_words():
         break_even(BreakEvenAsk(instance_type="moon.large"))
     with pytest.raises(ScenarioError, match="no size"):
         break_even(BreakEvenAsk(cpu_units=32_768, memory_mib=262_144))
+
+
+def test_the_share_by_price_alone_follows_the_readers_discounts():
+    plain = by_price(BreakEvenAsk())
+
+    assert plain == pytest.approx(whole_box("m5.large"))
+    assert by_price(BreakEvenAsk(ec2_discount=0.4)) == pytest.approx(0.6 * plain)
+    assert by_price(BreakEvenAsk(fargate_discount=0.2)) == pytest.approx(plain / 0.8)
+    assert by_price(BreakEvenAsk(is_spot=True)) > 2 * plain
+
+
+def test_nothing_can_be_packed_better_than_by_price_alone():
+    for name in ("m5.large", "m7g.large", "m5.4xlarge"):
+        for cpu_units, memory_mib in ((256, 1024), (512, 1024), (1024, 4096)):
+            ask = BreakEvenAsk(instance_type=name, cpu_units=cpu_units, memory_mib=memory_mib)
+
+            assert break_even(ask).utilisation >= by_price(ask) - 1e-9

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine import Kind, Scenario, ScenarioError, catalog, run
 from engine.era import ERAS
-from engine.fargate import LaunchAsk, launches, lazy_from_mib, rising
+from engine.fargate import LaunchAsk, launches, lazy_from_mib, level, rising
 
 
 def second_by_second(tasks, burst, per_s):
@@ -144,3 +144,28 @@ def test_a_slowest_pull_that_is_faster_than_the_fastest_is_said_in_words():
     (problem,) = refused.value.problems
     assert (problem.path, problem.came) == ("pull_min_mib_per_s", "50")
     assert "25" in problem.allowed
+
+
+# --- the bucket's level ----------------------------------------------------------------------------------------------
+
+
+@given(tasks=st.integers(1, 400), services=st.sampled_from([0, 1, 3]), era=st.sampled_from(ERAS))
+def test_the_bucket_gives_a_token_for_each_launch_and_never_holds_more_than_it_can(tasks, services, era):
+    found = launches(LaunchAsk(tasks=tasks, services=services), era)
+    moments = np.unique(np.concatenate([[0.0], found.launched_s, found.launched_s + 0.01]))
+    left = level(found, moments)
+
+    assert (left >= 0).all()
+    assert (left <= found.burst).all()
+    # What was there at first and what came back pays for every launch; what overflowed is lost.
+    launched = np.searchsorted(np.sort(found.launched_s), moments, side="right")
+    assert (left <= found.burst + found.per_s * moments - launched + 1e-6).all()
+
+
+def test_a_drained_bucket_is_empty_while_tasks_wait_and_full_again_in_its_own_time():
+    found = launches(LaunchAsk(tasks=300), "today")
+    last_s = float(found.launched_s[-1])
+    again_s = found.burst / found.per_s
+    moments = np.array([0.0, last_s / 2, last_s, last_s + again_s / 2, last_s + 2 * again_s])
+
+    assert level(found, moments) == pytest.approx([0, 0, 0, found.burst / 2, found.burst], abs=1)

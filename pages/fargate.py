@@ -1,0 +1,9 @@
+"""What do I give up, what do I get? The talk's table acted out, launches by the bucket, and the bill."""
+
+from pages.parts.fargate import launch_panel, size_room, table_room
+from pages.parts.furniture import present
+
+present(
+    "fargate", "fargate_launch", "fargate_size",
+    panels={"fargate_launch": launch_panel}, rooms={"fargate": table_room, "fargate_size": size_room},
+)  # fmt: skip
