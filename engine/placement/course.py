@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine import catalog
 from engine.placement.compare import Outcome, compare, stream_of
-from engine.placement.hosts import Hosts, Ints
+from engine.placement.hosts import Floats, Hosts, Ints
 
 if TYPE_CHECKING:
     from engine.scenario import Scenario
@@ -36,6 +37,11 @@ class Course:
     def strategies(self) -> tuple[str, ...]:
         """Give the chain."""
         return self.outcome.strategies
+
+    @property
+    def largest_vcpu(self) -> Floats:
+        """Give the CPU of the largest task that still fits, in vCPU."""
+        return np.asarray(self.largest_cpu / catalog.number("ecs.placement.cpu_unit"), dtype=np.float64)
 
 
 def courses_in(scenario: Scenario, chains: Sequence[tuple[str, ...]]) -> tuple[Course, ...]:

@@ -17,6 +17,7 @@ function makeLanes(parent) {
 
   let data = null, parts = [];
   const word = (key, values) => fill(data.words, key, values);
+  const brief = (text) => (data.size === "stage" ? text.split(",")[0] : text); // the hall reads the state, not what follows from it
   const stateAt = (stretches, t) => stretches.findLast(([from]) => from <= t + 1e-6)?.[2] ?? "";
 
   function build() {
@@ -85,8 +86,8 @@ function makeLanes(parent) {
     const t = clock.t;
     for (const { host, now, verdict } of parts) {
       const truth = stateAt(host.truth, t), belief = stateAt(host.belief, t);
-      put(now.truth.state, truth ? word(`truth.${truth}`) : "");
-      put(now.belief.state, belief ? word(`belief.${belief}`) : "");
+      put(now.truth.state, truth ? brief(word(`truth.${truth}`)) : "");
+      put(now.belief.state, belief ? brief(word(`belief.${belief}`)) : "");
       now.truth.state.dataset.tone = TONE[truth] ?? "";
       now.belief.state.dataset.tone = TONE[belief] ?? "";
       for (const which of ["truth", "belief"]) now[which].head.style.left = now[which].veil.style.left = `${Math.min(100, (t / data.end) * 100)}%`;

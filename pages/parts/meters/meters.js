@@ -1,6 +1,7 @@
 // Meters: one row a host, on the clock. A full one is hatched and says so in figures; colour never says it alone.
 
-const MOST = { study: 14, stage: 6 };
+/** How many hosts have a row of their own: on stage as many as the screen's height bears. */
+const mostOf = (size) => (size !== "stage" ? 14 : innerHeight < 900 ? 3 : 6);
 
 function makeMeters(parent) {
   const root = make("section", "q met"), say = make("p", "say"), cause = make("b"), number = make("span"), table = make("table");
@@ -56,7 +57,7 @@ function makeMeters(parent) {
       return cells;
     };
     total = line(fill(data.words, "all"), "", "total");
-    const most = MOST[data.size] ?? MOST.study;
+    const most = mostOf(data.size);
     rows = data.hosts.id.slice(0, most).map((id, h) => line(id, data.hosts.type[h], ""));
     if (data.hosts.id.length > most) {
       const row = make("tr"), td = make("td", "more", fill(data.words, "more", { n: data.hosts.id.length - most }));

@@ -19,7 +19,7 @@ from pages.parts.words import Voice
 CHAIN = "services.web.placement"
 CHARTS: dict[str, Callable[[Course], np.ndarray]] = {  # type: ignore[type-arg]  # counts over tasks, shape (n_tasks + 1,)
     "hosts_used": lambda course: course.hosts_used,
-    "largest": lambda course: course.largest_mib / 1024,
+    "largest": lambda course: course.largest_vcpu,
     "zone_gap": lambda course: course.zone_gap,
     "worst_loss": lambda course: course.worst_loss,
 }
@@ -72,7 +72,7 @@ def _table(speaker: Voice, names: Sequence[str], found: Sequence[Course]) -> str
             cpu=number(course.outcome.largest_cpu_units),
             memory=number(course.outcome.largest_mib),
         ),
-        "scattered": lambda course: speaker.percent(course.outcome.scattered_mib, 0),
+        "scattered": lambda course: speaker.percent(course.outcome.scattered_cpu, 0),
         "zone_gap": lambda course: number(course.outcome.zone_gap),
         "worst_loss": lambda course: number(int(course.outcome.lost.max(initial=0))),
     }
