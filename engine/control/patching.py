@@ -111,7 +111,7 @@ def watch_drain(world: World, host: Host, *, gives_up: bool = False) -> ProcessG
     while host.tasks and host.is_alive and not host.is_gone:
         patience = env.timeout(world.scenario.assumptions.stuck_after_s)
         yield AnyOf(env, [world.fleet.changes.of(host), patience])
-        if not patience.processed:
+        if not patience.processed or not host.tasks:  # the last one may leave at the very moment at which patience ends
             continue
         reason = _what_holds([world.cluster.tasks[n] for n in sorted(host.tasks)], world)
         if reason != said:

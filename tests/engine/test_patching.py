@@ -50,6 +50,14 @@ def test_terminated_first_it_drains_then_boots():
     assert times(run_, Kind.PATCH_DONE) == [246]
 
 
+def test_a_drain_that_ends_at_the_very_moment_of_patience_was_not_stuck():
+    """Looked at from 160, empty at 173: thirteen seconds, as long as the patience."""
+    run_ = patched(launch_first=True, given={"assumptions": {"stuck_after_s": 13}})
+
+    assert times(run_, Kind.PATCH_STUCK) == []
+    assert times(run_, Kind.PATCH_DONE) == [246]
+
+
 def test_one_way_pays_for_more_hosts_the_other_has_fewer():
     """Launched first: twice 60 s of boot and 13 s of drain too many. Terminated first: twice 60 s of boot too few."""
     (first,), (last,) = patches(patched(launch_first=True)), patches(patched(launch_first=False))
