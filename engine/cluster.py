@@ -10,6 +10,7 @@ import numpy as np
 from simpy import Event
 
 from engine.placement import Column, Hosts, Needs, Traits
+from engine.placement.accounting import Accounts
 from engine.placement.constraints import Constraint
 from engine.placement.pools import NO_PROVIDER, HostKind, Pool
 from engine.placement.quota import quota
@@ -113,12 +114,9 @@ class Cluster:
         self._zone = np.zeros(0, dtype=np.int64)
         self._is_open = np.zeros(0, dtype=np.bool_)
         self._is_connected = np.zeros(0, dtype=np.bool_)
-        self._free_cpu = np.zeros(0, dtype=np.int64)
-        self._free_mib = np.zeros(0, dtype=np.int64)
-        self._free_enis = np.zeros(0, dtype=np.int64)
         self._peers = np.zeros((len(self.groups), 0), dtype=np.int64)
         self._provider = np.zeros(0, dtype=np.int64)
-        self._ports: list[frozenset[int]] = []
+        self._accounts = Accounts()
         self._attributes: list[Mapping[str, str]] = []
         self._columns: dict[str, Column] = {}
         self._ids = Column.of([])
@@ -143,11 +141,8 @@ class Cluster:
         self._zone = np.append(self._zone, zone)
         self._is_open = np.append(self._is_open, False)
         self._is_connected = np.append(self._is_connected, False)
-        self._free_cpu = np.append(self._free_cpu, room.cpu_units)
-        self._free_mib = np.append(self._free_mib, room.memory_mib)
-        self._free_enis = np.append(self._free_enis, room.enis)
+        self._accounts.join(room.cpu_units, room.memory_mib, room.enis, room.ports)
         self._peers = np.pad(self._peers, ((0, 0), (0, 1)))
-        self._ports.append(room.ports)
         self._provider = np.append(self._provider, pool.provider)
         self._attributes.append({**room.attributes, ZONE: f"{room.region}{letter}"})
         self._columns = {}
@@ -155,14 +150,15 @@ class Cluster:
 
     def view(self, kin: int, provider: int = NONE) -> Hosts:
         """Show the fleet to a placement, with the tasks of one group as peers, for tasks of one capacity provider or of none."""
+        accounts = self._accounts
         return Hosts(
             self._zone,
             self._is_open,
-            self._free_cpu,
-            self._free_mib,
+            accounts.free_cpu,
+            accounts.free_mib,
             self._peers[kin],
-            tuple(self._ports) if self._counts_ports else None,
-            self._free_enis if self._counts_enis else None,
+            tuple(accounts.ports) if self._counts_ports else None,
+            accounts.free_enis if self._counts_enis else None,
             self._traits() if self._tells_traits else None,
             None if provider == NONE else self._provider == provider,
         )
@@ -198,13 +194,9 @@ class Cluster:
 
     def settle(self, task: Task, host: Host) -> None:
         """Put a task on a host and take its room."""
-        needs = self.needs[task.service]
         task.host, task.zone = host.number, host.zone
         host.tasks.add(task.number)
-        self._free_cpu[host.number] -= needs.cpu_units
-        self._free_mib[host.number] -= needs.memory_mib
-        self._free_enis[host.number] -= needs.enis
-        self._ports[host.number] |= needs.ports
+        self._accounts.take(host.number, self.needs[task.service])
         self._peers[task.kin, host.number] += 1
         self.peers_in_zone[task.kin, host.zone] += 1
 
@@ -229,12 +221,8 @@ class Cluster:
         task.stage = Stage.STOPPED
         task.is_alive = False
         if task.host != NONE and task.number in self.hosts[task.host].tasks:
-            needs = self.needs[task.service]
             self.hosts[task.host].tasks.discard(task.number)
-            self._free_cpu[task.host] += needs.cpu_units
-            self._free_mib[task.host] += needs.memory_mib
-            self._free_enis[task.host] += needs.enis
-            self._ports[task.host] -= needs.ports
+            self._accounts.give_back(task.host, self.needs[task.service])
 
     def room_in_zone(
         self, service: int, zone: int, constraints: Sequence[Constraint] = (), provider: int = NONE

@@ -1,4 +1,8 @@
-"""Pods: how many a node's addresses allow, and what size of Fargate one becomes."""
+"""Pods: how many a node's addresses allow, and what size of Fargate one becomes.
+
+No run asks yet: these wait for the chapter on Kubernetes, and until then the published tables alone hold them
+(`engine/conformance`).
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.placement import HostRoom, TaskRoom, registered_mib
+from engine import Scenario
+from engine.cluster import Cluster
+from engine.placement import HostRoom, Needs, TaskRoom, registered_mib
+from engine.placement.accounting import Accounts
+from engine.placement.pools import pools_of
 
 #                cpu   MiB   GPUs                               kept by the host itself
 HOST = HostRoom(2048, 2048, ("gpu1", "gpu2", "gpu3", "gpu4"), TaskRoom(tcp=(22,), udp=(1000,)))
@@ -83,3 +87,24 @@ def test_no_host_gives_away_more_than_it_has_and_gets_all_of_it_back(asked):
 )
 def test_a_host_registers_whole_mebibytes_less_what_it_keeps(seen_bytes, kept, mib):
     assert registered_mib(seen_bytes, kept) == mib
+
+
+def test_a_run_and_the_agents_table_keep_one_account(monkeypatch):
+    cluster = Cluster(1, ["web"], [Needs(512, 768, frozenset({23}))])
+    host = cluster.new_host(0, "a", pools_of(Scenario.of({}))[0])
+
+    def free():
+        seen = cluster.view(0)
+        return int(seen.free_cpu[0]), int(seen.free_mib[0]), 23 in seen.ports[0]
+
+    cpu, mib, _ = free()
+    task = cluster.new_task(0)
+    cluster.settle(task, host)
+    assert free() == (cpu - 512, mib - 768, True)
+    cluster.release(task)
+    assert free() == (cpu, mib, False)
+
+    monkeypatch.setattr(Accounts, "take", lambda *_: None)  # an account that forgets shows in both
+    cluster.settle(cluster.new_task(0), host)
+    assert free() == (cpu, mib, False)
+    assert HOST.consume(TaskRoom(512, 768)).taken.cpu_units == 0
