@@ -43,7 +43,7 @@ from engine.fargate.on_sale import (
     usd_for_hour,
     usd_per_hour,
 )
-from engine.fargate.packing import Packing, enis_for_tasks, host_called, pack
+from engine.fargate.packing import Packing, host_called, pack
 from engine.fargate.privileged import Reach, reach
 from engine.fargate.records import COLUMNS, ROWS, Cell, Column, Enactment, Row, RowName, Status, Step, Word
 from engine.fargate.shell import opens
@@ -55,7 +55,7 @@ __all__ = [
     "ByTasks", "Cell", "Column", "Copies", "DaemonAsk", "Disk", "Enactment", "Kind", "LaunchAsk", "Launches", "NetworkAsk",
     "Offer", "Packing", "PrivilegedAsk", "Reach", "Rising", "Row", "RowName", "ShellAsk", "Short", "ShortAsk", "SizeAsk", "Sizing", "Status", "Step",
     "StorageAsk", "Survival", "Word", "agents", "billed_s", "break_even", "by_discount", "by_length", "by_price", "by_size", "by_tasks",
-    "cell", "copies", "disk_usd_per_hour", "duties", "enact", "enis_for_tasks", "fargate_disk", "host_called", "kinds",
+    "cell", "copies", "disk_usd_per_hour", "duties", "enact", "fargate_disk", "host_called", "kinds",
     "launches", "lazy_from_mib", "level", "opens", "pack", "reach", "right_size", "rising", "short_tasks", "sizes", "smallest",
     "survivals", "table", "usd_for_hour", "usd_per_hour", "whole_box",
 ]  # fmt: skip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from engine import catalog
 from engine.catalog import InstanceType
 from engine.errors import Problem, ScenarioError
+from engine.placement.room import room_of
 
 Bound = Literal["cpu", "memory", "enis"]
 
@@ -47,11 +47,12 @@ def pack(
     >>> pack(catalog.instance_type("m5.large"), 512, 1024, memory_share=0.97).tasks
     4
     """
-    cpu_free = host.cpu_units - agent_cpu_units
-    memory_free = int(host.memory_mib * memory_share) - agent_memory_mib
+    room = room_of(host, memory_share, {}, trunking=trunking)
+    cpu_free = room.cpu_units - agent_cpu_units
+    memory_free = room.memory_mib - agent_memory_mib
     fits: dict[Bound, int] = {"cpu": max(0, cpu_free // cpu_units), "memory": max(0, memory_free // memory_mib)}
     if has_enis:
-        fits["enis"] = enis_for_tasks(host, trunking=trunking)
+        fits["enis"] = room.enis
     bound_by = min(fits, key=lambda bound: fits[bound])
     tasks = fits[bound_by]
     return Packing(
@@ -63,21 +64,6 @@ def pack(
         cpu_left_units=cpu_free - tasks * cpu_units,
         memory_left_mib=memory_free - tasks * memory_mib,
     )
-
-
-def enis_for_tasks(host: InstanceType, *, trunking: bool) -> int:
-    """Count the tasks that can have an interface of their own.
-
-    Without trunking the host keeps one of its interfaces for itself. With it, the published ECS limit counts; for
-    types that no fact lists, the branch interfaces, which is a few less.
-    Source: facts `ecs.awsvpc.eni_per_task`, `ecs.awsvpc.limit_no_trunking`, `ecs.awsvpc.limit_trunking`.
-    """
-    if trunking and host.trunking:
-        published = catalog.value("ecs.awsvpc.limit_trunking")
-        if isinstance(published, Mapping) and host.name in published:
-            return int(catalog.number("ecs.awsvpc.limit_trunking", host.name))
-        return host.branch_enis
-    return host.enis - int(catalog.number("ecs.awsvpc.eni_per_task"))
 
 
 def host_called(name: str, where: str = "instance_type") -> InstanceType:

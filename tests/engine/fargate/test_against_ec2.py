@@ -13,12 +13,12 @@ from engine.fargate import (
     by_price,
     by_size,
     by_tasks,
-    enis_for_tasks,
     host_called,
     pack,
     sizes,
     whole_box,
 )
+from engine.placement.room import enis_for_tasks
 
 M5 = catalog.instance_type("m5.large")  # 2048 units, 8192 MiB, 3 interfaces
 
