@@ -144,8 +144,7 @@ def fargate_usd_per_hour(cpu_units: int, memory_mib: int, arch: Literal["x86", "
     >>> round(fargate_usd_per_hour(1024, 2048), 5), round(fargate_usd_per_hour(1024, 2048, "arm"), 5)
     (0.04937, 0.0395)
     """
-    vcpu, gb = cpu_units / catalog.number("ecs.placement.cpu_unit"), memory_mib / 1024
-    return vcpu * catalog.number(f"fargate.price.{arch}_vcpu_h") + gb * catalog.number(f"fargate.price.{arch}_gb_h")
+    return usd_for_hour(cpu_units, memory_mib, f"fargate.price.{arch}_vcpu_h", f"fargate.price.{arch}_gb_h")
 
 
 def task_usd_per_hour(launch: str, cpu_units: int, memory_mib: int) -> float:
@@ -155,8 +154,13 @@ def task_usd_per_hour(launch: str, cpu_units: int, memory_mib: int) -> float:
     0.01627
     """
     prices = launch_type(launch)
+    return usd_for_hour(cpu_units, memory_mib, prices.vcpu_price, prices.gb_price)
+
+
+def usd_for_hour(cpu_units: float, memory_mib: float, vcpu_price: str, gb_price: str) -> float:
+    """Price so much CPU and memory for an hour by two facts: the price of a vCPU and that of a GB."""
     vcpu, gb = cpu_units / catalog.number("ecs.placement.cpu_unit"), memory_mib / 1024
-    return vcpu * catalog.number(prices.vcpu_price) + gb * catalog.number(prices.gb_price)
+    return vcpu * catalog.number(vcpu_price) + gb * catalog.number(gb_price)
 
 
 def calm_usd_per_hour(run: Run) -> float:

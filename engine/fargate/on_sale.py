@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal, get_args
 
-from engine import catalog
+from engine import catalog, pricing
 from engine.catalog import FargateSize
 from engine.era import Era, day, existed
 from engine.fargate import rules
@@ -78,16 +78,10 @@ def smallest(cpu_units: int, memory_mib: int, era: Era) -> FargateSize | None:
     return min(fits, key=lambda size: (usd_per_hour(size, "x86"), size.cpu_units), default=None)
 
 
-def rates(kind: Kind) -> tuple[float, float]:
-    """Give the price of a vCPU and of a GB for an hour. Source: facts `fargate.price.*`."""
-    found = rules.setting("prices", kind)
-    return catalog.number(found["vcpu"]), catalog.number(found["gb"])
-
-
 def usd_for_hour(cpu_units: float, memory_mib: float, kind: Kind) -> float:
-    """Price so much CPU and memory for an hour, on sale as a size or not."""
-    vcpu_usd, gb_usd = rates(kind)
-    return cpu_units / catalog.number("ecs.placement.cpu_unit") * vcpu_usd + memory_mib / 1024 * gb_usd
+    """Price so much CPU and memory for an hour, on sale as a size or not. Source: facts `fargate.price.*`."""
+    facts = rules.setting("prices", kind)
+    return pricing.usd_for_hour(cpu_units, memory_mib, facts["vcpu"], facts["gb"])
 
 
 def usd_per_hour(size: FargateSize, kind: Kind) -> float:
