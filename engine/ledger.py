@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine import catalog
 from engine.events import Floats, Ints, Kind
 from engine.placement import UDP
 from engine.placement.demand import needs_of
-from engine.placement.room import Room, room_of
+from engine.placement.pools import room_for
 from engine.simulation import Run
 
 
@@ -63,7 +62,7 @@ def ledger(run: Run) -> Ledger:
 
 
 def _ledger(run: Run, rows: list[tuple[float, int, tuple[int, ...], tuple[str, ...]]]) -> Ledger:
-    rooms = [_room(run, kind.instance_type) for kind in run.kinds]
+    rooms = [room_for(run.scenario, kind.instance_type) for kind in run.kinds]
     sums = np.array([row[2] for row in rows], dtype=np.int64).reshape(-1, 5)
     return Ledger(
         np.array([room.cpu_units for room in rooms], dtype=np.int64),
@@ -78,12 +77,6 @@ def _ledger(run: Run, rows: list[tuple[float, int, tuple[int, ...], tuple[str, .
         sums[:, 4],
         tuple(row[3] for row in rows),
     )
-
-
-def _room(run: Run, kind: str) -> Room:
-    scenario = run.scenario
-    share, trunking = scenario.assumptions.host_memory_share, scenario.fleet.trunking
-    return room_of(catalog.instance_type(kind), share, {}, trunking=trunking)
 
 
 def port_name(port: int) -> str:
