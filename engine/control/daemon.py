@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.cluster import Host, Stage, Task
+from engine.cluster import Host, Stage
 from engine.control import tasks
 from engine.control.ecs import ServiceScheduler
 from engine.events import Kind
@@ -51,7 +51,7 @@ class DaemonScheduler(ServiceScheduler):
         for task in list(self.counted.values()):
             host = self._world.cluster.hosts[task.bound_to]
             never_came = task.stage == Stage.CREATED and not self._world.cluster.is_open(host)
-            if never_came or (host.is_draining and self._is_alone_on(host)):
+            if never_came or (host.is_draining and self._world.cluster.has_only_daemons(host)):
                 self._stop(task, "ServiceSchedulerInitiated")
         self._start_where_missing()
         self.count()
@@ -86,11 +86,3 @@ class DaemonScheduler(ServiceScheduler):
             if constraint.expression is not None:  # of its own kind there is one on each host anyway
                 allowed &= constraint.allows(cluster.view(self.service))
         return [host for host in cluster.hosts if allowed[host.number] and cluster.is_open(host)]
-
-    def _is_alone_on(self, host: Host) -> bool:
-        """Say whether only daemons are left on a host."""
-        return all(self._is_daemon(self._world.cluster.tasks[number]) for number in host.tasks)
-
-    def _is_daemon(self, task: Task) -> bool:
-        is_kept = not self._world.cluster.is_standalone(task)
-        return is_kept and self._world.scenario.services[task.service].kind == "daemon"
