@@ -9,6 +9,7 @@ from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
 from engine.control import agent, managed, tasks
 from engine.control.changes import Changes
+from engine.control.patching import DAY_S
 from engine.events import Kind
 from engine.placement import Constraint, Verdict, choose, choose_zone
 from engine.placement.constraints import all_of
@@ -147,7 +148,7 @@ class Fleet:
         if self._managed is not None:
             for host in self._managed.stock():
                 managed.note_order(world, host, 0.0)
-                self._ready(host, age_s=world.scenario.fleet.age_days * managed.DAY_S)
+                self._ready(host, age_s=world.scenario.fleet.age_days * DAY_S)
             return
         for zone, group in dealt(self._pools, world.scenario.zones):
             host = self._new_host(zone, group)

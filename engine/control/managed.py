@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from engine.world import World
 
-DAY_S = 86_400
-
 
 class ManagedHosts:
     """AWS's side of the fleet: it hears that tasks wait, that a host is empty, that a host is ready."""
@@ -99,9 +97,9 @@ class ManagedHosts:
         """Renew a host: drain it from its fourteenth day on, end it by its twenty-first whatever is left on it."""
         world, env = self._world, self._world.env
         spread_s = world.scenario.fleet.drain_spread_h * 3600
-        begin_s = catalog.number("ecs.mi.lifetime", "drain_start_day") * DAY_S - age_s
+        begin_s = catalog.number("ecs.mi.lifetime", "drain_start_day") * patching.DAY_S - age_s
         begin_s += world.draw(0, spread_s, "lifetime", host.number)
-        end_s = env.now + catalog.number("ecs.mi.lifetime", "terminate_by_day") * DAY_S - age_s
+        end_s = env.now + catalog.number("ecs.mi.lifetime", "terminate_by_day") * patching.DAY_S - age_s
         losses = host.losses
         yield env.timeout(max(0.0, begin_s))
         if host.is_gone or host.losses != losses:
