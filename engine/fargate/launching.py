@@ -125,8 +125,9 @@ def level(found: Launches, at_s: Floats) -> Floats:
     tokens, then_s, taken = found.burst, 0.0, 0
     for place, now_s in enumerate(at_s.tolist()):
         while taken < len(launched_s) and launched_s[taken] <= now_s:
-            tokens = min(found.burst, tokens + (launched_s[taken] - then_s) * found.per_s) - 1
-            then_s, taken = float(launched_s[taken]), taken + 1
+            gone_s = float(launched_s[taken])
+            tokens, _ = token_bucket.take(tokens, then_s, gone_s, found.burst, found.per_s)
+            then_s, taken = gone_s, taken + 1
         left[place] = min(found.burst, tokens + (now_s - then_s) * found.per_s)
     return np.maximum(left, 0.0)
 
