@@ -54,7 +54,7 @@ def _answer(request: Request) -> JSONResponse:
         found = _scene(asked)
     except (ScenarioError, BudgetError) as error:
         return JSONResponse({"problems": len(error.problems)}, status_code=422)
-    except (QuaysideError, KeyError, ValueError, TypeError):  # the words of an address, never the run
+    except (QuaysideError, KeyError, ValueError, TypeError, OverflowError, RecursionError):  # the words of an address
         return JSONResponse({"problems": 1}, status_code=400)
     return JSONResponse(found, headers=_HEADERS)
 
