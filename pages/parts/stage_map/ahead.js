@@ -6,12 +6,19 @@ function makeAhead() {
   const PATIENCE_MS = 3000, KEPT = 8;
   const views = new Set(); // {kind, show, late} of each component that shows the page's one run
   const coming = new Map(); // address -> promise of a scene: the newest few
-  let awaited = null; // {id}: the run shown ahead, until the page brings it; id null while it is on its way
+  let awaited = null; // {id, tell}: the run shown ahead, until the page brings it; id null while it is on its way
 
   const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   function settle() {
     awaited = null;
     for (const view of [...views]) view.late();
+  }
+  /** Tell the page of a click, once; say whether it had not heard yet. */
+  function told(click) {
+    const tell = click.tell;
+    click.tell = null;
+    tell?.();
+    return Boolean(tell);
   }
   const ahead = {
     get pending() { return awaited !== null; },
@@ -42,25 +49,28 @@ function makeAhead() {
 
     forget() { coming.clear(); },
 
-    /** Show the run at an address, and tell the page. While another one is awaited, leave it to the page. */
+    /** Show the run at an address, and tell the page. While another one is awaited, leave it to the page: it hears of both
+     *  in the order of the clicks, or the earlier choice would win. */
     async show(address, tell) {
       if (awaited || !address) {
+        const earlier = awaited;
         awaited = null;
+        if (earlier && told(earlier)) await painted();
         tell();
         return;
       }
-      const mine = (awaited = { id: null });
+      const mine = (awaited = { id: null, tell });
       const scene = await ahead.ask(address);
-      if (awaited !== mine) { tell(); return; }
+      if (awaited !== mine) return; // a later click has told it
       if (!scene) {
-        tell();
+        told(mine);
         settle();
         return;
       }
       mine.id = scene.id;
       for (const view of [...views]) if (scene[view.kind]) view.show(scene[view.kind]);
       await painted();
-      tell();
+      told(mine);
       setTimeout(() => { if (awaited === mine) settle(); }, PATIENCE_MS);
     },
   };
