@@ -67,12 +67,8 @@ class Outcome:
     @property
     def scattered_cpu(self) -> float:
         """Give the share of the free CPU that lies outside the roomiest host: 0 = in one piece."""
-        return _scattered(self.free_cpu)
-
-    @property
-    def scattered_mib(self) -> float:
-        """Give the share of the free memory that lies outside the roomiest host: 0 = in one piece."""
-        return _scattered(self.free_mib)
+        total = int(self.free_cpu.sum())
+        return 1 - int(self.free_cpu.max(initial=0)) / total if total else 0.0
 
     @property
     def zone_gap(self) -> int:
@@ -130,8 +126,3 @@ def _outcome(hosts: Hosts, batches: Sequence[Batch], chain: tuple[str, ...], n_z
         np.where(open_, placed.hosts.free_mib, 0),
         lost,
     )
-
-
-def _scattered(free: Ints) -> float:
-    total = int(free.sum())
-    return 1 - int(free.max(initial=0)) / total if total else 0.0

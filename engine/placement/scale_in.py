@@ -97,11 +97,6 @@ def dismiss_young(leavers: Sequence[Leaver]) -> Dismissal:
     return Dismissal(found.task, found.tasks, found.zones, found.hosts, {YOUNG: young, **found.scores})
 
 
-def needs_chance(strategies: Sequence[str]) -> bool:
-    """Say whether chance has a say, so that nobody draws numbers in vain."""
-    return CHANCE in _rules(strategies)
-
-
 def _rules(strategies: Sequence[str]) -> tuple[str, ...]:
     """List the rules: the strategies', then what breaks ties."""
     chain = tuple(dict.fromkeys(strategies))

@@ -17,8 +17,6 @@ from pages.parts.predict import guess_of
 from pages.parts.scene import shown
 from pages.parts.words import Voice
 
-BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: speaker.lang}
-
 
 def notice(experiment: Experiment, speaker: Voice, run: Run) -> None:
     """Show who had which tasks, what became of those on the hosts that went, and the trade between money and errors."""
