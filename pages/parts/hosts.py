@@ -90,7 +90,7 @@ def _tenths(of: Callable[[Run], float]) -> Row:
     return lambda run, speaker: speaker.number(of(run), 1), lambda run: round(of(run), 1)
 
 
-def _time(of: Callable[[Run], float | None], never: str) -> Row:
+def how_long(of: Callable[[Run], float | None], never: str) -> Row:
     """Write how long it took; what never came ranks last."""
 
     def write(run: Run, speaker: Voice) -> str:
@@ -114,9 +114,9 @@ OUTCOMES: dict[str, Row] = {
     "hosts_end": _count(loops.hosts_at_end),
     "host_hours": _tenths(loops.host_hours),
     "run_cost": (lambda run, speaker: speaker.money(loops.usd(run)), lambda run: round(loops.usd(run), 2)),
-    "first_gone": _time(loops.first_host_gone_s, "never"),
+    "first_gone": how_long(loops.first_host_gone_s, "never"),
     "tasks_killed": _count(loops.tasks_killed),
-    "last_patched": _time(treadmill.longest_s, "not_yet"),
+    "last_patched": how_long(treadmill.longest_s, "not_yet"),
     "human_steps": (_count(treadmill.steps)[0], _once_done(treadmill.steps)),
     "tasks_moved": (_count(treadmill.moved)[0], _once_done(treadmill.moved)),
     "twice_paid": _tenths(treadmill.extra_h),

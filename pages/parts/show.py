@@ -174,12 +174,6 @@ def _by_hand(run: Run) -> int:
     return sum(o.do in {"restore-zone", "zonal-shift", "set-desired", "drain-host"} for o in run.scenario.operations)
 
 
-def recovered_text(run: Run, speaker: Voice) -> str:
-    """Say how long it took to be whole again."""
-    took = metrics.recovered_s(run)
-    return speaker.say("common.outcome.not_yet") if took is None else speaker.seconds(took)
-
-
 def chores_text(run: Run, speaker: Voice) -> str:
     """Say what the reader had to do."""
     said = []
@@ -198,24 +192,8 @@ def largest_text(run: Run, speaker: Voice) -> str:
     )
 
 
-def _recovery_rank(run: Run) -> float:
-    took = metrics.recovered_s(run)
-    return float("inf") if took is None else took
-
-
-def filled_text(run: Run, speaker: Voice) -> str:
-    """Say how long it took until as many tasks ran as were asked for."""
-    took = metrics.filled_s(run)
-    return speaker.say("common.outcome.not_yet") if took is None else speaker.seconds(took)
-
-
 def _last_usd(run: Run) -> float:
     return float(pricing.usd_per_hour(run).value[-1])
-
-
-def _filled_rank(run: Run) -> float:
-    took = metrics.filled_s(run)
-    return float("inf") if took is None else took
 
 
 OUTCOMES: dict[str, Outcome] = {
@@ -230,8 +208,8 @@ OUTCOMES: dict[str, Outcome] = {
     "p99": Outcome(
         lambda run, speaker: speaker.seconds(metrics.worst_p99_s(run)), lambda run: round(metrics.worst_p99_s(run), 1)
     ),
-    "recovered": Outcome(recovered_text, _recovery_rank),
-    "filled": Outcome(filled_text, _filled_rank),
+    "recovered": Outcome(*hosts.how_long(metrics.recovered_s, "not_yet")),
+    "filled": Outcome(*hosts.how_long(metrics.filled_s, "not_yet")),
     "cost_end": Outcome(
         lambda run, speaker: speaker.say("common.unit.per_hour", value=speaker.money(_last_usd(run))),
         lambda run: round(_last_usd(run), 2),
