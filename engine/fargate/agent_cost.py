@@ -17,6 +17,7 @@ from engine.era import Era
 from engine.fargate import on_sale
 from engine.fargate.asks import AgentAsk
 from engine.fargate.packing import host_called, pack
+from engine.placement.room import room_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -56,9 +57,8 @@ def agents(ask: AgentAsk, era: Era) -> Agents:
         on_sale.usd_per_hour(together, ask.kind) - on_sale.usd_per_hour(alone, ask.kind) if alone and together else None
     )
     # The scarcer of the two decides what a slice of a host is worth: who takes all its memory takes the host.
-    share = max(
-        ask.agent_cpu_units / host.cpu_units, ask.agent_memory_mib / int(host.memory_mib * ask.host_memory_share)
-    )
+    room = room_of(host, ask.host_memory_share, {}, trunking=False)
+    share = max(ask.agent_cpu_units / room.cpu_units, ask.agent_memory_mib / room.memory_mib)
     slice_usd = min(1.0, share) * host.usd_per_hour
     most = pack(
         host, ask.cpu_units, ask.memory_mib, memory_share=ask.host_memory_share,

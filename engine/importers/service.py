@@ -7,12 +7,13 @@ import re
 from typing import Any
 
 from engine import catalog
+from engine.checks import MAX_HOSTS
 from engine.errors import Problem, ScenarioError
 from engine.importers.definition import Definition, each
 from engine.importers.findings import Unknown
 from engine.importers.rules import refusals
-from engine.placement.room import enis_for_tasks
-from engine.scenario import Fleet, Scenario, Service
+from engine.placement.pools import room_for
+from engine.scenario import Scenario, Service
 
 _LONGEST_NAME = 32
 
@@ -117,27 +118,26 @@ def _constraints(definition: Definition, launch_type: str) -> list[str]:
 
 def _fleet(definition: Definition, service: dict[str, Any]) -> dict[str, Any]:
     """Choose hosts: the usual ones where they hold the task, else the smallest that do; as many as the tasks need."""
-    fleet, desired = Fleet(), Service().desired
-    share = Scenario().assumptions.host_memory_share
+    plain = Scenario()
+    fleet, desired = plain.fleet, Service().desired
     platform = definition.tree.get("runtimePlatform")
     arch = "arm64" if isinstance(platform, dict) and platform.get("cpuArchitecture") == "ARM64" else "amd64"
 
     cpu, memory = int(service["cpu_units"]), int(service["memory_mib"])
 
     def fits(name: str) -> int:
-        host = catalog.instance_type(name)
-        by_memory = int(host.memory_mib * share) // memory
-        room = min(host.cpu_units // cpu, by_memory)
+        room = room_for(plain, name)
+        tasks = min(room.cpu_units // cpu, room.memory_mib // memory)
         if service["network_mode"] == "awsvpc":
-            room = min(room, enis_for_tasks(host, trunking=fleet.trunking))
-        return min(room, 1) if service["host_ports"] or service["udp_ports"] else room
+            tasks = min(tasks, room.enis)
+        return min(tasks, 1) if service["host_ports"] or service["udp_ports"] else tasks
 
     usual = catalog.instance_type(fleet.instance_type)
     others = [host for host in catalog.instance_types().values() if host.arch == arch]
     others.sort(key=lambda host: (host.vcpu, host.memory_mib, host.usd_per_hour))
     names = [*([usual.name] if usual.arch == arch else []), *(host.name for host in others)]
     for name in names:
-        if room := fits(name):
-            hosts = min(1_000, max(fleet.hosts, math.ceil(desired / room)))
+        if tasks := fits(name):
+            hosts = min(MAX_HOSTS, max(fleet.hosts, math.ceil(desired / tasks)))
             return {"instance_type": name, "hosts": hosts}
     return {"instance_type": usual.name}

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine import catalog, launch
+from engine import launch
 from engine.errors import Problem
 from engine.placement.constraints import Constraint, all_of
 from engine.placement.demand import needs_of
-from engine.placement.pools import Pool, pools_of
+from engine.placement.pools import Pool, pools_of, room_for
 from engine.placement.quota import quota
 from engine.placement.stock import empty_fleet
 from engine.scaling.capacity_provider import hosts_for, least_room
@@ -62,13 +62,13 @@ def found(scenario: Scenario) -> list[Doubt]:
 
 def _beyond_all_types(scenario: Scenario, number: int) -> Iterator[Doubt]:
     """Find a task that no instance type which AWS may choose could hold beside its host's daemons."""
-    share, families = scenario.assumptions.host_memory_share, scenario.fleet.families
-    types = [(kind.cpu_units, int(kind.memory_mib * share)) for kind in launch.of_families(families)]
+    families = scenario.fleet.families
+    rooms = [room_for(scenario, kind.name) for kind in launch.of_families(families)]
     with_it = [s for n, s in enumerate(scenario.services) if n == number or s.kind == "daemon"]
     cpu_units, memory_mib = sum(s.cpu_units for s in with_it), sum(s.memory_mib for s in with_it)
-    if not any(cpu_units <= cpu and memory_mib <= mib for cpu, mib in types):
+    if not any(cpu_units <= room.cpu_units and memory_mib <= room.memory_mib for room in rooms):
         came = f"{cpu_units:,} CPU units with {memory_mib:,} MiB" + (", daemons with it" if len(with_it) > 1 else "")
-        most_cpu, most_mib = max(cpu for cpu, _ in types), max(mib for _, mib in types)
+        most_cpu, most_mib = max(room.cpu_units for room in rooms), max(room.memory_mib for room in rooms)
         allowed = f"up to {most_cpu:,} CPU units, up to {most_mib:,} MiB, both on one type of {', '.join(families)}"
         says = "no host that AWS may choose could hold the task: it waits"
         problem = Problem(f"services.{number}.cpu_units", came, allowed, says)
@@ -118,19 +118,17 @@ def _too_large(
     where: str, service: Service, scenario: Scenario, pools: Sequence[Pool], needs: Needs
 ) -> Iterator[Doubt]:
     """Find a task that no host could ever hold."""
-    share = scenario.assumptions.host_memory_share
-    kinds = [catalog.instance_type(pool.kind.instance_type) for pool in pools]
-    roomy = max(kinds, key=lambda kind: kind.memory_mib)
-    strong = max(kinds, key=lambda kind: kind.cpu_units)
-    memory = int(roomy.memory_mib * share)
+    roomy = max(pools, key=lambda pool: pool.room.memory_mib)
+    strong = max(pools, key=lambda pool: pool.room.cpu_units)
+    most, memory = strong.room.cpu_units, roomy.room.memory_mib
     says = "no host could hold the task: it waits"
-    if needs.cpu_units > strong.cpu_units:
-        allowed = f"up to {strong.cpu_units:,}, all of one {strong.name}"
-        values: dict[str, int | str] = {"need": needs.cpu_units, "most": strong.cpu_units, "type": strong.name}
+    if needs.cpu_units > most:
+        allowed = f"up to {most:,}, all of one {strong.kind.instance_type}"
+        values: dict[str, int | str] = {"need": needs.cpu_units, "most": most, "type": strong.kind.instance_type}
         yield Doubt("cpu", service.name, values, Problem(f"{where}.cpu_units", f"{needs.cpu_units:,}", allowed, says))
     if needs.memory_mib > memory:
-        allowed = f"up to {memory:,} MiB, what a {roomy.name} leaves to tasks"
-        values = {"need": needs.memory_mib, "most": memory, "type": roomy.name}
+        allowed = f"up to {memory:,} MiB, what a {roomy.kind.instance_type} leaves to tasks"
+        values = {"need": needs.memory_mib, "most": memory, "type": roomy.kind.instance_type}
         yield Doubt(
             "memory", service.name, values, Problem(f"{where}.memory_mib", f"{needs.memory_mib:,}", allowed, says)
         )

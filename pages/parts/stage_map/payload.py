@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from engine import catalog, metrics, story
+from engine import metrics, story
 from engine.events import Events, Kind
 from engine.launch import launch_type
 from engine.placement.constraints import DISTINCT
 from engine.placement.demand import needs_of
-from engine.placement.room import room_of
+from engine.placement.pools import room_for
 from engine.simulation import Run
 from pages.parts.words import Voice
 
@@ -103,8 +103,7 @@ def _room(run: Run, kind: str) -> int:
     """Count how many tasks a host of an instance type can hold: the daemons', and of the first service that keeps replicas."""
     scenario = run.scenario
     service = next((one for one in scenario.services if one.kind == "replica"), scenario.services[0])
-    share, trunking = scenario.assumptions.host_memory_share, scenario.fleet.trunking
-    host, needs = room_of(catalog.instance_type(kind), share, {}, trunking=trunking), needs_of(service)
+    host, needs = room_for(scenario, kind), needs_of(service)
     daemons = [needs_of(one) for one in scenario.services if one.kind == "daemon" and one is not service]
     cpu = host.cpu_units - sum(one.cpu_units for one in daemons)
     memory = host.memory_mib - sum(one.memory_mib for one in daemons)
