@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -67,6 +67,13 @@ class Lesson:
     has_card: bool = True
 
 
+def controls(rows: Sequence[Mapping[str, Any]]) -> tuple[Control, ...]:
+    """Read controls as a lesson's file writes them."""
+    return tuple(
+        Control(**{key: tuple(value) if key == "options" else value for key, value in row.items()}) for row in rows
+    )
+
+
 @cache
 def lesson(name: str) -> Lesson:
     """Read an experiment's lesson and its scenario."""
@@ -88,10 +95,7 @@ def lesson(name: str) -> Lesson:
         name=name,
         scenario=Scenario.read(catalog.scenario_text(row["scenario"])),
         goal_s=row["goal_s"],
-        controls=tuple(
-            Control(**{key: tuple(value) if key == "options" else value for key, value in control.items()})
-            for control in row["ask"]
-        ),
+        controls=controls(row["ask"]),
         variants=row.get("variants", {}),
         compare=tuple(row.get("compare", ())),
         tries=row.get("try", {}),

@@ -17,7 +17,7 @@ from pages.parts import chapter
 from pages.parts.bring import bring
 from pages.parts.charts import Strip, charts
 from pages.parts.experiment import Experiment
-from pages.parts.lesson import Control
+from pages.parts.lesson import controls
 from pages.parts.predict import guess_of
 from pages.parts.stage_map.payload import amount
 from pages.parts.turned import Turned, turn_record
@@ -37,7 +37,7 @@ def _bucket(experiment: Experiment, speaker: Voice) -> None:
     """Show the two eras' buckets for the same wish, and what may be turned."""
     say = speaker.say
     row = catalog.lesson(NAME)
-    turned = Turned(f"{NAME}.bucket", LaunchAsk(), tuple(Control(**one) for one in row["bucket"]), _can_launch)
+    turned = Turned(f"{NAME}.bucket", LaunchAsk(), controls(row["bucket"]), _can_launch)
     st.header(say("fargate_launch.bucket.title"))
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)

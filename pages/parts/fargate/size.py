@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from html import escape
 
 import streamlit as st
@@ -16,7 +16,7 @@ from pages.parts import chapter
 from pages.parts.fargate.even import crossing, even, explained
 from pages.parts.fargate.said import usd
 from pages.parts.fargate.short import short
-from pages.parts.lesson import Control
+from pages.parts.lesson import controls
 from pages.parts.sources import sources
 from pages.parts.stage_map.payload import amount
 from pages.parts.turn import VIEW, go, told
@@ -29,18 +29,17 @@ NAME = "fargate_size"
 def size_room(speaker: Voice) -> None:
     """Show the three questions about a bill, one below the other, each with its controls."""
     row = catalog.lesson(NAME)
-    controls = tuple(Control(**{**one, "options": tuple(one.get("options", ()))}) for one in row["ask"])
-    turned = Turned(NAME, Bills(), controls, _can_be_priced)
+    turned = Turned(NAME, Bills(), controls(row["ask"]), _can_be_priced)
     if st.query_params.get(VIEW) == "stage":
         _stage(turned, speaker)
     else:
-        _study(turned, controls, speaker)
+        _study(turned, speaker)
         told(speaker, NAME, row["explain"])
         sources(*row["facts"])
     turned.write_url()
 
 
-def _study(turned: Turned[Bills], controls: Sequence[Control], speaker: Voice) -> None:
+def _study(turned: Turned[Bills], speaker: Voice) -> None:
     """Show the controls of each question beside its answer."""
     say = speaker.say
     chapter.heading(say(f"{NAME}.title"), say(f"{NAME}.lede"))
@@ -51,7 +50,7 @@ def _study(turned: Turned[Bills], controls: Sequence[Control], speaker: Voice) -
         st.header(say(f"{NAME}.{part}.title"))
         left, right = st.columns([1, 2], gap="large")
         with left:
-            turn_record(turned, [one for one in controls if one.path.startswith(f"{part}.")], speaker, columns=1)
+            turn_record(turned, [one for one in turned.controls if one.path.startswith(f"{part}.")], speaker, columns=1)
         with right:
             show(turned.record, speaker)
     with st.container(horizontal=True, key="q-tools"):

@@ -17,7 +17,7 @@ from pages.parts.fargate.enact import enact_component
 from pages.parts.fargate.said import moment, said, split
 from pages.parts.fargate.scenes import Box, scene
 from pages.parts.fargate.sidecar import sidecar_figure
-from pages.parts.lesson import Control
+from pages.parts.lesson import controls
 from pages.parts.predict import GUESS, SKIP
 from pages.parts.sources import sources
 from pages.parts.turn import VIEW, go, told
@@ -45,8 +45,7 @@ class Shown(BaseModel):
 def table_room(speaker: Voice) -> None:
     """Show the table: rows, guesses, the row acted out, what may be turned, why, and who says so."""
     row = catalog.lesson(NAME)
-    controls = tuple(Control(**{**one, "options": tuple(one.get("options", ()))}) for one in row["ask"])
-    turned = Turned(NAME, put(Shown(), row["start"]), controls, _hosts_are_known)
+    turned = Turned(NAME, put(Shown(), row["start"]), controls(row["ask"]), _hosts_are_known)
     is_stage = st.query_params.get(VIEW) == "stage"
     if is_stage:
         chapter.look_stage()
