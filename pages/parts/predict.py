@@ -110,10 +110,14 @@ def _judge_errors(run: Run, speaker: Voice, name: str, settings: Mapping[str, An
         return speaker.say(f"{name}.verdict.none", said=said)
     if guess == "never":
         return speaker.say(f"{name}.verdict.never", took=took)
+    return speaker.say(f"{name}.verdict.{_which(errors_s, settings, guess)}", said=said, took=took)
+
+
+def _which(took_s: float, settings: Mapping[str, Any], guess: str) -> str:
+    """Say whether a span that begins at the guess holds what it took, or is too short or too long."""
     low = float(guess)
     high = next((bound for bound in settings["bounds"] if bound > low), float("inf"))
-    which = "right" if low <= errors_s < high else "short" if errors_s >= high else "long"
-    return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
+    return "right" if low <= took_s < high else "short" if took_s >= high else "long"
 
 
 # --- how long until it happens, if it does? --------------------------------------------------------------------------
@@ -127,10 +131,7 @@ def _judge_span(took_s: float | None, speaker: Voice, name: str, settings: Mappi
     took = speaker.seconds(took_s)
     if guess == "never":
         return speaker.say(f"{name}.verdict.never", took=took)
-    low = float(guess)
-    high = next((bound for bound in settings["bounds"] if bound > low), float("inf"))
-    which = "right" if low <= took_s < high else "short" if took_s >= high else "long"
-    return speaker.say(f"{name}.verdict.{which}", said=said, took=took)
+    return speaker.say(f"{name}.verdict.{_which(took_s, settings, guess)}", said=said, took=took)
 
 
 # --- how many tasks find a host? -------------------------------------------------------------------------------------
