@@ -88,11 +88,7 @@ def as_json(found: Scene, speaker: Voice, keys: dict[str, str]) -> dict[str, Any
     return told | ({"headline": found.headline} if found.headline else {})
 
 
-@st.cache_resource(
-    max_entries=64,
-    show_spinner=False,
-    hash_funcs={Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: speaker.lang},
-)
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=show.BY_SCENARIO)
 def _packed(run: Run, speaker: Voice) -> dict[str, Any]:
     return payload(run, speaker)
 

@@ -11,6 +11,7 @@ import streamlit as st
 from engine import Run
 from pages.parts.decisions.payload import packed
 from pages.parts.decisions.words import WORDS
+from pages.parts.show import BY_SCENARIO
 from pages.parts.stage_map import joined
 from pages.parts.words import Voice
 
@@ -28,11 +29,7 @@ def _nothing() -> None:
     """Ask for a rerun and no more."""
 
 
-@st.cache_resource(
-    max_entries=32,
-    show_spinner=False,
-    hash_funcs={Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: speaker.lang},
-)
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_SCENARIO)
 def _packed(run: Run, speaker: Voice) -> dict[str, Any]:
     return packed(run, speaker)
 

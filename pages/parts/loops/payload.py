@@ -14,9 +14,9 @@ from engine.launch import launch_type
 from engine.metrics import Steps
 from engine.scaling import Reading
 from engine.scenario import CapacityProvider
+from pages.parts.show import BY_SCENARIO
 from pages.parts.words import Voice
 
-BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: speaker.lang}
 # How a host's reason is marked: what may not go, what is on its way, what waits to go.
 TONES = {
     "protected": "serving", "busy": "serving", "booting": "starting", "quiet": "pending", "warm-up": "pending", "rate": "pending",
