@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from engine import ScenarioError, catalog, importers
+from engine import catalog, importers
 from engine.errors import DefinitionError
 from engine.importers import Definition, Finding
 from engine.scenario import Scenario
@@ -94,10 +94,7 @@ def _run(experiment: Experiment, definition: Definition, kind: str) -> None:
             | {"fleet": scenario.fleet.model_dump(mode="json") | fleet}
         )
 
-    try:
-        experiment.change(make)
-    except ScenarioError as error:
-        experiment.refuse(error.problems)
+    experiment.change(make)
 
 
 def _read(speaker: Voice, name: str, definition: Definition) -> str:
