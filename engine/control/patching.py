@@ -14,6 +14,7 @@ from simpy import AllOf, AnyOf
 from engine.cluster import NONE, Host, Stage, Task
 from engine.control import agent
 from engine.events import Kind
+from engine.scaling import fewest_tasks, most_tasks
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
@@ -142,8 +143,8 @@ def _what_holds(left: list[Task], world: World) -> str:
         # That draining hosts are closed goes without saying: name what the open ones lack.
         why = {name: n for name, n in refused[0].items() if name != "closed"} or refused[0]
         return f"no-room: {max(why, key=lambda name: why[name]) if why else 'no-hosts'}"
-    most = max(scheduler.desired, math.floor(scheduler.desired * settings.max_percent / 100))
-    least = math.ceil(scheduler.desired * settings.min_healthy_percent / 100)
+    most = max(scheduler.desired, most_tasks(scheduler.desired, settings.max_percent))
+    least = fewest_tasks(scheduler.desired, settings.min_healthy_percent)
     healthy = sum(task.is_healthy for task in counted)
     if len(counted) >= most and healthy - 1 < least and all(task.is_healthy for task in counted):
         return "healthy-percent"
