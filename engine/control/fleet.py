@@ -189,7 +189,7 @@ class Fleet:
         if self._managed is not None and host.is_alive:
             self._managed.task_left(host)
 
-    def end(self, host: Host, reason: str) -> None:
+    def end(self, host: Host, reason: str = "") -> None:
         """Shut a host down that still runs: what is left on it goes with it, its connections are reset."""
         for number in sorted(host.tasks):
             tasks.lose(self._world, self._world.cluster.tasks[number], is_silent=False)
@@ -400,8 +400,7 @@ class Fleet:
             while leaver.tasks and leaver.is_alive:
                 yield world.env.timeout(1)
             if leaver.is_alive and not leaver.is_gone:
-                leaver.is_gone, leaver.is_alive = True, False
-                world.log.note(world.env.now, Kind.HOST_GONE, host=leaver.number, zone=leaver.zone)
+                self.end(leaver)
         self._is_moving_hosts = False
 
     def _poke_all(self) -> None:
