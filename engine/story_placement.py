@@ -10,17 +10,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from engine import catalog
+from engine.control.standalone import WHO
 from engine.events import Kind
 from engine.launch import launch_type
 from engine.placement import Dismissal, Verdict
 from engine.placement.choose import FEASIBLE
+from engine.placement.constraints import DAEMON
 from engine.placement.strategies import BY_ATTRIBUTE
 from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 
 MOST_MARKS = 240  # more moments than this are no moments
-BY_HAND = "run-tasks"
-DAEMON = "one to each host"  # the rule that binds a daemon to its host
 NO_RULE = ("cpu", "memory", "ports", "enis", "closed", "no-hosts")
 
 
@@ -66,7 +66,7 @@ def line_of(run: Run, row: int) -> Line:
 def is_by_hand(run: Run, task: int) -> bool:
     """Say whether no service keeps a task: RunTask started it."""
     events = run.events
-    return any(events.task[i] == task and events.reason[i] == BY_HAND for i in events.where(Kind.TASK_CREATED))
+    return any(events.task[i] == task and events.reason[i] == WHO for i in events.where(Kind.TASK_CREATED))
 
 
 def _placed(run: Run, at_s: float, task: str, verdict: Verdict) -> Line:

@@ -12,7 +12,7 @@ from engine.control.changes import Changes
 from engine.control.patching import DAY_S
 from engine.events import Kind
 from engine.placement import Constraint, Verdict, choose, choose_zone
-from engine.placement.constraints import all_of
+from engine.placement.constraints import DAEMON, all_of
 from engine.placement.pools import dealt, pools_of
 from engine.rng import stream
 from engine.scenario import ZONES
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
 
     from engine.world import World
-
-
-DAEMON = "one to each host"  # the rule that binds a daemon's task to its host
 
 
 class Fleet:

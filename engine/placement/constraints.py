@@ -17,6 +17,7 @@ from engine.placement.hosts import Bools, Hosts
 from engine.placement.lexer import Mistake
 
 DISTINCT = "distinctInstance"
+DAEMON = "one to each host"  # what binds a daemon's task to its host; nobody writes it
 _MEMBER = re.compile(r"\s*memberOf\s*\((.*)\)\s*", re.DOTALL)
 
 

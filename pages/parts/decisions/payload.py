@@ -12,6 +12,7 @@ from engine.launch import launch_type
 from engine.ledger import port_name
 from engine.placement import Dismissal, Verdict
 from engine.placement.choose import FEASIBLE
+from engine.placement.constraints import DAEMON
 from engine.placement.scale_in import NEWEST
 from engine.placement.strategies import BY_ATTRIBUTE
 from pages.parts.stage_map.payload import amount, caption
@@ -129,7 +130,7 @@ class _Told:
         if name in verdict.constraints:
             word = (
                 say("decisions.struck.daemon")
-                if name == story_placement.DAEMON
+                if name == DAEMON
                 else say("decisions.struck.constraint", rule=name if len(name) <= LONGEST else f"{name[:LONGEST]}…")
             )
             return word, word
