@@ -15,8 +15,8 @@ from engine import catalog, checks, reading
 from engine.operations import LONGEST_S, Operation
 from engine.placement import UDP, constraints, strategies
 from engine.placement.lexer import Lexer
+from engine.placement.room import ZONES
 
-ZONES = "abcdef"
 Algorithm = Literal["round-robin", "random", "least-outstanding-requests"]
 NetworkMode = Literal["bridge", "host", "awsvpc"]
 LaunchTypeName = Literal["ecs-ec2", "ecs-managed-instances", "ecs-fargate", "ecs-fargate-spot"]

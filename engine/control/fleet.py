@@ -14,8 +14,8 @@ from engine.events import Kind
 from engine.placement import Constraint, Verdict, choose, choose_zone
 from engine.placement.constraints import DAEMON, all_of
 from engine.placement.pools import dealt, pools_of
+from engine.placement.room import ZONES
 from engine.rng import stream
-from engine.scenario import ZONES
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator

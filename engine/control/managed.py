@@ -19,9 +19,8 @@ from engine.launch import of_families
 from engine.moments import last_of_now
 from engine.placement.demand import needs_of_host
 from engine.placement.pools import HostKind, Pool, room_for
-from engine.placement.room import Room
+from engine.placement.room import ZONES, Room
 from engine.scaling import Offer, cheapest_hosts
-from engine.scenario import ZONES
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator

@@ -9,6 +9,7 @@ from zlib import crc32
 from engine import catalog
 from engine.catalog import InstanceType
 
+ZONES = "abcdef"  # the letters of the zones, in order
 ZONE = "ecs.availability-zone"  # the one built-in attribute that follows from the zone, not from the type
 
 

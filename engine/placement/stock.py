@@ -12,12 +12,10 @@ from engine.placement.constraints import all_of
 from engine.placement.demand import needs_of
 from engine.placement.hosts import Column, Hosts, Needs, Traits
 from engine.placement.pools import Pool, dealt, pools_of
-from engine.placement.room import ZONE
+from engine.placement.room import ZONE, ZONES
 
 if TYPE_CHECKING:
     from engine.scenario import Scenario
-
-ZONES = "abcdef"
 
 
 def empty_fleet(scenario: Scenario, pools: Sequence[Pool] | None = None) -> Hosts:
