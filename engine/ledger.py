@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.events import Floats, Ints, Kind
-from engine.placement import UDP
 from engine.placement.demand import needs_of
 from engine.placement.pools import room_for
+from engine.placement.words import port_name
 from engine.simulation import Run
 
 
@@ -77,12 +77,3 @@ def _ledger(run: Run, rows: list[tuple[float, int, tuple[int, ...], tuple[str, .
         sums[:, 4],
         tuple(row[3] for row in rows),
     )
-
-
-def port_name(port: int) -> str:
-    """Write a port as people do.
-
-    >>> port_name(8080), port_name(UDP + 53)
-    ('8080', '53/udp')
-    """
-    return f"{port - UDP}/udp" if port >= UDP else str(port)

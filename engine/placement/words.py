@@ -47,4 +47,13 @@ def _why(name: str, verdict: Verdict, needs: Needs) -> str:
 def _ports(verdict: Verdict, needs: Needs, here: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> str:
     """Name the wanted ports that are taken on the hosts in question."""
     taken = {port for host in np.flatnonzero(here) for port in (verdict.ports or ())[host] & needs.ports}
-    return ", ".join(f"{port - UDP}/udp" if port >= UDP else str(port) for port in sorted(taken))
+    return ", ".join(map(port_name, sorted(taken)))
+
+
+def port_name(port: int) -> str:
+    """Write a port as people do.
+
+    >>> port_name(8080), port_name(UDP + 53)
+    ('8080', '53/udp')
+    """
+    return f"{port - UDP}/udp" if port >= UDP else str(port)

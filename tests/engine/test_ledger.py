@@ -5,8 +5,9 @@ import pytest
 
 from engine import Kind
 from engine.fullness import fullest, waiting
-from engine.ledger import ledger, port_name
+from engine.ledger import ledger
 from engine.placement import UDP
+from engine.placement.words import port_name
 from tests.engine.the_log import tell
 
 SMALL = {"cpu_units": 128, "memory_mib": 256, "one_every_s": 2}

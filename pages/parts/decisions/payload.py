@@ -9,12 +9,12 @@ import numpy as np
 
 from engine import Run, story_placement
 from engine.launch import launch_type
-from engine.ledger import port_name
 from engine.placement import Dismissal, Verdict
 from engine.placement.choose import FEASIBLE
 from engine.placement.constraints import DAEMON
 from engine.placement.scale_in import NEWEST
 from engine.placement.strategies import BY_ATTRIBUTE
+from engine.placement.words import port_name
 from pages.parts.stage_map.payload import amount, caption
 from pages.parts.words import Voice
 
