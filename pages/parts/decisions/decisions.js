@@ -274,15 +274,4 @@ function makeDecisions(parent) {
   };
 }
 
-/** Index of the last value <= t in a sorted array, or -1. */
-function lastAt(sorted, t) {
-  let low = 0, high = sorted.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if (sorted[mid] <= t) low = mid + 1;
-    else high = mid;
-  }
-  return low - 1;
-}
-
 export default keeper(makeDecisions, "decisions");

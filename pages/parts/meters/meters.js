@@ -83,7 +83,7 @@ function makeMeters(parent) {
   }
   function show(why) {
     if (!data) return;
-    const t = clock.t, i = Math.max(last(data.moves.t, t), -1), w = last(data.waiting.t, t), stamp = i * 4096 + w;
+    const t = clock.t, i = lastAt(data.moves.t, t + 1e-6), w = lastAt(data.waiting.t, t + 1e-6), stamp = i * 4096 + w;
     if (stamp === shownAt && why === "tick") return;
     shownAt = stamp;
     const sum = { ...BLANK }, most = { cpu: 0, memory: 0, enis: 0 };
@@ -143,17 +143,6 @@ function makeMeters(parent) {
       root.remove();
     },
   };
-}
-
-/** Index of the last value <= t in a sorted array, or -1. */
-function last(sorted, t) {
-  let low = 0, high = sorted.length;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if (sorted[mid] <= t + 1e-6) low = mid + 1;
-    else high = mid;
-  }
-  return low - 1;
 }
 
 export default keeper(makeMeters, "meters");

@@ -8,16 +8,6 @@ const FRONT = { OUT: 0, IN: 1, TURNING: 2, DEAD: 3 };
 const TASK_WORD = ["gone", "pending", "starting", "serving", "draining", "lost", "unseen", "failed"];
 const LEGEND = [TASK.SERVING, TASK.STARTING, TASK.PENDING, TASK.DRAINING, TASK.UNSEEN, TASK.LOST, TASK.REFUSED];
 
-/** Index of the last value <= t in a sorted array, or -1. */
-function lastAt(times, t, low = 0, high = times.length) {
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if (times[mid] <= t) low = mid + 1;
-    else high = mid;
-  }
-  return low - 1;
-}
-
 /** One family of moves, grouped by subject, each group in time order (a stable counting sort). */
 class Track {
   constructor(times, subjects, columns, count) {

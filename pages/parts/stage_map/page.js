@@ -19,6 +19,16 @@ function fill(words, key, values = {}) {
   return (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+/** Index of the last value <= t in a sorted array, or -1. */
+function lastAt(times, t, low = 0, high = times.length) {
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (times[mid] <= t) low = mid + 1;
+    else high = mid;
+  }
+  return low - 1;
+}
+
 /** 165 -> "2:45"; past the hour "1:02:28"; past two days "14 d 6:05". */
 function clockText(s) {
   const whole = Math.floor(s + 1e-6);
