@@ -14,19 +14,25 @@ from engine.simulation import Run
 
 
 def of_hosts(run: Run) -> Iterator[Line]:
-    """Tell each step of managed scaling, each beginning of a quiet stretch, and each notice."""
+    """Tell each step of managed scaling, when the hosts it asked for are there, each beginning of a quiet stretch, and each notice."""
     was_quiet: dict[str, bool] = {}
+    is_short: set[str] = set()  # providers that asked for hosts which the tasks still wait for
     for row, reading in run.events.readings.items():
         at_s = float(run.events.at_s[row])
         values: Values = {"m": reading.needed, "n": reading.up, "step": abs(reading.step)}
         if reading.step > 0:
+            is_short.add(reading.provider)
             yield Line(at_s, "caption.hosts_out", values)
         elif reading.step < 0:
             yield Line(
                 at_s, "caption.hosts_in", values | {"n": abs(reading.step), "left": reading.up - abs(reading.step)}
             )
         elif reading.reason == "quiet" and not was_quiet.get(reading.provider):
+            is_short.discard(reading.provider)
             yield Line(at_s, "caption.hosts_quiet", values | {"points": reading.quiet_needed})
+        elif reading.provider in is_short and reading.up >= reading.needed:
+            is_short.remove(reading.provider)
+            yield Line(at_s, "caption.hosts_enough", values)
         elif reading.seen.too_large and reading.quiet == 0 and not was_quiet.get(f"stuck {reading.provider}"):
             was_quiet[f"stuck {reading.provider}"] = True
             yield Line(at_s, "caption.hosts_stuck", {"n": reading.seen.too_large})

@@ -1,8 +1,8 @@
-"""Where do I begin? What this is, three ways in, and the chapters: one open, the others named for what they are."""
+"""Where do I begin? What this is, the open chapters as ways in, and the rest of the talk, named for what it will answer."""
 
 import streamlit as st
 
-from pages.parts.chapter import cards, heading
+from pages.parts.chapter import OPEN, coming, heading
 from pages.parts.words import language, prose, say, voice
 
 heading(say("start.title"), say("start.lede"))
@@ -16,6 +16,14 @@ with right, st.container(border=True):
     st.markdown(f"**{say('start.chapter.az_failure.question')}** {say('start.first_line')}")
     if st.button(say("common.button.to_experiment"), type="primary", key="to_experiment"):
         st.switch_page("az_failure.py", query_params={"lang": language()})
+    st.markdown(prose("start", "begin"))
+
+st.header(say("start.open"))
+for place, name in zip(st.columns(len(OPEN), gap="small"), OPEN, strict=True):
+    with place.container(border=True, height="stretch", key=f"q-open-{name}"):
+        question = say(f"start.chapter.{name}.question")
+        st.page_link(f"{name}.py", label=question, width="stretch", query_params={"lang": language()})
+        st.markdown(say(f"start.chapter.{name}.line"))
 
 st.header(say("start.ways"))
 for column, way in zip(st.columns(3, gap="large"), ("learner", "speaker", "architect"), strict=True):
@@ -23,7 +31,7 @@ for column, way in zip(st.columns(3, gap="large"), ("learner", "speaker", "archi
 
 st.header(say("start.chapters"))
 st.markdown(prose("start", "coming"))
-st.html(cards(voice()))
+st.html(coming(voice()))
 
 with st.expander(say("start.trust")):
     st.markdown(prose("start", "trust"))

@@ -15,12 +15,12 @@ from pages.parts.words import Voice, voice
 
 
 def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
-    """Show the controls in columns; each writes the scenario when it is changed."""
+    """Show the controls in rows, which a phone reads in the same order; each writes the scenario when it is changed."""
     shown = [control for control in controls if control.only in ("", experiment.scenario.launch_type)]
-    places = st.columns(columns, gap="medium")
-    for number, control in enumerate(shown):
-        with places[number % columns]:
-            ask_one(experiment, control)
+    for start in range(0, len(shown), columns):
+        for place, control in zip(st.columns(columns, gap="medium"), shown[start : start + columns], strict=False):
+            with place:
+                ask_one(experiment, control)
 
 
 def ask_one(experiment: Experiment, control: Control) -> None:

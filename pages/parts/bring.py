@@ -51,9 +51,7 @@ def _ask(speaker: Voice) -> None:
         st.session_state[TEXT] = catalog.definition_text("example")
 
     left, right = st.columns([3, 2], gap="medium")
-    # Streamlit says its button in English only; the words come from the page.
-    words = speaker.say("bring.browse").replace("\\", "").replace('"', "")
-    st.html(f'<style>.st-key-bring-file section button p::after {{ content: "{words}" }}</style>')
+    chapter.browse_words(speaker)
     with right:
         st.file_uploader(
             speaker.say("bring.file"), type=["json", "yaml", "yml", "template"], key="bring.file", on_change=take_file
@@ -70,7 +68,8 @@ def _show(experiment: Experiment, speaker: Voice, definition: Definition, number
     with st.container(border=True, key=f"q-bring-{number}"):
         st.html(_read(speaker, name, definition) + _verdicts(speaker, verdicts) + _notes(speaker, definition))
         with st.container(horizontal=True):
-            for kind in (kind for kind in experiment.lesson.launch_types if verdicts.get(kind) == ()):
+            offered = experiment.lesson.launch_types or (experiment.scenario.launch_type,)
+            for kind in (kind for kind in offered if verdicts.get(kind) == ()):
                 st.button(
                     speaker.say("bring.run", launch_type=speaker.say(f"common.launch_type.{kind}.name")),
                     key=f"bring.run.{number}.{kind}", on_click=_run, args=(experiment, definition, kind),
@@ -88,6 +87,8 @@ def _run(experiment: Experiment, definition: Definition, kind: str) -> None:
             if key in {"name", "cpu_units", "memory_mib", "host_ports", "udp_ports", "network_mode", "constraints"}
         }
         fleet = {"instance_type": mine.fleet.instance_type, "hosts": max(mine.fleet.hosts, scenario.fleet.hosts)}
+        if scenario.fleet.groups:
+            fleet = {}  # the lesson's own kinds of hosts are what it is about
         return Scenario.of(
             scenario.model_dump(mode="json")
             | {"name": mine.name, "launch_type": kind, "services": [service]}

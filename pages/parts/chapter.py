@@ -122,17 +122,22 @@ def budget(speaker: Voice, error: BudgetError) -> None:
     mend(speaker, error.problems, is_budget=True)
 
 
-def cards(speaker: Voice) -> str:
-    """List the chapters in the talk's order, the open ones first said to be so."""
-    items = []
-    for name in CHAPTERS:
-        state = "ready" if name in OPEN else "coming"
-        items.append(
-            f'<li class="{state}"><strong>{escape(speaker.say(f"start.chapter.{name}.question"))}</strong>'
-            f"<span>{escape(speaker.say(f'start.chapter.{name}.line'))}</span>"
-            f"<em>{escape(speaker.say(f'common.nav.{name}'))} · {escape(speaker.say(f'start.{state}'))}</em></li>"
-        )
+def coming(speaker: Voice) -> str:
+    """List the chapters that are not built yet, in the talk's order."""
+    items = [
+        f"<li><strong>{escape(speaker.say(f'start.chapter.{name}.question'))}</strong>"
+        f"<span>{escape(speaker.say(f'start.chapter.{name}.line'))}</span>"
+        f"<em>{escape(speaker.say(f'common.nav.{name}'))}</em></li>"
+        for name in CHAPTERS
+        if name not in OPEN
+    ]
     return f'<ul class="q-chapters">{"".join(items)}</ul>'
+
+
+def browse_words(speaker: Voice) -> None:
+    """Say on a file's button what it does: Streamlit says it in English only."""
+    words = speaker.say("bring.browse").replace("\\", "").replace('"', "")
+    st.html(f'<style>[data-testid="stFileUploader"] section button p::after {{ content: "{words}" }}</style>')
 
 
 def plain(text: str) -> str:

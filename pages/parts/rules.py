@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 import streamlit as st
@@ -63,4 +64,5 @@ def _said(line: str, mistake: Mistake) -> str:
     cut = max(0, at - 1 - BEFORE)
     seen = ("…" if cut else "") + line[cut : at + AFTER] + ("…" if len(line) > at + AFTER else "")
     mark = f"\n{' ' * (at - 1 - cut + (1 if cut else 0))}^"
-    return f'<pre aria-hidden="true">{escape(seen)}{mark}</pre><p>{escape(where)}</p>'
+    told = re.sub("`([^`]+)`", r"<code>\1</code>", escape(where))
+    return f'<pre aria-hidden="true">{escape(seen)}{mark}</pre><p>{told}</p>'

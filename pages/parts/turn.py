@@ -60,6 +60,7 @@ def take_away(experiment: Experiment, speaker: Voice, run: Run | None) -> None:
                 say(f"common.button.download_events_{kind}"), lambda write=write: write(frames.events(run)),
                 f"{name}-events.{kind}", mime, key=f"{name}.{kind}", on_click="ignore",
             )  # fmt: skip
+    chapter.browse_words(speaker)
     key = f"{name}.upload"
     given = st.file_uploader(say("common.button.upload_scenario"), type=["yaml", "yml", "json"], key=key)
     if given is not None and st.session_state.get(f"{key}.seen") != given.file_id:
@@ -91,9 +92,10 @@ def explain(experiment: Experiment, speaker: Voice) -> None:
 
 
 def told(speaker: Voice, name: str, sections: Sequence[str]) -> None:
-    """Fold an experiment's prose into two columns. name: the experiment's, whose texts these are."""
+    """Fold an experiment's prose into two columns, one after the other, as a phone shows them. name: whose texts these are."""
     st.header(speaker.say(f"{name}.explain.title"))
-    for column, part in zip(st.columns(2, gap="medium"), (sections[::2], sections[1::2]), strict=True):
+    half = (len(sections) + 1) // 2
+    for column, part in zip(st.columns(2, gap="medium"), (sections[:half], sections[half:]), strict=True):
         for section in part:
             with (
                 column,

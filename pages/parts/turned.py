@@ -116,11 +116,11 @@ def put(record: R, settings: Mapping[str, Any]) -> R:
 
 
 def turn_record(turned: Turned[Any], controls: Sequence[Control], speaker: Voice, *, columns: int = 3) -> None:
-    """Show controls in columns; each writes the record when it is changed."""
-    places = st.columns(columns, gap="medium")
-    for number, control in enumerate(controls):
-        with places[number % columns]:
-            _turn_one(turned, control, speaker)
+    """Show controls in rows; each writes the record when it is changed."""
+    for start in range(0, len(controls), columns):
+        for place, control in zip(st.columns(columns, gap="medium"), controls[start : start + columns], strict=False):
+            with place:
+                _turn_one(turned, control, speaker)
 
 
 def _turn_one(turned: Turned[Any], control: Control, speaker: Voice) -> None:

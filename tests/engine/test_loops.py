@@ -3,6 +3,7 @@
 import pytest
 
 from engine import catalog, loops, metrics, readings, run
+from engine import story as story_of
 from engine.events import Kind
 from engine.idle import idle_reasons, stays
 from pages.parts.lesson import changed, lesson
@@ -109,6 +110,14 @@ def test_the_reasons_followed_through_a_run_are_those_of_each_moment(spread):
     followed = dict(stays(spread))
     for at_s in list(followed)[::17]:
         assert followed[at_s] == idle_reasons(spread, at_s)
+
+
+def test_the_story_says_when_the_hosts_that_were_asked_for_are_there(spread):
+    told = [line for line in story_of.captions(spread) if line.key in {"caption.hosts_out", "caption.hosts_enough"}]
+
+    assert [line.key.removeprefix("caption.hosts_") for line in told] == ["out", "enough"] * 2
+    for line in told:
+        assert (line.values["n"] >= line.values["m"]) == (line.key == "caption.hosts_enough")
 
 
 def test_nothing_fell_so_no_host_went():

@@ -132,7 +132,7 @@ def test_every_mistake_of_a_constraint_is_said_with_its_place_and_the_run_goes_o
 
     assert scenario(at) == before
     assert "2 things cannot be read" in body(at)
-    assert "Character 25: `=` came; expected `==` or `=~`." in body(at)
+    assert "Character 25: <code>=</code> came; expected <code>==</code> or <code>=~</code>." in body(at)
     assert "a whole number" in body(at)
     assert at.text_area(key="placement.ask.rules").value.startswith("memberOf")
     stands(at.text_area(key="placement.ask.rules").set_value("distinctInstance").run())
@@ -249,7 +249,17 @@ def test_a_service_by_any_other_name_keeps_its_controls_and_its_rooms(name: str,
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_task_definition_can_be_brought_to_every_experiment(name: str):
+def test_a_task_definition_can_be_brought_to_every_experiment_and_run_on_its_hosts(name: str):
     at = study(name)
-
+    before = scenario(at, name)
     assert any(one.label == "Bring your own task definition" for one in at.expander)
+
+    at.session_state[f"{name}.bring"] = True
+    stands(at.run())
+    stands(at.button(key="bring.example").click().run())
+    stands(at.button(key="bring.run.0.ecs-ec2").click().run())
+
+    assert scenario(at, name).services[0].memory_mib == 3072 != before.services[0].memory_mib
+    assert scenario(at, name).fleet.groups == before.fleet.groups
+    stands(at.button(key=f"{name}.undo").click().run())
+    assert scenario(at, name) == before

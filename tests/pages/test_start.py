@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.parts.chapter import CHAPTERS
+from pages.parts.chapter import CHAPTERS, OPEN
 from tests.pages.the_page import address, opened, stands
 
 
@@ -19,7 +19,16 @@ def test_every_chapter_is_named_with_its_question():
     at = opened("start", lang="en")
     body = "".join(one.proto.body for one in at.get("html"))
 
-    assert body.count("<li") >= len(CHAPTERS)
+    assert body.count("<li") == len(CHAPTERS) - len(OPEN)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_every_open_chapter_is_a_way_in_that_keeps_the_language(lang: str):
+    at = opened("start", lang=lang)
+    ways = [one.proto for one in at.get("page_link")]
+
+    assert [way.page for way in ways] == list(OPEN)
+    assert {way.query_string for way in ways} == {f"lang={lang}"}
 
 
 def test_its_button_leads_to_the_experiment():

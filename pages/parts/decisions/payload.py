@@ -160,7 +160,7 @@ class _Told:
         return self.speaker.say("why.tie")
 
     def _score(self, verdict: Verdict, rule: str, place: int) -> str:
-        value = -float(verdict.scores[rule][place])
+        value = 0.0 - float(verdict.scores[rule][place])  # minus nothing is nothing, not -0
         return self._reading(rule, value, self.run.hosts[place][1] if self.has_hosts else place)
 
     # --- who has to go -----------------------------------------------------------------------------------------------
