@@ -257,9 +257,14 @@ function sharedRoom(state, room) {
   return after;
 }
 
+/** A strip on the clock says its value at the playhead, so that a small or a large one spares its ticks; no other figure can. */
+function hasTexts(state) {
+  return state.scale.has_y_texts || !state.data.clocked;
+}
+
 /** Leave room at the left for the widest tick: "US$0,50" is longer than "$0.50". */
 function leftRoom(state) {
-  if (!state.scale.has_y_texts) return state.scale.left_px;
+  if (!hasTexts(state)) return state.scale.left_px;
   state.pen.font = `400 ${state.scale.tick_px}px ${getComputedStyle(state.root).fontFamily}`;
   const texts = state.data.strips.flatMap((spec) => spec.figure.layout.yaxis.ticktext ?? []);
   return Math.max(state.scale.left_px, ...texts.map((text) => Math.ceil(state.pen.measureText(text).width) + 6));
@@ -319,7 +324,7 @@ function dressed(state, strip) {
   layout.font = { ...layout.font, size: scale.label_px };
   fewer(state, strip, layout.xaxis);
   Object.assign(layout.xaxis, { showticklabels: strip.hasTicks, tickfont: { size: scale.tick_px } });
-  Object.assign(layout.yaxis, { showticklabels: scale.has_y_texts, tickfont: { size: scale.tick_px } });
+  Object.assign(layout.yaxis, { showticklabels: hasTexts(state), tickfont: { size: scale.tick_px } });
   return { traces: figure.data, layout };
 }
 
