@@ -14,7 +14,7 @@ function makeChooser(parent) {
     data = { ...data, chosen: value };
     mark();
     if (moveFocus) [...row.children].find((one) => one.dataset.value === value)?.focus();
-    ahead.show(addressOf(value), () => send("choose", value));
+    ahead.show(() => addressOf(value), () => send("choose", value));
   }
   function mark() {
     for (const one of row.children) {

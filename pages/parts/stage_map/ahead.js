@@ -6,22 +6,42 @@ function makeAhead() {
   const PATIENCE_MS = 3000, KEPT = 8;
   const views = new Set(); // {kind, show, late} of each component that shows the page's one run
   const coming = new Map(); // address -> promise of a scene: the newest few
-  let awaited = null; // {id, tell}: the run shown ahead, until the page brings it; id null while it is on its way
+  let awaited = null; // {id, done}: the run shown ahead, until the page brings it; id null while it is on its way
+  let waiting = 0; // clicks that are not answered in full
+  let turn = Promise.resolve(); // clicks are answered one after the other: the next begins with what the last one made
 
   const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  /** The page has brought what was shown, or it never will: what it brought meanwhile may be shown now. */
   function settle() {
+    const { done } = awaited;
     awaited = null;
     for (const view of [...views]) view.late();
+    done();
   }
-  /** Tell the page of a click, once; say whether it had not heard yet. */
-  function told(click) {
-    const tell = click.tell;
-    click.tell = null;
-    tell?.();
-    return Boolean(tell);
+  /** Answer one click. Over when the page has brought its run too. */
+  async function answer(address, tell) {
+    const asked = address();
+    if (!asked) {
+      tell();
+      return;
+    }
+    const over = new Promise((done) => { awaited = { id: null, done }; });
+    const scene = await ahead.ask(asked), mine = awaited;
+    if (!scene) {
+      tell();
+      settle();
+      return;
+    }
+    mine.id = scene.id;
+    for (const view of [...views]) if (scene[view.kind]) view.show(scene[view.kind]);
+    await painted();
+    tell();
+    const late = setTimeout(() => { if (awaited === mine) settle(); }, PATIENCE_MS);
+    await over;
+    clearTimeout(late);
   }
   const ahead = {
-    get pending() { return awaited !== null; },
+    get pending() { return waiting > 0; },
 
     /** A component joins while it is on the page; what comes back lets it go. */
     join(view) {
@@ -33,7 +53,9 @@ function makeAhead() {
     admits(id) {
       if (!awaited) return true;
       if (awaited.id !== id) return false;
+      const { done } = awaited;
       awaited = null;
+      done();
       return true;
     },
 
@@ -49,29 +71,10 @@ function makeAhead() {
 
     forget() { coming.clear(); },
 
-    /** Show the run at an address, and tell the page. While another one is awaited, leave it to the page: it hears of both
-     *  in the order of the clicks, or the earlier choice would win. */
-    async show(address, tell) {
-      if (awaited || !address) {
-        const earlier = awaited;
-        awaited = null;
-        if (earlier && told(earlier)) await painted();
-        tell();
-        return;
-      }
-      const mine = (awaited = { id: null, tell });
-      const scene = await ahead.ask(address);
-      if (awaited !== mine) return; // a later click has told it
-      if (!scene) {
-        told(mine);
-        settle();
-        return;
-      }
-      mine.id = scene.id;
-      for (const view of [...views]) if (scene[view.kind]) view.show(scene[view.kind]);
-      await painted();
-      told(mine);
-      setTimeout(() => { if (awaited === mine) settle(); }, PATIENCE_MS);
+    /** Show the run at an address, then tell the page. address: asked for when the clicks before have been answered. */
+    show(address, tell) {
+      waiting += 1;
+      turn = turn.then(() => answer(address, tell)).catch((error) => console.error("quayside ahead:", error)).then(() => { waiting -= 1; });
     },
   };
   return ahead;

@@ -131,7 +131,7 @@ function makeMap(parent) {
   }
   function act(item, what) {
     const asked = { do: what, ...names(item), at_s: playhead() };
-    ahead.show(aheadOf(raw.ahead, { act: JSON.stringify(asked) }), () => send("act", asked));
+    ahead.show(() => aheadOf(raw.ahead, { act: JSON.stringify(asked) }), () => send("act", asked));
   }
   function why(task) { send("why", { task, at_s: playhead() }); }
   /** Tasks whose placement can be asked about from this item. A finger cannot hit a tile, so its zone's sheet offers them. */

@@ -250,7 +250,7 @@ function makeTransport(parent) {
     const a = actionNow();
     if (!a) return;
     const asked = { zone: null, host: null, task: null, ...a.act, at_s: Math.floor(clock.t * 10 + 1e-6) / 10 };
-    ahead.show(aheadOf(data.ahead, { act: JSON.stringify(asked) }), () => send("act", asked));
+    ahead.show(() => aheadOf(data.ahead, { act: JSON.stringify(asked) }), () => send("act", asked));
   });
 
   /** On stage the keys belong to the speaker, wherever the focus is: a button is pressed with Enter, things on the map
