@@ -25,15 +25,19 @@ function makeAhead() {
       tell();
       return;
     }
-    const over = new Promise((done) => { awaited = { id: null, done }; });
-    const scene = await ahead.ask(asked), mine = awaited;
+    const mine = { id: null, done: null }, over = new Promise((done) => { mine.done = done; });
+    awaited = mine;
+    const scene = await ahead.ask(asked);
     if (!scene) {
       tell();
       settle();
       return;
     }
     mine.id = scene.id;
-    for (const view of [...views]) if (scene[view.kind]) view.show(scene[view.kind]);
+    for (const view of [...views]) {
+      // One component's mistake must not keep the click from the page, which puts all of them right.
+      try { if (scene[view.kind]) view.show(scene[view.kind]); } catch (error) { console.error("quayside ahead:", error); }
+    }
     await painted();
     tell();
     const late = setTimeout(() => { if (awaited === mine) settle(); }, PATIENCE_MS);
