@@ -1,0 +1,28 @@
+"""The two things every chosen record is made of: a field that says its unit, range and source, and the frozen record itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from engine import catalog
+
+
+def setting(default: Any, meaning: str, *, unit: str = "", assumed: bool = False, fact: str = "", **limits: Any) -> Any:
+    """Declare a field: what it means, in which unit, and whether anybody documents its default."""
+    extra: dict[str, Any] = {"unit": unit} if unit else {}
+    if assumed:
+        extra["assumed"] = True
+    if fact:
+        catalog.fact(fact)  # a citation that nobody wrote down fails here, at import
+        extra["fact"] = fact
+    if {"ge", "gt", "le", "lt"} & set(limits):
+        limits.setdefault("allow_inf_nan", False)
+    return Field(default=default, description=meaning, json_schema_extra=extra, **limits)
+
+
+class Record(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
