@@ -90,6 +90,13 @@ class Kind(IntEnum):
     SPOT_NOTICE = 61  # a Spot host will be taken back; value: seconds until then
     BOUNDS_SET = 62  # a schedule moved a service's bounds; value: the least; reason: "2 to 9"
 
+    # Roll-outs, disruption budgets and the HorizontalPodAutoscaler.
+    ROLLOUT_STARTED = 80  # a new version of a service is asked for; value: its number, counted from 0; reason: who
+    ROLLOUT_SIZED = 81  # the deployment sized a version's pods; value: how many are wanted; reason: "version 1"
+    ROLLOUT_DONE = 82  # every pod is of the new version and available; value: seconds since it was asked for
+    ROLLOUT_STALLED = 83  # no progress within the deadline; value: pods of the new version that are available
+    EVICTION_REFUSED = 84  # a disruption budget refused to let a pod go; reason: why
+
 
 @dataclass(slots=True)
 class Log:
