@@ -34,6 +34,9 @@ class Disruption(Record):
     def _is_one_of_two(self) -> Disruption:
         if (self.min_available is None) == (self.max_unavailable is None):
             raise ValueError("a budget says either min_available or max_unavailable, one of the two")
+        amount = self.min_available or self.max_unavailable or "0"
+        if is_share(amount) and int(amount[:-1]) > 100:
+            raise ValueError(f"a share is at most 100%, got {amount}")
         return self
 
 
