@@ -220,7 +220,12 @@ def _events(scenario: Scenario, tasks: int, lives: float) -> float:
     is_managed = launch.launch_type(scenario.launch_type).hosts == "managed"
     grouped = sum(group.hosts for group in scenario.fleet.kinds) * (2 + len(scenario.operations))
     hosts = (lives if is_managed else grouped) * 6
-    metrics = sum(scenario.duration_s / s.scaling.period_s for s in scenario.services if s.scaling) * 2
+    is_kubernetes = launch.launch_type(scenario.launch_type).is_kubernetes
+    metrics = 2 * sum(
+        scenario.duration_s / (s.pods.hpa.sync_s if is_kubernetes else s.scaling.period_s)
+        for s in scenario.services
+        if s.scaling
+    )
     metrics += sum(_changes(s.scaling.schedule, scenario.duration_s) for s in scenario.services if s.scaling) * 2
     hosts += _provider_events(scenario)
     longest, first = catalog.seconds("ecs.service.throttle_max"), scenario.assumptions.first_gap_s
