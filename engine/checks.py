@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
-    "cut-agent", "restore-agent", "patch", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
+    "cut-agent", "restore-agent", "patch", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired", "deploy",
     "change-traffic",
 )  # fmt: skip
 
@@ -221,7 +221,12 @@ def _events(scenario: Scenario, tasks: int, lives: float) -> float:
     is_managed = launch.launch_type(scenario.launch_type).hosts == "managed"
     grouped = sum(group.hosts for group in scenario.fleet.kinds) * (2 + len(scenario.operations))
     hosts = (lives if is_managed else grouped) * 6
-    metrics = sum(scenario.duration_s / s.scaling.period_s for s in scenario.services if s.scaling) * 2
+    is_kubernetes = launch.launch_type(scenario.launch_type).is_kubernetes
+    metrics = 2 * sum(
+        scenario.duration_s / (s.pods.hpa.sync_s if is_kubernetes else s.scaling.period_s)
+        for s in scenario.services
+        if s.scaling
+    )
     metrics += sum(_changes(s.scaling.schedule, scenario.duration_s) for s in scenario.services if s.scaling) * 2
     hosts += _provider_events(scenario)
     longest, first = catalog.seconds("ecs.service.throttle_max"), scenario.assumptions.first_gap_s
@@ -315,7 +320,8 @@ def _changes(schedule: tuple[ScheduledChange, ...], duration_s: float) -> float:
 def _may_fail_to_start(scenario: Scenario) -> bool:
     """Say whether starts may fail again and again: a pull that never works, or no zone to start in."""
     return any(not s.image_pulls for s in scenario.services) or any(
-        o.do == "fail-zone" or (o.do == "interrupt-spot-tasks" and o.for_s > 0) for o in scenario.operations
+        o.do == "fail-zone" or (o.do == "interrupt-spot-tasks" and o.for_s > 0) or (o.do == "deploy" and o.fails)
+        for o in scenario.operations
     )
 
 

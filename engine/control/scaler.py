@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.control import hpa
 from engine.events import Kind
 from engine.scaling import Bounds, Stepper, Tracker, agenda
 
@@ -20,7 +21,8 @@ def start(world: World, service: int, settings: Scaling) -> None:
     """Set a service's policy and its schedule going; both work within the same bounds."""
     bounds = Bounds(settings.min_tasks, settings.max_tasks)
     if settings.policy != "scheduled":
-        world.env.process(track(world, service, settings, bounds))
+        follows = hpa.track if world.launch.is_kubernetes else track
+        world.env.process(follows(world, service, settings, bounds))
     if settings.schedule:
         world.env.process(follow(world, service, settings, bounds))
 
