@@ -97,9 +97,12 @@ def ratio_allocated(
     return np.where(among > 0, np.floor(total / np.maximum(among, 1) + 0.5), 0).astype(np.int64)
 
 
-def balanced(use: Ints, size: Ints) -> Ints:
+def balanced(use: Ints, size: Ints, edition: Edition = TODAY) -> Ints:
     """Prefer nodes whose resources would be used alike: 100 less the used shares' standard deviation in percent."""
     has = size > 0
+    if edition.by_difference:  # of two resources, as that release knew no others
+        part = np.where(has, use / np.where(has, size, 1), 1.0)
+        return np.where((part >= 1).any(axis=0), 0, (1 - np.abs(part[0] - part[1])) * BEST).astype(np.int64)
     share = np.where(has, np.minimum(use / np.where(has, size, 1), 1.0), 0.0)
     n = has.sum(axis=0)
     if len(size) == 2:  # upstream's short cut, to the last bit
@@ -178,14 +181,12 @@ def image_locality(pod: Pod, cluster: Snapshot, nodes: Ints) -> Scored:
     """
     n = len(cluster)
     size = np.zeros(len(nodes), dtype=np.int64)
-    most = np.full(len(nodes), IMAGE_MOST, dtype=np.int64)
     for container in pod.containers:
         name = tagged(container.image)
         held = np.array([node.images.get(name, 0) for node in cluster.nodes], dtype=np.int64)
         share = float(np.count_nonzero(held)) / n if n else 0.0
         size += (held[nodes] * share).astype(np.int64)
-    if len(pod.containers) > 1:
-        most *= len(pod.containers)
+    most = IMAGE_MOST * max(len(pod.containers), 1)
     raw = BEST * (size.clip(IMAGE_LEAST, most) - IMAGE_LEAST) // (most - IMAGE_LEAST)
     return Scored(raw, raw)
 
