@@ -80,7 +80,7 @@ def hard_rules(pod: Pod, cluster: Snapshot, edition: Edition = TODAY) -> Hard:
         domains=is_domain.sum(axis=1),
         fewest=np.zeros(len(spreads), dtype=np.int64),
         max_skew=_ints(one.max_skew for one in spreads),
-        own=_ints(selects(_joined(one, pod), pod.labels) for one in spreads),
+        own=_ints(selects(joined(one, pod), pod.labels) for one in spreads),
         least_domains=_ints(one.min_domains or 1 for one in spreads),
         gain=gain,
     )
@@ -133,7 +133,7 @@ def _take_part(pod: Pod, cluster: Snapshot, spreads: Sequence[Spread], among: Bo
         yield found
 
 
-def _joined(one: Spread, pod: Pod) -> Selector | None:
+def joined(one: Spread, pod: Pod) -> Selector | None:
     """Join the pod's own values of `match_label_keys` to a constraint's selector."""
     more = {key: pod.labels[key] for key in one.match_label_keys if key in pod.labels}
     if not more:
@@ -151,7 +151,7 @@ def _gains(pod: Pod, cluster: Snapshot, spreads: Sequence[Spread], counts_apart:
     mine = [shape.namespace == pod.namespace and not shape.terminating for shape in cluster.shapes]
     found = np.zeros((len(spreads), len(mine)), dtype=np.int64)
     for row, one in enumerate(spreads):
-        selector = _joined(one, pod)
+        selector = joined(one, pod)
         found[row] = [is_mine and selects(selector, s.labels) for is_mine, s in zip(mine, cluster.shapes, strict=True)]
     if counts_apart.all():
         return found

@@ -10,11 +10,14 @@ from engine.placement.kube.near_rules import HARD_WEIGHT, near_rules, reads_neig
 from engine.placement.kube.objects import Pod
 from engine.placement.kube.scores import Scored
 from engine.placement.kube.snapshot import Snapshot
-from engine.placement.kube.spread_rules import hard_rules, soft_rules
+from engine.placement.kube.spread_rules import HARD, hard_rules, soft_rules
 from engine.placement.kube.topology_kernel import (
     NO_FRIEND,
     NO_KEY,
     OK,
+    OWN_FOE,
+    THEIR_FOE,
+    TOO_SKEWED,
     near_refusals,
     score_near,
     score_spread,
@@ -42,12 +45,29 @@ def neighbours_say(pod: Pod, cluster: Snapshot) -> Ints:
 
 def is_even(pod: Pod, cluster: Snapshot) -> Bools:
     """Keep nodes where the pod would not tip a DoNotSchedule constraint."""
+    if not pod.spread:
+        return np.ones(len(cluster), dtype=np.bool_)
     return np.asarray(spread_says(pod, cluster) == OK)
 
 
 def is_near(pod: Pod, cluster: Snapshot) -> Bools:
     """Keep nodes that have the neighbours that the pod must have, and none that it or they cannot bear."""
     return np.asarray(neighbours_say(pod, cluster) == OK)
+
+
+def spread_refuses(pod: Pod, cluster: Snapshot) -> dict[str, Bools]:
+    """Say which nodes lack a key, and which would be too crowded. Arrays of shape (n_nodes,)."""
+    if not any(one.when == HARD for one in pod.spread):
+        return {}
+    said = spread_says(pod, cluster)
+    return {"no-domain": said == NO_KEY, "skew": said == TOO_SKEWED}
+
+
+def neighbours_refuse(pod: Pod, cluster: Snapshot) -> dict[str, Bools]:
+    """Say which nodes lack a neighbour that must be there, which have one that the pod avoids, and which one that avoids it."""
+    said = neighbours_say(pod, cluster)
+    found = {"affinity": said == NO_FRIEND, "anti-affinity": said == OWN_FOE, "avoided": said == THEIR_FOE}
+    return {reason: refuses for reason, refuses in found.items() if refuses.any()}
 
 
 def topology_spread(pod: Pod, cluster: Snapshot, nodes: Ints, edition: Edition = TODAY) -> Scored | None:
