@@ -80,7 +80,7 @@ def decide(
         struck = alive & ~allowed
         if count := int(np.count_nonzero(struck)):
             stopped_by[struck] = number
-            refused[reason] = count
+            refused[reason] = refused.get(reason, 0) + count
             alive &= allowed
     left = np.flatnonzero(alive)
     marks = _marks(pod, cluster, plugins, left) if len(left) > 1 else {}

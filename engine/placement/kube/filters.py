@@ -32,7 +32,8 @@ def is_schedulable(pod: Pod, cluster: Snapshot) -> Bools:
 
 def tolerates_taints(pod: Pod, cluster: Snapshot) -> Bools:
     """Keep nodes whose NoSchedule and NoExecute taints the pod puts up with."""
-    return np.array([not untolerated(n.taints, pod.tolerations, BINDING) for n in cluster.nodes], dtype=np.bool_)
+    covers = pod.tolerations
+    return np.array([not (n.taints and untolerated(n.taints, covers, BINDING)) for n in cluster.nodes], dtype=np.bool_)
 
 
 def is_wanted(pod: Pod, cluster: Snapshot) -> Bools:

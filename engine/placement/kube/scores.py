@@ -151,6 +151,8 @@ def _broken_line(at: Ints, points: Sequence[tuple[int, int]]) -> Ints:
 
 def preferred(terms: Sequence[WeightedNodeTerm], cluster: Snapshot, nodes: Ints) -> Ints:
     """Add up the weights of the terms that choose each node."""
+    if not terms:
+        return np.zeros(len(nodes), dtype=np.int64)
     return np.array(
         [sum(one.weight for one in terms if one.weight and term_holds(one.term, cluster.nodes[n])) for n in nodes],
         dtype=np.int64,
@@ -170,6 +172,8 @@ def taint_toleration(pod: Pod, cluster: Snapshot, nodes: Ints) -> Scored:
     """Prefer nodes with few PreferNoSchedule taints that the pod does not put up with."""
     soft = "PreferNoSchedule"
     covers = [t for t in pod.tolerations if t.effect in {"", soft}]
+    if not any(node.taints for node in cluster.nodes):
+        return Scored(np.zeros(len(nodes), np.int64), np.full(len(nodes), BEST, np.int64))
     raw = np.array([len(untolerated(cluster.nodes[n].taints, covers, [soft])) for n in nodes], dtype=np.int64)
     return Scored(raw, normalised(raw, is_reversed=True))
 
@@ -181,6 +185,8 @@ def image_locality(pod: Pod, cluster: Snapshot, nodes: Ints) -> Scored:
     """
     n = len(cluster)
     size = np.zeros(len(nodes), dtype=np.int64)
+    if not any(node.images for node in cluster.nodes):
+        return Scored(size, size)
     for container in pod.containers:
         name = tagged(container.image)
         held = np.array([node.images.get(name, 0) for node in cluster.nodes], dtype=np.int64)
