@@ -70,7 +70,7 @@ def decide(
     plugins = default_plugins() if plugins is None else plugins
     said = {plugin.name: plugin.says_yes(pod, cluster) for plugin in plugins if plugin.says_yes}
     short = short_of(pod, cluster)
-    gates = _gates(plugins, said, short)
+    gates = _gates(plugins, said, short, pod, cluster)
     alive = np.ones(len(cluster), dtype=np.bool_)
     stopped_by = np.full(len(cluster), FEASIBLE, dtype=np.int64)
     refused: dict[str, int] = {}
@@ -108,7 +108,7 @@ def decide(
 
 
 def _gates(
-    plugins: Sequence[Plugin], said: Mapping[str, Bools], short: Mapping[str, Bools]
+    plugins: Sequence[Plugin], said: Mapping[str, Bools], short: Mapping[str, Bools], pod: Pod, cluster: Snapshot
 ) -> list[tuple[str, str, Bools]]:
     """List the filters' answers in order: reason, plugin, answer. What a node is short of has a gate for each resource."""
     gates: list[tuple[str, str, Bools]] = []
@@ -116,6 +116,9 @@ def _gates(
         if plugin.name == FIT:
             for name, is_short in short.items():
                 gates.append((RESOURCES.get(name, EXTENDED), plugin.name, np.asarray(~is_short)))
+        elif plugin.refusals:
+            for reason, refuses in plugin.refusals(pod, cluster).items():
+                gates.append((reason, plugin.name, np.asarray(~refuses)))
         elif plugin.name in said:
             gates.append((plugin.reason, plugin.name, said[plugin.name]))
     return gates

@@ -153,7 +153,10 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A pod, as its manifest says it. node: where it runs; "" while nobody has placed it."""
+    """A pod, as its manifest says it. node: where it runs; "" while nobody has placed it.
+
+    owner: what its service and its replica set select, by which the scheduler spreads pods that ask for nothing.
+    """
 
     name: str = ""
     namespace: str = ""
@@ -168,6 +171,7 @@ class Pod:
     spread: tuple[Spread, ...] = ()
     terminating: bool = False
     priority: int = 0
+    owner: Selector | None = None
 
 
 @dataclass(frozen=True, slots=True)
