@@ -19,7 +19,8 @@ class Snapshot:
     allocatable: what each node can give, by resource. asked: what the pods there asked for, as the fit filter counts it;
     counted: the same as the scores count it (CPU and memory). n_pods: how many they are. ports: which host ports are
     taken. shapes, count: which pods run where: count[s, n] of shape s on node n; equal pods may share a shape.
-    is_there: nodes that exist for the scheduler; None = all. images: image -> bytes, 0 where a node does not hold it.
+    is_there: nodes that exist for the scheduler; None = all. is_closed: nodes that are cordoned or not ready, besides those
+    that say so themselves. is_offered: nodes of the pod's own node group; None = any. images: image -> bytes, 0 where a node does not hold it.
     """
 
     nodes: tuple[Node, ...]
@@ -32,6 +33,8 @@ class Snapshot:
     count: Ints
     is_there: Bools | None = None
     images: Mapping[str, Ints] = field(default_factory=dict)
+    is_closed: Bools | None = None
+    is_offered: Bools | None = None
 
     def __len__(self) -> int:
         """Count the nodes."""

@@ -70,6 +70,12 @@ def schedule_stream(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt:
     )  # fmt: skip
 
 
+def looks_around(pod: Pod) -> bool:
+    """Say whether a pod is spread, or near to or far from others, so that where it may go depends on them."""
+    near, far = pod.affinity.pod, pod.affinity.anti
+    return bool(pod.spread or pod.owner or near.required or near.preferred or far.required or far.preferred)
+
+
 def lots(salt: int, put: Ints) -> Floats:
     """Draw each node's lot. put: shape (n_nodes,), how many pods of the stream it has got so far."""
     return np.array([draw(salt, int(n), node) for node, n in enumerate(put)], dtype=np.float64)
@@ -78,8 +84,14 @@ def lots(salt: int, put: Ints) -> Floats:
 def columns_of(cluster: Snapshot, shapes: Sequence[Pod]) -> Columns:
     """Write nodes and shapes as columns that belong to nobody else: the kernel writes to them.
 
-    Errors: ValueError if the plugins' weights are too large for the kernel's keys.
+    Errors: ValueError for pods that look at their neighbours (`crowd_stream` places those), and for weights of plugins
+    that are too large for the kernel's keys.
     """
+    strange = [pod.name or "a pod" for pod in (*shapes, *cluster.shapes) if looks_around(pod)]
+    if strange:
+        raise ValueError(
+            f"pods that look at their neighbours are no stream for this kernel: {', '.join(sorted(set(strange)))}"
+        )
     weight = {plugin.name: plugin.weight for plugin in default_plugins()}
     if scores.BEST * sum(weight.values()) >= 1 << (63 - BITS):
         raise ValueError(
@@ -135,7 +147,9 @@ def _allowed(pod: Pod, cluster: Snapshot) -> Bools:
     """Say where a pod may go, whatever room there is."""
     found = is_schedulable(pod, cluster) & tolerates_taints(pod, cluster) & is_wanted(pod, cluster)
     found &= has_ports(pod, cluster)
-    return found if cluster.is_there is None else found & cluster.is_there
+    for mask in (cluster.is_there, cluster.is_offered):
+        found = found if mask is None else found & mask
+    return found
 
 
 def _fixed(pod: Pod, cluster: Snapshot, every: Ints, weight: int) -> Ints:
