@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
     "cut-agent", "restore-agent", "patch", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
-    "change-traffic",
+    "fail-control-plane", "kill-member", "restart-member", "change-traffic",
 )  # fmt: skip
 
 MAX_REQUESTS = 50_000_000

@@ -90,6 +90,10 @@ class Kind(IntEnum):
     SPOT_NOTICE = 61  # a Spot host will be taken back; value: seconds until then
     BOUNDS_SET = 62  # a schedule moved a service's bounds; value: the least; reason: "2 to 9"
 
+    # Kubernetes' control plane.
+    CONTROL_PLANE_LOST = 110  # nothing can be written any more; reason: why
+    CONTROL_PLANE_BACK = 111  # value: seconds for which nothing could be written
+
 
 @dataclass(slots=True)
 class Log:
