@@ -17,6 +17,12 @@ OPERATIONS = (
     "fail-control-plane", "kill-member", "restart-member", "change-traffic",
 )  # fmt: skip
 
+# What can be done to a store of the chapter control_plane (engine.consensus.scenario).
+CONSENSUS_OPERATIONS = (
+    "kill-member", "restart-member", "kill-leader", "cut-link", "heal-link", "cut-zone", "heal-zone", "fail-zone",
+    "restore-zone", "add-member", "remove-member",
+)  # fmt: skip
+
 MAX_REQUESTS = 50_000_000
 MAX_EVENTS = 2_000_000
 MAX_CELLS = 20_000_000  # task-seconds that are counted one by one: at most a quarter of a gigabyte touched
