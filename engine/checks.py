@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
     "cut-agent", "restore-agent", "patch", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired", "deploy",
-    "change-traffic",
+    "fail-control-plane", "kill-member", "restart-member", "change-traffic",
+)  # fmt: skip
+
+# What can be done to a store of the chapter control_plane (engine.consensus.scenario).
+CONSENSUS_OPERATIONS = (
+    "kill-member", "restart-member", "kill-leader", "cut-link", "heal-link", "cut-zone", "heal-zone", "fail-zone",
+    "restore-zone", "add-member", "remove-member",
 )  # fmt: skip
 
 MAX_REQUESTS = 50_000_000

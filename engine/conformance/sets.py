@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.conformance import agent, aws, examples, hpa, queueing, rollout, scheduler, topology
+from engine.conformance import agent, aws, examples, hpa, queueing, raft, rollout, scheduler, topology
 from engine.conformance.cases import Known, each
 
 SETS: dict[str, Known[Any]] = {
@@ -46,4 +46,6 @@ SETS: dict[str, Known[Any]] = {
     "queueing_mg1": Known(lambda _: queueing.MG1, queueing.mg1),
     "queueing_mmc": Known(lambda _: queueing.MMC, queueing.mmc),
     "queueing_mmck": Known(lambda _: queueing.MMCK, queueing.mmck),
+    "raft_commit": Known(lambda _: raft.Acks, each(raft.commit)),
+    "raft_vote": Known(lambda _: raft.Votes, each(raft.vote)),
 }

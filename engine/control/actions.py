@@ -184,6 +184,13 @@ def _change_traffic(world: World, o: ops.ChangeTraffic) -> str:
     return ""
 
 
+def _control_plane(world: World, o: ops.FailControlPlane | ops.KillMember | ops.RestartMember) -> str:  # noqa: ARG001
+    """Only say where there is none to harm: what it does was reckoned before the run began (`engine.consensus.outages`)."""
+    if world.launch.name.startswith("ecs-"):
+        return "ECS's control plane is AWS's: there are no members to kill"
+    return ""
+
+
 def _zone(world: World, letter: str) -> int:
     return world.scenario.zone_letters.index(letter)
 
@@ -207,6 +214,9 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "interrupt-spot-tasks": _interrupt_spot_tasks,
     "stop-task": _stop_task,
     "run-tasks": standalone.run_tasks,
+    "fail-control-plane": _control_plane,
+    "kill-member": _control_plane,
+    "restart-member": _control_plane,
     "set-desired": _set_desired,
     "deploy": _deploy,
     "change-traffic": _change_traffic,
