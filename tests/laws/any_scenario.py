@@ -48,6 +48,11 @@ def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",
             "do": st.just("interrupt-spot-tasks"), "share": st.sampled_from([0, 0.3, 1]),
             "for_s": st.sampled_from([0, 5, 60]), "at_s": at_s,
         }),
+        st.fixed_dictionaries({
+            "do": st.just("fail-control-plane"), "for_s": st.sampled_from([None, 5, 40]), "at_s": at_s,
+        }),
+        st.fixed_dictionaries({"do": st.just("kill-member"), "member": st.integers(1, 3), "at_s": at_s}),
+        st.fixed_dictionaries({"do": st.just("restart-member"), "member": st.integers(1, 3), "at_s": at_s}),
         st.fixed_dictionaries({"do": st.just("stop-task"), "task": st.integers(1, 14), "at_s": at_s}),
         st.fixed_dictionaries({
             "do": st.just("set-desired"), "service": service, "desired": st.integers(0, 9), "at_s": at_s
