@@ -20,7 +20,7 @@ from engine.placement.kube import scores
 from engine.placement.kube.filters import has_ports, is_schedulable, is_wanted, tolerates_taints
 from engine.placement.kube.kernel import BITS, schedule
 from engine.placement.kube.objects import CPU, MEMORY, PODS, Container, Node, Pod
-from engine.placement.kube.plugins import default_plugins
+from engine.placement.kube.plugins import INTER_POD, SPREAD, default_plugins
 from engine.placement.kube.requests import asked, clash, counted, host_ports
 from engine.placement.kube.snapshot import Snapshot
 
@@ -80,7 +80,7 @@ def columns_of(cluster: Snapshot, shapes: Sequence[Pod]) -> Columns:
 
     Errors: ValueError if the plugins' weights are too large for the kernel's keys.
     """
-    weight = {plugin.name: plugin.weight for plugin in default_plugins()}
+    weight = {plugin.name: plugin.weight for plugin in default_plugins() if plugin.name not in {SPREAD, INTER_POD}}
     if scores.BEST * sum(weight.values()) >= 1 << (63 - BITS):
         raise ValueError(
             f"the weights of all scores are below {(1 << (63 - BITS)) // scores.BEST} together, got {weight}"
