@@ -169,7 +169,7 @@ def score_of_count(count: int, max_skew: int, weight: float) -> float:
 @njit(cache=True)
 def whole(score: float, rounds: bool) -> int:
     """Make a score a whole number: round half up (scores are not negative), or cut off as 1.20 did."""
-    return int(np.floor(score + 0.5)) if rounds else int(score)
+    return int(score + 0.5) if rounds else int(score)
 
 
 @njit(cache=True)
@@ -208,26 +208,22 @@ def weigh_topologies(s: int, nodes: Ints, soft: Soft) -> Floats:
 
 
 @njit(cache=True)
-def crowding(s: int, node: int, soft: Soft, weights: Floats, rounds: bool) -> int:
-    """Score a node by how crowded its domains are, over all soft constraints; lower is better."""
-    score = 0.0
-    for i in range(len(weights)):
-        row = soft.begin[s] + i
-        domain = soft.code[row, node]
-        if domain >= 0:
-            score += score_of_count(soft.tally[row, domain], soft.max_skew[row], weights[i])
-    return whole(score, rounds)
-
-
-@njit(cache=True)
 def score_spread(s: int, nodes: Ints, soft: Soft, rounds: bool, raw: Ints, points: Ints) -> None:
-    """Score the nodes that passed the filters. nodes: their numbers. raw, points: same shape, written to."""
+    """Score the nodes that passed the filters by how crowded their domains are. nodes: their numbers.
+
+    raw, points: same shape, written to. raw: over all soft constraints together, lower is better.
+    """
     weights = weigh_topologies(s, nodes, soft)
     least, most = NO_DOMAINS, 0
     for i in range(len(nodes)):
-        raw[i] = 0
-        if not soft.is_ignored[s, nodes[i]]:
-            raw[i] = crowding(s, nodes[i], soft, weights, rounds)
+        node, score = nodes[i], 0.0
+        for k in range(len(weights)):
+            row = soft.begin[s] + k
+            domain = soft.code[row, node]
+            if domain >= 0:
+                score += score_of_count(soft.tally[row, domain], soft.max_skew[row], weights[k])
+        raw[i] = 0 if soft.is_ignored[s, node] else whole(score, rounds)
+        if not soft.is_ignored[s, node]:
             least, most = min(least, raw[i]), max(most, raw[i])
     for i in range(len(nodes)):
         points[i] = 0 if soft.is_ignored[s, nodes[i]] else spread_marks(raw[i], least, most)
