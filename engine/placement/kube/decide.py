@@ -70,12 +70,10 @@ def decide(
     plugins = default_plugins() if plugins is None else plugins
     said = {plugin.name: plugin.says_yes(pod, cluster) for plugin in plugins if plugin.says_yes}
     short = short_of(pod, cluster)
-    gates = _gates(plugins, said, short, pod, cluster)
+    gates = [*_outside(cluster), *_gates(plugins, said, short, pod, cluster)]
     alive = np.ones(len(cluster), dtype=np.bool_)
     stopped_by = np.full(len(cluster), FEASIBLE, dtype=np.int64)
     refused: dict[str, int] = {}
-    if cluster.is_there is not None:
-        gates = [("closed", "NodeUnschedulable", cluster.is_there & gates[0][2]), *gates[1:]]
     for number, (reason, _, allowed) in enumerate(gates):
         struck = alive & ~allowed
         if count := int(np.count_nonzero(struck)):
@@ -105,6 +103,16 @@ def decide(
         marks=marks,
         total=total,
     )
+
+
+def _outside(cluster: Snapshot) -> list[tuple[str, str, Bools]]:
+    """List what stands before every plugin: a host that is no node at all, and one of another node group."""
+    gates: list[tuple[str, str, Bools]] = []
+    if cluster.is_there is not None:
+        gates.append(("absent", "", cluster.is_there))
+    if cluster.is_offered is not None:
+        gates.append(("provider", "", cluster.is_offered))
+    return gates
 
 
 def _gates(

@@ -27,7 +27,8 @@ def is_schedulable(pod: Pod, cluster: Snapshot) -> Bools:
     """Keep nodes that nobody cordoned; a pod that tolerates the cordon's taint may go all the same."""
     if any(tolerates(toleration, CORDONED) for toleration in pod.tolerations):
         return _all(cluster)
-    return np.array([not node.unschedulable for node in cluster.nodes], dtype=np.bool_)
+    found = np.array([not node.unschedulable for node in cluster.nodes], dtype=np.bool_)
+    return found if cluster.is_closed is None else found & ~cluster.is_closed
 
 
 def tolerates_taints(pod: Pod, cluster: Snapshot) -> Bools:

@@ -185,11 +185,11 @@ def image_locality(pod: Pod, cluster: Snapshot, nodes: Ints) -> Scored:
     """
     n = len(cluster)
     size = np.zeros(len(nodes), dtype=np.int64)
-    if not any(node.images for node in cluster.nodes):
+    if not cluster.images:
         return Scored(size, size)
     for container in pod.containers:
         name = tagged(container.image)
-        held = np.array([node.images.get(name, 0) for node in cluster.nodes], dtype=np.int64)
+        held = cluster.column(cluster.images, name)
         share = float(np.count_nonzero(held)) / n if n else 0.0
         size += (held[nodes] * share).astype(np.int64)
     most = IMAGE_MOST * max(len(pod.containers), 1)

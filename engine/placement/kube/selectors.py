@@ -37,6 +37,11 @@ def is_valid(requirement: Requirement) -> bool:
     return all(_VALUE.fullmatch(value) for value in values)
 
 
+def is_label(key: str, value: str) -> bool:
+    """Say whether a key and a value can be a label."""
+    return _KEY.fullmatch(key) is not None and _VALUE.fullmatch(value) is not None
+
+
 def holds(requirement: Requirement, labels: Labels) -> bool:
     """Say whether an expression is true of labels. What is not there is not in any list, and neither more nor less.
 

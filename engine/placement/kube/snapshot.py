@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -19,7 +19,8 @@ class Snapshot:
     allocatable: what each node can give, by resource. asked: what the pods there asked for, as the fit filter counts it;
     counted: the same as the scores count it (CPU and memory). n_pods: how many they are. ports: which host ports are
     taken. shapes, count: which pods run where: count[s, n] of shape s on node n; equal pods may share a shape.
-    is_there: nodes that exist for the scheduler; None = all.
+    is_there: nodes that exist for the scheduler; None = all. is_closed: nodes that are cordoned or not ready, besides those
+    that say so themselves. is_offered: nodes of the pod's own node group; None = any. images: image -> bytes, 0 where a node does not hold it.
     """
 
     nodes: tuple[Node, ...]
@@ -31,6 +32,9 @@ class Snapshot:
     shapes: tuple[Pod, ...]
     count: Ints
     is_there: Bools | None = None
+    images: Mapping[str, Ints] = field(default_factory=dict)
+    is_closed: Bools | None = None
+    is_offered: Bools | None = None
 
     def __len__(self) -> int:
         """Count the nodes."""
@@ -60,6 +64,7 @@ class Snapshot:
             tuple(ports),
             running,
             count,
+            images=_columns([node.images for node in nodes], np.eye(len(nodes), dtype=np.int64), ()),
         )
 
     def column(self, of: Mapping[str, Ints], name: str) -> Ints:
@@ -91,9 +96,11 @@ class Snapshot:
         return {**table, **{name: self.column(table, name) + amount * one for name, amount in amounts.items()}}
 
 
-def _columns(amounts: Sequence[Mapping[str, int]], count: Ints) -> dict[str, Ints]:
+def _columns(
+    amounts: Sequence[Mapping[str, int]], count: Ints, always: Sequence[str] = (CPU, MEMORY, EPHEMERAL, PODS)
+) -> dict[str, Ints]:
     """Add amounts up by node. count: shape (len(amounts), n_nodes)."""
-    names = dict.fromkeys([CPU, MEMORY, EPHEMERAL, PODS])
+    names = dict.fromkeys(always)
     names.update(dict.fromkeys(name for row in amounts for name in row))
     table = {name: np.array([row.get(name, 0) for row in amounts], dtype=np.int64) for name in names}
     return {name: row @ count if len(row) else np.zeros(count.shape[1], np.int64) for name, row in table.items()}

@@ -60,7 +60,14 @@ def schedule_stream(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt:
 
     order: shape (n_pods,), the number of each pod's shape. salt: the lottery's own, `rng.salt(seed, "schedule", ...)`.
     A pod that waits does not hinder those after it.
+
+    Errors: ValueError for pods that look at their neighbours: `crowd_stream` places those.
     """
+    strange = [pod.name or "a pod" for pod in (*shapes, *cluster.shapes) if looks_around(pod)]
+    if strange:
+        raise ValueError(
+            f"pods that look at their neighbours are no stream for this kernel: {', '.join(sorted(set(strange)))}"
+        )
     if not len(cluster) or not len(order):
         return np.full(len(order), NONE, dtype=np.int64)
     c = columns_of(cluster, shapes)
@@ -68,6 +75,12 @@ def schedule_stream(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt:
         order, c.want, c.room, c.heavy, c.load, c.size, c.allowed, c.clash, c.fixed, c.has_balance, c.weight, c.nodes,
         c.begin, c.soft, c.liked, salt,
     )  # fmt: skip
+
+
+def looks_around(pod: Pod) -> bool:
+    """Say whether a pod is spread, or near to or far from others, so that where it may go depends on them."""
+    near, far = pod.affinity.pod, pod.affinity.anti
+    return bool(pod.spread or pod.owner or near.required or near.preferred or far.required or far.preferred)
 
 
 def lots(salt: int, put: Ints) -> Floats:
@@ -78,7 +91,7 @@ def lots(salt: int, put: Ints) -> Floats:
 def columns_of(cluster: Snapshot, shapes: Sequence[Pod]) -> Columns:
     """Write nodes and shapes as columns that belong to nobody else: the kernel writes to them.
 
-    Errors: ValueError if the plugins' weights are too large for the kernel's keys.
+    Errors: ValueError for weights of plugins that are too large for the kernel's keys.
     """
     weight = {plugin.name: plugin.weight for plugin in default_plugins() if plugin.name not in {SPREAD, INTER_POD}}
     if scores.BEST * sum(weight.values()) >= 1 << (63 - BITS):
@@ -135,7 +148,9 @@ def _allowed(pod: Pod, cluster: Snapshot) -> Bools:
     """Say where a pod may go, whatever room there is."""
     found = is_schedulable(pod, cluster) & tolerates_taints(pod, cluster) & is_wanted(pod, cluster)
     found &= has_ports(pod, cluster)
-    return found if cluster.is_there is None else found & cluster.is_there
+    for mask in (cluster.is_there, cluster.is_offered):
+        found = found if mask is None else found & mask
+    return found
 
 
 def _fixed(pod: Pod, cluster: Snapshot, every: Ints, weight: int) -> Ints:
