@@ -106,6 +106,10 @@ class Kind(IntEnum):
     ROLLOUT_DONE = 82  # every pod is of the new version and available; value: seconds since it was asked for
     ROLLOUT_STALLED = 83  # no progress within the deadline; value: pods of the new version that are available
 
+    # Kubernetes' control plane.
+    CONTROL_PLANE_LOST = 110  # nothing can be written any more; reason: why
+    CONTROL_PLANE_BACK = 111  # value: seconds for which nothing could be written
+
 
 @dataclass(slots=True)
 class Log:

@@ -275,6 +275,30 @@ class InterruptSpotTasks(_Operation):
     )
 
 
+class FailControlPlane(_Operation):
+    """Take the whole control plane away: every API server and every etcd member, for a while or for good."""
+
+    do: Literal["fail-control-plane"]
+    for_s: float | None = Field(
+        default=None, gt=0, le=LONGEST_S, allow_inf_nan=False, description="How long; none = until the run's end.",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+
+
+class KillMember(_Operation):
+    """Kill one member of the control plane's store (etcd), whoever runs it."""
+
+    do: Literal["kill-member"]
+    member: int = Field(ge=1, le=7, description="Member of etcd, by its number.")
+
+
+class RestartMember(_Operation):
+    """Start a killed member of etcd again, from its disk."""
+
+    do: Literal["restart-member"]
+    member: int = Field(ge=1, le=7, description="Member of etcd, by its number.")
+
+
 Operation = Annotated[
     FailZone
     | ImpairZone
@@ -289,6 +313,9 @@ Operation = Annotated[
     | InterruptSpotTasks
     | StopTask
     | RunTasks
+    | FailControlPlane
+    | KillMember
+    | RestartMember
     | SetDesired
     | Deploy
     | ChangeTraffic,

@@ -146,6 +146,7 @@ def restart(world: World, task: Task) -> None:
     """Start a pod's containers again on the node that came back with it."""
     world.balancer.deregister(task)
     task.life += 1
+    task.row = 0
     task.is_alive = True
     task.stage = Stage.STARTING
     task.running_s = task.answers_s = float("inf")

@@ -33,7 +33,9 @@ def track(world: World, service: int, settings: Scaling, bounds: Bounds) -> Proc
     scheduler = world.schedulers[service]
     while True:
         yield world.env.timeout(settings.period_s)
-        running = [task for task in scheduler.counted.values() if task.is_alive and task.running_s < world.env.now]
+        running = [
+            task for task in scheduler.counted.values() if task.is_alive and task.row and task.running_s < world.env.now
+        ]
         metric = read(world, service, settings, [task.row for task in running], [t.running_s for t in running])
         world.log.note(world.env.now, Kind.METRIC_READ, service=service, value=metric, reason=settings.metric)
         wanted = rule.decide(world.env.now, metric, len(running), scheduler.desired)
