@@ -18,6 +18,9 @@ from engine.placement.kube.topology_kernel import (
     OWN_FOE,
     THEIR_FOE,
     TOO_SKEWED,
+    Hard,
+    Near,
+    Soft,
     near_refusals,
     score_near,
     score_spread,
@@ -30,7 +33,7 @@ UNRESOLVABLE = frozenset({NO_KEY, NO_FRIEND})
 
 def spread_says(pod: Pod, cluster: Snapshot, edition: Edition = TODAY) -> Ints:
     """Ask a pod's DoNotSchedule constraints: OK, NO_KEY or TOO_SKEWED. Shape (n_nodes,)."""
-    return np.asarray(spread_refusals(hard_rules(pod, cluster, edition)))
+    return np.asarray(spread_refusals(_hard(pod, cluster, edition)))
 
 
 def neighbours_say(pod: Pod, cluster: Snapshot) -> Ints:
@@ -40,7 +43,7 @@ def neighbours_say(pod: Pod, cluster: Snapshot) -> Ints:
     """
     if not reads_neighbours(pod):
         return np.full(len(cluster), NO_FRIEND, dtype=np.int64)
-    return np.asarray(near_refusals(near_rules(pod, cluster)))
+    return np.asarray(near_refusals(_near(pod, cluster)))
 
 
 def is_even(pod: Pod, cluster: Snapshot) -> Bools:
@@ -72,7 +75,7 @@ def neighbours_refuse(pod: Pod, cluster: Snapshot) -> dict[str, Bools]:
 
 def topology_spread(pod: Pod, cluster: Snapshot, nodes: Ints, edition: Edition = TODAY) -> Scored | None:
     """Prefer nodes in domains with few pods of the pod's own kind, by its ScheduleAnyway constraints or the scheduler's own."""
-    rules = soft_rules(pod, cluster, edition)
+    rules = _soft(pod, cluster, edition)
     if edition.skips_empty and not len(rules.max_skew):
         return None
     raw, points = np.empty_like(nodes), np.empty_like(nodes)
@@ -84,9 +87,27 @@ def pod_affinity(
     pod: Pod, cluster: Snapshot, nodes: Ints, edition: Edition = TODAY, hard_weight: int = HARD_WEIGHT
 ) -> Scored | None:
     """Prefer nodes near to pods that the pod likes, or that like it, and far from those that do not."""
-    rules = near_rules(pod, cluster, hard_weight)
+    rules = _near(pod, cluster, hard_weight)
     if not len(rules.needs_friend):
         return None
     raw, points = np.empty_like(nodes), np.empty_like(nodes)
     score_near(0, nodes, rules, edition.starts_at_least, raw, points)
     return Scored(raw, points)
+
+
+def _hard(pod: Pod, cluster: Snapshot, edition: Edition) -> Hard:
+    if cluster.book is None or edition != TODAY:
+        return hard_rules(pod, cluster, edition)
+    return cluster.book.hard(pod, cluster)
+
+
+def _soft(pod: Pod, cluster: Snapshot, edition: Edition) -> Soft:
+    if cluster.book is None or edition != TODAY:
+        return soft_rules(pod, cluster, edition)
+    return cluster.book.soft(pod, cluster)
+
+
+def _near(pod: Pod, cluster: Snapshot, hard_weight: int = HARD_WEIGHT) -> Near:
+    if cluster.book is None or hard_weight != HARD_WEIGHT:
+        return near_rules(pod, cluster, hard_weight)
+    return cluster.book.near(pod, cluster)
