@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from engine.placement.hosts import Bools, Ints
 from engine.placement.kube.edition import TODAY, Edition
 from engine.placement.kube.near_rules import HARD_WEIGHT, near_rules, reads_neighbours
-from engine.placement.kube.objects import Pod
+from engine.placement.kube.objects import (
+    Affinity,
+    Node,
+    Pod,
+    PodAffinity,
+    PodTerm,
+    Selector,
+    Spread,
+    WeightedPodTerm,
+)
 from engine.placement.kube.scores import Scored
 from engine.placement.kube.snapshot import Snapshot
-from engine.placement.kube.spread_rules import HARD, hard_rules, soft_rules
+from engine.placement.kube.spread_rules import HARD, SOFT, hard_rules, soft_rules
 from engine.placement.kube.topology_kernel import (
     NO_FRIEND,
     NO_KEY,
@@ -93,6 +104,18 @@ def pod_affinity(
     raw, points = np.empty_like(nodes), np.empty_like(nodes)
     score_near(0, nodes, rules, edition.starts_at_least, raw, points)
     return Scored(raw, points)
+
+
+def warm_up() -> None:
+    """Compile what a decision asks, or load it, before somebody waits for one."""
+    rule, every = Spread(1, "zone", selector=Selector()), np.zeros(1, dtype=np.int64)
+    wish = PodAffinity(preferred=(WeightedPodTerm(1, PodTerm("zone", Selector())),))
+    pod = Pod(spread=(rule, replace(rule, when=SOFT)), affinity=Affinity(pod=wish))
+    cluster = Snapshot.of([Node("a", {"zone": "a"})])
+    spread_says(pod, cluster)
+    neighbours_say(pod, cluster)
+    topology_spread(pod, cluster, every)
+    pod_affinity(pod, cluster, every)
 
 
 def _hard(pod: Pod, cluster: Snapshot, edition: Edition) -> Hard:
