@@ -45,6 +45,34 @@ class Plan:
     left: tuple[tuple[Pod, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """A node that was ordered: its host's number, type, zone and price, its pods, and the next cheapest types that would do."""
+
+    host: int
+    kind: str
+    zone: int
+    usd_per_hour: float
+    pods: tuple[int, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One batch of pods, answered.
+
+    waiting: pods without a node. settled: those of them that a node holds which is there or on its way. coming: nodes on
+    their way; ready: nodes there, both before the round. bought: what was ordered. left: reason -> pods that get nothing.
+    """
+
+    waiting: int
+    settled: int
+    coming: int
+    ready: int
+    bought: tuple[Bought, ...] = ()
+    left: tuple[tuple[str, int], ...] = ()
+
+
 class _Bin:
     """A node that is not bought yet: what its pods ask for together, and the types that would still do."""
 
