@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine import catalog
-from engine.cluster import Host
-from engine.control import managed
+from engine.cluster import NONE, Host
 from engine.control.node_outlook import Outlook
 from engine.control.patching import DAY_S
 from engine.events import Kind
@@ -22,7 +21,7 @@ from engine.placement.pools import HostKind, Pool, room_for
 from engine.placement.room import ZONES
 from engine.scaling import Command, Round
 from engine.scaling.consolidation import Scene, budget, command, moved, still_holds
-from engine.scaling.karpenter import Bought, Claim, Limits, batch_ends_s, solve
+from engine.scaling.karpenter import Bought, Claim, Limits, Plan, batch_ends_s, solve
 from engine.scaling.shelves import ANY_ZONE, Node, Pod, Zones
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from engine.world import World
 
 WHO = "karpenter"
+REASON = "scale-in"
 OTHERS_SHOWN = 4
 NOMINATED_BATCHES = 2  # a node is spared so many batches long while pods are on their way to it
 
@@ -120,7 +120,7 @@ class Karpenter:
         """Hear that a node has a pod less; one that drains is ended once only daemons are left."""
         self._touch(host)
         if host.is_draining and self._world.cluster.has_only_daemons(host):
-            self._world.fleet.end(host, "consolidated" if host.number in self._leaving else "drained")
+            self._world.nodes.delete(host, REASON)
 
     def is_ready(self, host: Host, age_s: float) -> None:
         """Hear that a node has come: it has its days."""
@@ -152,16 +152,20 @@ class Karpenter:
             self._strand({})
             return
         nodes = self._outlook.nodes(closed=self._leaving)
-        plan = self._plan(waiting, nodes)
+        plan = self._plan(waiting, nodes, self._soon_without())
+        ready = sum(node.is_ready for node in nodes)
         bought = [self._order(claim) for claim in plan.claims]
         for number in plan.settled.values():
             self._nominate(number)
+        ours = {pod.number for pod in waiting}
         left: dict[str, int] = {}
-        for _, why in plan.left:
-            left[why] = left.get(why, 0) + 1
-        ready = sum(node.is_ready for node in nodes)
-        look = Round(len(waiting), len(plan.settled), len(nodes) - ready, ready, tuple(bought), tuple(left.items()))
-        world.log.note(world.env.now, Kind.AUTOSCALER_LOOKED, value=len(waiting), reason=WHO, look=look)
+        for pod, why in plan.left:
+            if pod.number in ours:
+                left[why] = left.get(why, 0) + 1
+        settled = sum(number in ours for number in plan.settled)
+        if bought or left:  # that room is on its way already is no news
+            look = Round(len(waiting), settled, len(nodes) - ready, ready, tuple(bought), tuple(left.items()))
+            world.log.note(world.env.now, Kind.AUTOSCALER_LOOKED, value=len(waiting), reason=WHO, look=look)
         self._strand(left)
         if set(left) - {"no-type"} and not self._is_retrying:
             self._is_retrying = True
@@ -180,10 +184,24 @@ class Karpenter:
             self._stranded = now
             self._world.log.note(self._world.env.now, Kind.PODS_STRANDED, value=now[0], reason=now[1])
 
-    def _plan(self, waiting: list[Pod], nodes: Iterable[Node] = ()):  # type: ignore[no-untyped-def]
+    def _soon_without(self) -> list[tuple[Pod, int]]:
+        """List the pods on nodes that are about to go, with their zones: room for them is seen to before they are evicted."""
+        hosts = [self._world.cluster.hosts[number] for number in sorted(self._leaving)]
+        tasks = [
+            self._world.cluster.tasks[number] for host in hosts if not host.is_gone for number in sorted(host.tasks)
+        ]
+        return [
+            (Pod(task.number, task.service), task.zone) for task in tasks if task.bound_to == NONE and task.is_counted
+        ]
+
+    def _plan(self, waiting: list[Pod], nodes: Iterable[Node] = (), soon: Iterable[tuple[Pod, int]] = ()) -> Plan:
         zones = Zones(self._outlook.counts(), self._outlook.usable())
+        pods = list(waiting)
+        for pod, zone in soon:
+            zones.add(pod, zone, -1)
+            pods.append(pod)
         offers = self._offers if self._outlook.usable() else []
-        return solve(waiting, list(nodes), offers, self._outlook.asks, zones, self._limits())
+        return solve(pods, list(nodes), offers, self._outlook.asks, zones, self._limits())
 
     def _limits(self) -> Limits:
         """Say how much may be bought yet."""
@@ -269,7 +287,7 @@ class Karpenter:
         return Scene(
             nodes=outlook.nodes(kept, fresh, closed=self._leaving),
             waiting=outlook.waiting(),
-            offers=self._offers,
+            offers=self._offers if outlook.usable() else [],
             asks=outlook.asks,
             counts=outlook.counts(),
             usable=outlook.usable(),
@@ -296,6 +314,7 @@ class Karpenter:
         world.log.note(
             world.env.now, Kind.NODES_CONSOLIDATED, value=found.saves_usd_per_hour, reason=found.action, look=found
         )
+        self._leaving.update(found.nodes)
         world.env.process(self._swap(found, [found.claim] if found.claim is not None else [], found.action))
 
     def _swap(self, found: Command, claims: list[Claim], why: str) -> ProcessGenerator:
@@ -317,7 +336,7 @@ class Karpenter:
             for host in old:
                 self._leaving.discard(host.number)
                 if not host.is_gone:
-                    world.fleet.reopen(host)
+                    world.fleet.undrain(host)
             self._drop(found, "late")
 
     def _remove(self, host: Host, why: str) -> None:
@@ -328,7 +347,7 @@ class Karpenter:
         self._leaving.add(host.number)
         price = catalog.instance_type(host.kind.instance_type).usd_per_hour
         world.log.note(world.env.now, Kind.NODE_REMOVED, host=host.number, zone=host.zone, value=price, reason=why)
-        world.fleet.drain(host, "consolidated")
+        world.fleet.drain(host, REASON)
 
     # --- nodes that are old --------------------------------------------------------------------------------------------
 
@@ -362,9 +381,4 @@ class Karpenter:
         if self._is_auto:
             yield world.env.timeout(catalog.number("eks.automode.nodepool", "grace_h") * 3600)
             if host.is_alive and not host.is_gone and host.losses == losses:
-                world.fleet.end(host, "lifetime")
-
-
-def note_type(world: World, host: Host) -> str:
-    """Give a host's type for its order's entry, where somebody else than the scenario chose it."""
-    return host.kind.instance_type if is_in_charge(world) or isinstance(world.fleet, managed.ManagedHosts) else ""
+                world.nodes.delete(host, "lifetime")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.cluster import Host
+from engine.cluster import NONE, Host
 from engine.control.node_outlook import Outlook
 from engine.events import Kind
 from engine.kubernetes.autoscaler import NodeGroup
@@ -18,6 +18,7 @@ from engine.scaling import Scan, Size
 from engine.scaling.cluster_autoscaler import Group, Option, Scanner, Seen
 
 if TYPE_CHECKING:
+    from simpy import Event
     from simpy.events import ProcessGenerator
 
     from engine.world import World
@@ -97,7 +98,11 @@ class ClusterAutoscaler:
             NodeGroup(name=name, min_nodes=self._settings.min_nodes, max_nodes=self._settings.max_nodes),
         )
         offer = self._outlook.offer(pool.kind.instance_type)
-        mine = [host for host in self._world.cluster.hosts if host.group == number and not host.is_gone and not host.is_draining]
+        mine = [
+            host
+            for host in self._world.cluster.hosts
+            if host.group == number and not host.is_gone and not host.is_draining
+        ]
         in_zones = {zone: sum(host.zone == zone for host in mine) for zone in self._outlook.usable()}
         return Group(
             number=number,
@@ -169,7 +174,7 @@ class ClusterAutoscaler:
         self._tell(Kind.NODE_REMOVED, host.number, price, "empty" if is_empty else "unneeded")
         host.is_leaving = True
         if is_empty:
-            world.fleet.end(host, REASON)
+            world.nodes.delete(host, REASON)
             return
         self._draining.add(host.number)
         world.fleet.drain(host, REASON)
@@ -178,7 +183,7 @@ class ClusterAutoscaler:
     def _drained(self, host: Host) -> ProcessGenerator:
         """End a node once it is empty; give it back where a budget keeps one of its pods for too long."""
         world = self._world
-        patience = world.env.timeout(self._settings.eviction_s)
+        patience: Event = world.env.timeout(self._settings.eviction_s)
         while not world.cluster.has_only_daemons(host) and host.is_alive and not host.is_gone:
             yield world.fleet.changes.of(host) | patience
             if patience.processed and not self._all_leave(host):
@@ -188,11 +193,11 @@ class ClusterAutoscaler:
                 patience = world.env.event()  # all of them are on their way out
         self._draining.discard(host.number)
         if host.is_alive and not host.is_gone:
-            world.fleet.end(host, REASON)
+            world.nodes.delete(host, REASON)
 
     def _all_leave(self, host: Host) -> bool:
         tasks = (self._world.cluster.tasks[number] for number in host.tasks)
-        return not any(task.is_counted for task in tasks if task.bound_to == -1)
+        return not any(task.is_counted for task in tasks if task.bound_to == NONE)
 
     def _give_back(self, host: Host) -> None:
         world = self._world

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine import catalog
 from engine.cluster import NONE, Host, Task
+from engine.control.eviction import status
 from engine.placement.constraints import DISTINCT
 from engine.placement.demand import needs_of_host
 from engine.placement.pools import room_for
@@ -36,9 +37,7 @@ class Outlook:
     def offer(self, kind: str) -> Offer:
         """Say what a node of a type has for pods beside its daemons, and what its hour costs."""
         room = room_for(self._world.scenario, kind)
-        offer = Offer(
-            kind, room.cpu_units, room.memory_mib, room.enis, catalog.instance_type(kind).usd_per_hour
-        )
+        offer = Offer(kind, room.cpu_units, room.memory_mib, room.enis, catalog.instance_type(kind).usd_per_hour)
         for service in self.daemons:
             offer = offer.less(self.asks[service].needs)
         return offer
@@ -87,9 +86,7 @@ class Outlook:
             found.append(self._node(host, free, is_ready, kept, fresh))
         return found
 
-    def _node(
-        self, host: Host, free: Size, is_ready: bool, kept: Container[int], fresh: Container[int]
-    ) -> Node:
+    def _node(self, host: Host, free: Size, is_ready: bool, kept: Container[int], fresh: Container[int]) -> Node:
         tasks = [self._world.cluster.tasks[number] for number in sorted(host.tasks)]
         kind = host.kind.instance_type
         return Node(
