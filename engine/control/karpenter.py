@@ -175,7 +175,10 @@ class Karpenter:
         """Look again later: a limit or a zone stood in the way."""
         yield self._world.env.timeout(self._settings.poll_s)
         self._is_retrying = False
-        self.need()
+        if self._outlook.waiting():
+            self.need()
+        else:
+            self._strand({})
 
     def _strand(self, left: dict[str, int]) -> None:
         """Write down how many pods get no node, where that changed."""

@@ -210,6 +210,4 @@ class ClusterAutoscaler:
 
 def _stranded(scan: Scan | None) -> tuple[int, str]:
     """Say how many pods no group may help, and why; nobody while one does."""
-    if scan is None or scan.reason not in {"no-group", "most", "backoff"}:
-        return 0, ""
-    return scan.short, scan.reason
+    return (0, "") if scan is None or not scan.stuck else (scan.short, scan.stuck)

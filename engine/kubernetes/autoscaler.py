@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import field_validator
+
 from engine import catalog
 from engine.fields import Record, setting
 
@@ -125,6 +127,15 @@ class Karpenter(Record):
         fact="karpenter.expire_after", ge=0, le=8_760,
     )  # fmt: skip
     drift: bool = setting(True, "A node whose AMI is no longer the newest is replaced, within the budget.")
+
+    @field_validator("families")
+    @classmethod
+    def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = sorted({name.partition(".")[0] for name in catalog.instance_types()})
+        for name in names:
+            if name not in known:
+                raise ValueError(f"instance families from our table are needed ({', '.join(known)}), got {name}")
+        return names
 
 
 class Autoscaler(Record):

@@ -67,10 +67,11 @@ class Scan:
     """One look at the cluster: all that fed it, and what came of it.
 
     waiting: pods without a node; short: those that no node takes, nor one on its way. coming: nodes on their way. ready:
-    nodes there. options: what each group could do. grows: the option taken. gone: nodes that go now. reason: in a word,
-    what came of it: "grow", "coming" (what is on its way will do), "no-group" (no group can help), "most" (groups that
-    could are full), "backoff", "shrink", "delay" (nothing goes so soon after an addition), "failed" (… after a failed
-    drain), "unneeded" (a node's time runs), "least" (the group has to keep it), "steady".
+    nodes there. options: what each group could do. grows: the option taken. gone: nodes that go now. stuck: why nothing grows
+    although pods are short: "no-group" (none can help), "most" (those that could are full), "backoff". reason: in a word,
+    what came of it: "grow", "coming" (what is on its way will do), "stuck", "shrink", "delay" (nothing goes so soon after
+    an addition), "failed" (… after a failed drain), "unneeded" (a node's time runs), "least" (the group has to keep it),
+    "steady".
     """
 
     waiting: int
@@ -81,6 +82,7 @@ class Scan:
     grows: Option | None = None
     unneeded: tuple[Unneeded, ...] = ()
     gone: tuple[int, ...] = ()
+    stuck: str = ""
     reason: str = "steady"
 
 
@@ -195,7 +197,7 @@ class Scanner:
                 self.added_s = seen.now_s
                 taken = choose_group(options, self.settings.expander, self.lot)
                 return replace(scan, options=tuple(options), grows=taken, unneeded=self._known(seen), reason="grow")
-            why = self._why_not(seen, short)
+            scan, why = replace(scan, stuck=self._why_not(seen, short)), "stuck"
         return self._shrink(seen, scan, why)
 
     def _options(self, seen: Seen, short: Sequence[Pod]) -> list[Option]:

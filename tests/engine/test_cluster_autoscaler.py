@@ -88,9 +88,9 @@ def test_it_says_why_it_does_not_grow():
     late = scanner()
     late.failed_to_come(0, 0)
 
-    assert scanner().look(seen(0, ONE, pods=pods(0), groups=full)).reason == "most"
-    assert scanner().look(seen(0, asks((8192, 1)), pods=pods(0), groups=full)).reason == "no-group"
-    assert late.look(seen(100, ONE, pods=pods(0), groups=[group(0, "m5.xlarge")])).reason == "backoff"
+    assert scanner().look(seen(0, ONE, pods=pods(0), groups=full)).stuck == "most"
+    assert scanner().look(seen(0, asks((8192, 1)), pods=pods(0), groups=full)).stuck == "no-group"
+    assert late.look(seen(100, ONE, pods=pods(0), groups=[group(0, "m5.xlarge")])).stuck == "backoff"
     assert late.look(seen(300, ONE, pods=pods(0), groups=[group(0, "m5.xlarge")])).reason == "grow"
 
 
