@@ -22,6 +22,7 @@ from engine.errors import BudgetError, Problem
 if TYPE_CHECKING:
     from engine.placement import Dismissal, Verdict
     from engine.scaling import Look, Reading
+    from engine.scaling.hpa import Sight
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -115,6 +116,10 @@ class Kind(IntEnum):
     REMOVAL_DROPPED = 96  # nodes stay that were to go; reason: why, in a word
     PODS_STRANDED = 97  # value: pods that no node it may bring would hold, 0 = none any more; reason: why, in a word
 
+    # Kubernetes' control plane.
+    CONTROL_PLANE_LOST = 110  # nothing can be written any more; reason: why
+    CONTROL_PLANE_BACK = 111  # value: seconds for which nothing could be written
+
 
 @dataclass(slots=True)
 class Log:
@@ -133,6 +138,7 @@ class Log:
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
     readings: dict[int, Reading] = field(default_factory=dict)
     looks: dict[int, Look] = field(default_factory=dict)
+    sights: dict[int, Sight] = field(default_factory=dict)
 
     def note(
         self,
@@ -149,6 +155,7 @@ class Log:
         dismissal: Dismissal | None = None,
         reading: Reading | None = None,
         look: Look | None = None,
+        sight: Sight | None = None,
     ) -> None:
         """Write one thing down."""
         if len(self.at_s) >= self.limit:
@@ -162,6 +169,8 @@ class Log:
             self.readings[len(self.at_s)] = reading
         if look is not None:
             self.looks[len(self.at_s)] = look
+        if sight is not None:
+            self.sights[len(self.at_s)] = sight
         self.at_s.append(at_s)
         self.kind.append(kind)
         self.service.append(service)
@@ -187,6 +196,7 @@ class Log:
             dismissals=dict(self.dismissals),
             readings=dict(self.readings),
             looks=dict(self.looks),
+            sights=dict(self.sights),
         )
 
 
@@ -196,7 +206,8 @@ class Events:
 
     service, host, zone count from 0; tasks count from 1, as the map names them. verdicts: event's index -> Verdict.
     dismissals: index of the first event of a task's stopping -> Dismissal, where a scheduler chose it among others.
-    readings: event's index -> what managed scaling saw and decided. looks: the same of a node autoscaler.
+    readings: event's index -> what managed scaling saw and decided; sights: the same of a HorizontalPodAutoscaler; looks: of a
+    node autoscaler.
     """
 
     at_s: Floats
@@ -211,6 +222,7 @@ class Events:
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
     readings: dict[int, Reading] = field(default_factory=dict)
     looks: dict[int, Look] = field(default_factory=dict)
+    sights: dict[int, Sight] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the events."""
@@ -231,7 +243,7 @@ class Events:
         for column in (self.at_s, self.kind, self.service, self.task, self.host, self.zone, self.value):
             total.update(np.ascontiguousarray(column).tobytes())
         total.update("\0".join(self.reason).encode())
-        for told in (self.readings, self.looks):
+        for told in (self.readings, self.sights, self.looks):
             for row, reading in told.items():
                 total.update(f"{row} {reading}".encode())
         return total.hexdigest()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
 from engine.control import agent, karpenter, kubelet, managed, tasks
@@ -13,9 +15,10 @@ from engine.control.patching import DAY_S
 from engine.events import Kind
 from engine.placement import Constraint, Verdict, choose, choose_zone
 from engine.placement.constraints import DAEMON, all_of
+from engine.placement.kube.decide import Ruling
+from engine.placement.kube.desk import Desk
 from engine.placement.pools import dealt, pools_of
 from engine.placement.room import ZONES
-from engine.placement.strategies import DEFAULT
 from engine.rng import stream
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ class Fleet:
         self.release = 0  # the AMI that a new host starts with, counted from 0
         self.spot_outages = 0  # how many are in force
         self._constraints = [all_of(service.constraints) for service in world.scenario.services]
+        self._desk = Desk(world.scenario.services) if world.launch.is_kubernetes else None
 
     # --- launching ---------------------------------------------------------------------------------------------------------
 
@@ -139,9 +143,23 @@ class Fleet:
         if task.bound_to != NONE:
             rules = (Constraint(DAEMON, only_host=task.bound_to), *rules)
         world = self._world
-        if world.launch.is_kubernetes:  # the scheduler's own rule takes this place
-            return self.verdict(task, DEFAULT, rules)
+        if self._desk is not None:
+            return self._ruling(self._desk, task)
         return self.verdict(task, world.launch.strategies or world.scenario.services[task.service].placement, rules)
+
+    def _ruling(self, desk: Desk, task: Task) -> Ruling:
+        """Ask the Kubernetes scheduler: nodes are hosts that joined and are not gone, ready or not."""
+        cluster = self._world.cluster
+        hosts = cluster.hosts
+        return desk.decide(
+            task.service,
+            cluster.view(task.kin, task.provider),
+            stream(self._world.scenario.seed, "place", task.number).random(len(hosts)),
+            is_there=np.array([host.is_ready and not host.is_gone for host in hosts], dtype=np.bool_),
+            holds=np.array([task.service in host.images for host in hosts], dtype=np.bool_),
+            only_host=task.bound_to,
+            is_owned=not cluster.is_standalone(task),
+        )
 
     def note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
         """Write a decision down, with the verdict that explains it."""

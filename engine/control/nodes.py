@@ -144,6 +144,7 @@ class NodeLifecycle:
     def empty(self, host: Host) -> ProcessGenerator:
         """Evict a cordoned node's pods, DaemonSets' aside; ask again for those that a budget protects."""
         world, node = self._world, self._hosts.get(host.number)
+        said: dict[int, str] = {}
         while node is not None and not host.is_gone and host.is_draining:
             yield from world.control_plane.up()
             left = False
@@ -155,8 +156,10 @@ class NodeLifecycle:
                     self._delete(task, "drain")
                 else:
                     left = True
-                    again_s = catalog.seconds("k8s.drain_retry")
-                    tasks.note(world, Kind.EVICTION_REFUSED, task, value=again_s, reason=why_not)
+                    if said.get(task.number) != why_not:  # asked every few seconds, told when the answer is another
+                        again_s = catalog.seconds("k8s.drain_retry")
+                        tasks.note(world, Kind.EVICTION_REFUSED, task, value=again_s, reason=why_not)
+                    said[task.number] = why_not
             if not left:
                 return
             yield world.env.timeout(catalog.seconds("k8s.drain_retry"))
