@@ -60,6 +60,7 @@ def problems(scenario: Scenario) -> list[Problem]:
             found.append(Problem(f"{where}.scaling.max_tasks", came, allowed, "the most is less than the least"))
         found += _daemon_problems(where, service)
         found += _network_problems(where, service)
+        found += _neighbour_problems(where, service, names)
         traffic = service.traffic
         if traffic is not None:
             found += _trace_problems(f"{where}.traffic", traffic.shape, len(traffic.rates))
@@ -110,6 +111,15 @@ def _network_problems(where: str, service: Service) -> list[Problem]:
         return []
     why = "in host mode a task listens on its host's own ports, and no free one is found for it: name them"
     return [Problem(f"{where}.host_ports", "nothing", "one port or more", why)]
+
+
+def _neighbour_problems(where: str, service: Service, names: list[str]) -> list[Problem]:
+    """Find rules about other pods that name a service which does not exist: they would speak of nobody."""
+    return [
+        Problem(f"{where}.pods.scheduling.neighbours.{rule}", name, ", ".join(names), "there is no such service")
+        for rule, name in service.pods.scheduling.neighbours.named()
+        if name not in names
+    ]
 
 
 def _fleet_problems(scenario: Scenario) -> list[Problem]:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import field_validator, model_validator
 
 from engine.fields import Record, setting
+from engine.kubernetes.neighbours import Neighbours
 from engine.placement.kube.objects import Requirement
 from engine.placement.kube.selectors import is_label, is_valid
 
@@ -87,6 +88,8 @@ class Scheduling(Record):
     prefers: tuple[NodeWish, ...] = setting((), "Nodes that its pods would rather go to.", max_length=20)
     tolerations: tuple[PodToleration, ...] = setting((), "Taints that its pods put up with.", max_length=50)
 
+    neighbours: Neighbours = setting(Neighbours(), "What they ask of other pods.")
+
     @field_validator("node_selector")
     @classmethod
     def _are_labels(cls, given: dict[str, str]) -> dict[str, str]:
@@ -97,4 +100,6 @@ class Scheduling(Record):
 
     def __hash__(self) -> int:
         """Hash the labels too: a scenario can be a key."""
-        return hash((tuple(sorted(self.node_selector.items())), self.nodes, self.prefers, self.tolerations))
+        return hash(
+            (tuple(sorted(self.node_selector.items())), self.nodes, self.prefers, self.tolerations, self.neighbours)
+        )

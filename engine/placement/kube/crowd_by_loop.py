@@ -1,31 +1,42 @@
-"""The same stream of pods, placed by a plain loop over nodes. Slow, and easy to believe.
+"""The same stream of pods that care who is where, by a plain loop over nodes. Slow, and easy to believe.
 
-It does no more than it must: room in lists, pods of a domain counted along in dictionaries, as upstream keeps them. Taints,
-node affinity, ports and images are asked once for each batch: they do not change with its pods, but for the pods' own ports.
+It does no more than it must: what no placement changes is asked once, everything else is in lists, and pods of a domain are
+counted along in dictionaries, as upstream keeps them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from math import floor, log
 
 import numpy as np
 
 from engine.placement.hosts import Ints
-from engine.placement.kube import filters, scores
+from engine.placement.kernel import NONE, draw
+from engine.placement.kube import filters
+from engine.placement.kube.crowd_stream import weights_apart
 from engine.placement.kube.near_rules import HARD_WEIGHT, is_friend, liked_terms, readable, reads_neighbours, speaks_of
-from engine.placement.kube.objects import CPU, MEMORY, PODS, Labels, Node, Pod, PodTerm, Spread
-from engine.placement.kube.plugins import INTER_POD, SPREAD, default_plugins
-from engine.placement.kube.requests import asked, counted, host_ports
+from engine.placement.kube.objects import Labels, Pod, Selector, Spread
+from engine.placement.kube.one_by_one import by_node, points_of
 from engine.placement.kube.selectors import selects
 from engine.placement.kube.snapshot import Snapshot
-from engine.placement.kube.spread_rules import HARD, HONOR, HOSTNAME, SOFT, default_spread, joined, reads_spread
+from engine.placement.kube.spread_rules import (
+    HARD,
+    HONOR,
+    HOSTNAME,
+    SOFT,
+    default_spread,
+    is_listed,
+    joined,
+    reads_spread,
+)
+from engine.placement.kube.stream import columns_of
 
-NONE = -1
 FULL = 100
 Pair = tuple[str, str]
+_Effect = tuple[str, str, int]
 
 
 @dataclass(slots=True)
@@ -33,7 +44,8 @@ class _Even:
     """One spread constraint while it is counted: pods by domain, and which nodes' pods count."""
 
     spread: Spread
-    is_one: bool  # the pod itself matches, and so do those of its batch
+    selector: Selector | None
+    is_one: bool  # the pod itself matches
     counts: list[bool]
     tally: Counter[str] = field(default_factory=Counter)
 
@@ -49,171 +61,118 @@ class _Around:
 
 
 @dataclass(slots=True)
-class _Room:
-    """What each node has and what is taken, as plain lists."""
+class _State:
+    """What one shape of pods keeps count of."""
 
-    size: dict[str, list[int]]
-    used: dict[str, list[int]]
-    seen: dict[str, list[int]]  # as the scores count it
-    pods: list[int]
+    pod: Pod
+    hard: list[_Even]
+    soft: list[_Even]
+    soft_keys: list[str]
+    around: _Around
 
     @classmethod
-    def of(cls, nodes: Sequence[Node], running: Iterable[tuple[Pod, int]]) -> _Room:
-        names = {name for node in nodes for name in node.allocatable}
-        n = len(nodes)
-        size = {name: [node.allocatable.get(name, 0) for node in nodes] for name in names}
-        room = cls(size, {name: [0] * n for name in names}, {CPU: [0] * n, MEMORY: [0] * n}, [0] * n)
-        for pod, node in running:
-            room.take(asked(pod), counted(pod), node)
-        return room
-
-    def take(self, wants: dict[str, int], counts: dict[str, int], node: int) -> None:
-        for name, amount in wants.items():
-            self.used.setdefault(name, [0] * len(self.pods))[node] += amount
-        for name in (CPU, MEMORY):
-            self.seen[name][node] += counts.get(name, 0)
-        self.pods[node] += 1
-
-    def holds(self, wants: dict[str, int], node: int) -> bool:
-        if self.pods[node] + 1 > (self.size[PODS][node] if PODS in self.size else 0):
-            return False
-        for name, amount in wants.items():
-            if amount > 0:
-                has = self.size[name][node] if name in self.size else 0
-                if has - (self.used[name][node] if name in self.used else 0) < amount:
-                    return False
-        return True
+    def of(cls, pod: Pod, cluster: Snapshot) -> _State:
+        """Count what runs there."""
+        hard = _evens(cluster, pod, [one for one in pod.spread if one.when == HARD])
+        soft = _evens(cluster, pod, [one for one in (pod.spread or default_spread(pod)) if one.when == SOFT])
+        keys = [one.spread.topology_key for one in soft] if pod.spread else []
+        state = cls(pod, hard, soft, keys, _Around())
+        for row, other in enumerate(cluster.shapes):
+            effects = _meeting(pod, other)
+            for node in np.flatnonzero(cluster.count[row] * is_listed(cluster)).tolist():
+                for _ in range(int(cluster.count[row, node])):
+                    _meet(state.around, effects, cluster.nodes[node].labels)
+        return state
 
 
-def place_by_loop(nodes: Sequence[Node], pods: Sequence[Pod], batches: Sequence[tuple[Pod, int]]) -> Ints:
-    """Place batches of equal pods on nodes where others run already. Shape (n_pods,), NONE where no node took the pod."""
-    number = {node.name: i for i, node in enumerate(nodes)}
-    running = [(pod, number[pod.node]) for pod in pods if pod.node in number]
-    room = _Room.of(nodes, running)
-    found: list[int] = []
-    for pod, count in batches:
-        placed = _batch(nodes, running, room, pod, count)
-        running += [(pod, node) for node in placed if node != NONE]
-        found += placed
-    return np.array(found, dtype=np.int64)
-
-
-def _batch(nodes: Sequence[Node], running: list[tuple[Pod, int]], room: _Room, pod: Pod, count: int) -> list[int]:
-    """Place one batch."""
-    if not reads_neighbours(pod) or not reads_spread(pod):
-        return [NONE] * count
-    cluster = Snapshot.of(nodes, [replace(one, node=nodes[node].name) for one, node in running])
-    every = np.arange(len(nodes), dtype=np.int64)
-    is_open = (
-        filters.is_schedulable(pod, cluster) & filters.tolerates_taints(pod, cluster) & filters.is_wanted(pod, cluster)
-        & filters.has_ports(pod, cluster)
-    ).tolist()  # fmt: skip
-    shunned = scores.taint_toleration(pod, cluster, every).raw.tolist()
-    wanted = scores.preferred(pod.affinity.node.preferred, cluster, every).tolist()
-    images = scores.image_locality(pod, cluster, every).raw.tolist()
-    weight = {plugin.name: plugin.weight for plugin in default_plugins()}
-    labels = [node.labels for node in nodes]
-    hard = _evens(cluster, running, pod, [one for one in pod.spread if one.when == HARD])
-    soft = _evens(cluster, running, pod, [one for one in (pod.spread or default_spread(pod)) if one.when == SOFT])
-    soft_keys = [one.spread.topology_key for one in soft] if pod.spread else []
-    around = _Around()
-    for other, node in running:
-        _meet(around, pod, other, labels[node])
-    wants, counts = asked(pod), counted(pod)
-    found: list[int] = []
-    for _ in range(count):
-        fewest = [_fewest(one) for one in hard]
+def schedule_crowd_by_loop(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt: int = 0) -> Ints:
+    """Schedule a stream by a plain loop over nodes for each pod, as one writes it first. Shape (n_pods,)."""
+    c = columns_of(cluster, shapes)
+    n = len(cluster)
+    want, heavy, allowed = c.want.tolist(), c.heavy.tolist(), c.allowed.tolist()
+    room, load, size = c.room.T.tolist(), c.load.T.tolist(), c.size.T.tolist()
+    weights = c.weight.tolist()
+    soft, liked = by_node(c.nodes, c.begin, c.soft), by_node(c.nodes, c.begin, c.liked)
+    labels = [node.labels for node in cluster.nodes]
+    states = [_State.of(pod, cluster) for pod in shapes]
+    for s, pod in enumerate(shapes):
+        if not reads_neighbours(pod) or not reads_spread(pod):
+            allowed[s] = [False] * n
+    meetings = [[_meeting(pod, other) for other in shapes] for pod in shapes]
+    by_spread, by_near = weights_apart().tolist()
+    put, lot = [0] * n, [draw(salt, 0, node) for node in range(n)]
+    found = []
+    for s in order.tolist():
+        state, wants, adds = states[s], want[s], heavy[s]
+        fewest = [_fewest(one) for one in state.hard]
         left = [
             node
-            for node in range(len(nodes))
-            if is_open[node] and room.holds(wants, node) and _is_even(hard, fewest, labels[node])
-            and _is_near(around, pod, labels[node])
-        ]  # fmt: skip
+            for node in range(n)
+            if allowed[s][node]
+            and all(w <= 0 or r >= w for w, r in zip(wants, room[node], strict=True))
+            and _is_even(state.hard, fewest, labels[node])
+            and _is_near(state, labels[node])
+        ]
         if not left:
             found.append(NONE)
             continue
-        most_shunned, most_wanted = max(shunned[n] for n in left), max(wanted[n] for n in left)
-        spread = _crowding(soft, soft_keys, left, labels) if soft else [0] * len(left)
-        liked = _liking(around, left, labels)
-        best, best_total = NONE, -1
+        most_soft, most_liked = max(soft[s][node] for node in left), max(liked[s][node] for node in left)
+        spread, near = _crowding(state, left, labels), _liking(state.around, left, labels)
+        best, best_rank = NONE, (-1, -1.0)
         for i, node in enumerate(left):
-            total = weight["TaintToleration"] * (FULL - (FULL * shunned[node] // most_shunned if most_shunned else 0))
-            total += weight["NodeAffinity"] * (FULL * wanted[node] // most_wanted if most_wanted else 0)
-            total += weight["NodeResourcesFit"] * _free(room, counts, node)
-            total += weight["NodeResourcesBalancedAllocation"] * _balance(room, wants, node)
-            total += weight["ImageLocality"] * images[node] + weight[SPREAD] * spread[i] + weight[INTER_POD] * liked[i]
-            if total > best_total:
-                best, best_total = node, total
+            total = c.fixed[s, node] + points_of(size[node], load[node], adds, c.has_balance[s], weights)
+            total += (100 - 100 * soft[s][node] // most_soft if most_soft else 100) * weights[2]
+            total += 100 * liked[s][node] // most_liked * weights[3] if most_liked else 0
+            total += spread[i] * by_spread + near[i] * by_near
+            if (total, lot[node]) > best_rank:
+                best, best_rank = node, (total, lot[node])
         found.append(best)
-        room.take(wants, counts, best)
-        if host_ports(pod):
-            is_open[best] = False
-        for one in (*hard, *soft):
-            _note(one, best, labels[best])
-        _meet(around, pod, pod, labels[best])
-    return found
-
-
-# --- resources -------------------------------------------------------------------------------------------------------
-
-
-def _free(room: _Room, counts: dict[str, int], node: int) -> int:
-    """Score what would be left, in percent."""
-    total = kinds = 0
-    for name in (CPU, MEMORY):
-        size = room.size[name][node] if name in room.size else 0
-        if size > 0:
-            total += max(0, FULL * (size - room.seen[name][node] - counts.get(name, 0)) // size)
-            kinds += 1
-    return total // kinds if kinds else 0
-
-
-def _balance(room: _Room, wants: dict[str, int], node: int) -> int:
-    """Score how alike CPU and memory would be used."""
-    if not wants.get(CPU, 0) and not wants.get(MEMORY, 0):
-        return 0
-    shares = []
-    for name in (CPU, MEMORY):
-        size = room.size[name][node] if name in room.size else 0
-        if size > 0:
-            used = room.used[name][node] if name in room.used else 0
-            shares.append(min((used + wants.get(name, 0)) / size, 1.0))
-    apart = abs((shares[0] - shares[1]) / 2) if len(shares) == 2 else 0.0
-    return int((1 - apart) * FULL)
+        put[best] += 1
+        lot[best] = draw(salt, put[best], best)
+        room[best] = [r - w for w, r in zip(wants, room[best], strict=True)]
+        load[best] = [there + more for there, more in zip(load[best], adds, strict=True)]
+        for other, excludes in enumerate(c.clash[s]):
+            if excludes:
+                allowed[other][best] = False
+        for other in range(len(shapes)):
+            _note(states[other], meetings[other][s], shapes[s], best, labels[best])
+    return np.array(found, dtype=np.int64)
 
 
 # --- spread ----------------------------------------------------------------------------------------------------------
 
 
-def _evens(cluster: Snapshot, running: list[tuple[Pod, int]], pod: Pod, spreads: Sequence[Spread]) -> list[_Even]:
+def _evens(cluster: Snapshot, pod: Pod, spreads: Sequence[Spread]) -> list[_Even]:
     """Count what runs, constraint by constraint."""
     may, tolerated = filters.is_wanted(pod, cluster), filters.tolerates_taints(pod, cluster)
-    keys = [one.topology_key for one in spreads] if pod.spread else []
+    keys = {one.topology_key for one in spreads} if pod.spread else set()
     found = []
     for one in spreads:
         selector = joined(one, pod)
         counts = [
-            all(key in node.labels for key in keys)
+            bool(is_listed(cluster)[n])
+            and all(key in node.labels for key in keys)
             and (one.affinity_policy != HONOR or bool(may[n]))
             and (one.taints_policy != HONOR or bool(tolerated[n]))
             for n, node in enumerate(cluster.nodes)
         ]
         if one.when == SOFT and one.topology_key == HOSTNAME:
             counts = [True] * len(counts)
-        even = _Even(one, selects(selector, pod.labels), counts)
+        even = _Even(one, selector, selects(selector, pod.labels), counts)
         for n, node in enumerate(cluster.nodes):
             if counts[n]:
                 even.tally[_domain(one, n, node.labels)] += 0
-        for other, n in running:
-            if (
-                counts[n]
-                and other.namespace == pod.namespace
-                and not other.terminating
-                and selects(selector, other.labels)
-            ):
-                even.tally[_domain(one, n, cluster.nodes[n].labels)] += 1
+        for row, other in enumerate(cluster.shapes):
+            if _is_counted(even, pod, other):
+                for n in range(len(cluster)):
+                    if counts[n]:
+                        even.tally[_domain(one, n, cluster.nodes[n].labels)] += int(cluster.count[row, n])
         found.append(even)
     return found
+
+
+def _is_counted(one: _Even, pod: Pod, other: Pod) -> bool:
+    return other.namespace == pod.namespace and not other.terminating and selects(one.selector, other.labels)
 
 
 def _domain(one: Spread, node: int, labels: Labels) -> str:
@@ -221,9 +180,12 @@ def _domain(one: Spread, node: int, labels: Labels) -> str:
     return str(node) if one.when == SOFT and one.topology_key == HOSTNAME else labels.get(one.topology_key, "")
 
 
-def _note(one: _Even, node: int, labels: Labels) -> None:
-    if one.is_one and one.counts[node]:
-        one.tally[_domain(one.spread, node, labels)] += 1
+def _note(state: _State, effects: list[_Effect], other: Pod, node: int, labels: Labels) -> None:
+    """Count one pod more on a node."""
+    for one in (*state.hard, *state.soft):
+        if one.counts[node] and _is_counted(one, state.pod, other):
+            one.tally[_domain(one.spread, node, labels)] += 1
+    _meet(state.around, effects, labels)
 
 
 def _fewest(one: _Even) -> int:
@@ -243,8 +205,11 @@ def _is_even(hard: list[_Even], fewest: list[int], labels: Labels) -> bool:
     return True
 
 
-def _crowding(soft: list[_Even], keys: list[str], left: list[int], labels: Sequence[Labels]) -> list[int]:
+def _crowding(state: _State, left: list[int], labels: Sequence[Labels]) -> list[int]:
     """Score the nodes that are left by how crowded their domains are, from 0 to 100."""
+    soft, keys = state.soft, state.soft_keys
+    if not soft:
+        return [0] * len(left)
     scored = [node for node in left if all(key in labels[node] for key in keys)]
     sizes = [
         len(scored)
@@ -268,38 +233,39 @@ def _crowding(soft: list[_Even], keys: list[str], left: list[int], labels: Seque
 # --- neighbours ------------------------------------------------------------------------------------------------------
 
 
-def _meet(around: _Around, pod: Pod, other: Pod, labels: Labels) -> None:
-    """Count one more pod on a node with these labels: what the pod says of it, and what it says of the pod."""
-
-    def pairs(terms: Iterable[PodTerm]) -> list[Pair]:
-        return [(term.topology_key, labels[term.topology_key]) for term in terms if term.topology_key in labels]
-
+def _meeting(pod: Pod, other: Pod) -> list[_Effect]:
+    """Say what one more pod of another shape means to a pod: (which count, topology key, by how much)."""
+    effects: list[_Effect] = []
     wants = readable(pod.affinity.pod.required)
     if is_friend(other, pod, wants):
-        around.friends.update(pairs(wants))
+        effects += [("friends", term.topology_key, 1) for term in wants]
     shuns = readable(pod.affinity.anti.required)
-    around.foes.update(pairs(term for term in shuns if speaks_of(term, pod, other)))
+    effects += [("foes", term.topology_key, 1) for term in shuns if speaks_of(term, pod, other)]
     avoids = readable(other.affinity.anti.required)
-    around.avoiders.update(pairs(term for term in avoids if speaks_of(term, other, pod)))
-    mine = [(w, t) for w, t in liked_terms(pod) if speaks_of(t, pod, other)]
-    theirs = [(w, t) for w, t in liked_terms(other, HARD_WEIGHT) if speaks_of(t, other, pod)]
-    for weight, term in (*mine, *theirs):
-        for pair in pairs([term]):
-            around.likes[pair] += weight
+    effects += [("avoiders", term.topology_key, 1) for term in avoids if speaks_of(term, other, pod)]
+    mine = [("likes", t.topology_key, w) for w, t in liked_terms(pod) if speaks_of(t, pod, other)]
+    theirs = [("likes", t.topology_key, w) for w, t in liked_terms(other, HARD_WEIGHT) if speaks_of(t, other, pod)]
+    return effects + mine + theirs
 
 
-def _is_near(around: _Around, pod: Pod, labels: Labels) -> bool:
-    wants = pod.affinity.pod.required
+def _meet(around: _Around, effects: list[_Effect], labels: Labels) -> None:
+    """Count one more pod on a node with these labels."""
+    for name, key, more in effects:
+        if key in labels:
+            getattr(around, name)[key, labels[key]] += more
+
+
+def _is_near(state: _State, labels: Labels) -> bool:
+    around, wants = state.around, state.pod.affinity.pod.required
     if wants:
         if any(term.topology_key not in labels for term in wants):
             return False
         if any((t.topology_key, labels[t.topology_key]) not in around.friends for t in wants) and (
-            around.friends or not is_friend(pod, pod, wants)
+            around.friends or not is_friend(state.pod, state.pod, wants)
         ):
             return False
-    for term in pod.affinity.anti.required:
-        if (term.topology_key, labels.get(term.topology_key, "")) in around.foes and term.topology_key in labels:
-            return False
+    if around.foes and any(pair in around.foes for pair in labels.items()):
+        return False
     return not around.avoiders or not any(pair in around.avoiders for pair in labels.items())
 
 

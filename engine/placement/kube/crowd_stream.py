@@ -1,129 +1,74 @@
-"""A stream of pods with topology spread and pod affinity, placed all at once: the same decisions as `decide`.
+"""A stream of pods that care who is where: topology spread and pod affinity on top of the default scores.
 
-What makes it fast: a node changes only by what is put on it, so all filters but two are one number, how many more it takes,
-and its points for resources are a row that can be written down beforehand. Spread and affinity are counts by domain, and a
-pod that comes is added to them (`topology_kernel`). What remains is one look at every node for every pod.
+The same decisions as `decide`, with the same lots as `stream`. All that is asked of other pods is a count by domain, and a
+pod that comes is added to it (`topology_kernel`); what remains is one look at every node for every pod.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from engine.placement.hosts import Ints
-from engine.placement.kube import filters, scores
-from engine.placement.kube.crowd_kernel import NONE, place
+from engine.placement.kernel import NONE
+from engine.placement.kube import scores
+from engine.placement.kube.crowd_kernel import schedule_crowd
 from engine.placement.kube.edition import TODAY
 from engine.placement.kube.near_rules import near_rules, reads_neighbours
-from engine.placement.kube.objects import PODS, Pod
+from engine.placement.kube.objects import Container, Node, Pod
 from engine.placement.kube.plugins import INTER_POD, SPREAD, default_plugins
-from engine.placement.kube.requests import asked, counted, host_ports
 from engine.placement.kube.snapshot import Snapshot
-from engine.placement.kube.spread_rules import hard_rules, is_listed, reads_spread, soft_rules
-
-BY_ROOM = ("NodeResourcesFit", "NodeResourcesBalancedAllocation")
-MOVING = ("TaintToleration", "NodeAffinity", SPREAD, INTER_POD)  # normalised anew for every pod
-
-
-@dataclass(frozen=True, slots=True)
-class Crowd:
-    """What became of a stream. node: shape (n_pods,), in order, NONE where no node took the pod. cluster: afterwards."""
-
-    node: Ints
-    cluster: Snapshot
+from engine.placement.kube.spread_rules import hard_rules, reads_spread, soft_rules
+from engine.placement.kube.stack import stack_hard, stack_near, stack_soft
+from engine.placement.kube.stream import columns_of
 
 
-def place_crowd(cluster: Snapshot, batches: Sequence[tuple[Pod, int]]) -> Crowd:
-    """Place batches of equal pods, one pod after the other, each as `decide` would: the first node wins a tie."""
-    found: list[Ints] = []
-    for pod, count in batches:
-        shape, cluster = numbered(cluster, pod)
-        if not reads_neighbours(pod) or not reads_spread(pod):
-            found.append(np.full(count, NONE, dtype=np.int64))
-            continue
-        limit = room(pod, cluster, count)
-        node, put = place(
-            count, shape, limit, _marks(pod, cluster, int(limit.max(initial=0))), _shunned(pod, cluster),
-            _wanted(pod, cluster), weights(MOVING), hard_rules(pod, cluster), soft_rules(pod, cluster),
-            near_rules(pod, cluster), TODAY.rounds, TODAY.starts_at_least,
-        )  # fmt: skip
-        cluster = with_pods(cluster, shape, put)
-        found.append(node)
-    return Crowd(np.concatenate(found) if found else np.zeros(0, dtype=np.int64), cluster)
+def schedule_crowd_stream(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt: int = 0) -> Ints:
+    """Schedule pods one after the other; what is placed takes its room. Shape (n_pods,), NONE where no node took it.
 
-
-def numbered(cluster: Snapshot, pod: Pod) -> tuple[int, Snapshot]:
-    """Give a pod's shape its number, the one that an equal pod has or a new one."""
-    for number, shape in enumerate(cluster.shapes):
-        if shape == pod:
-            return number, cluster
-    count = np.vstack([cluster.count, np.zeros((1, len(cluster)), dtype=np.int64)])
-    return len(cluster.shapes), replace(cluster, shapes=(*cluster.shapes, pod), count=count)
-
-
-def room(pod: Pod, cluster: Snapshot, most: int) -> Ints:
-    """Count how many more such pods each node takes by every filter but spread and affinity. Shape (n_nodes,)."""
-    allowed = is_listed(cluster)
-    for ask in (filters.is_schedulable, filters.tolerates_taints, filters.is_wanted, filters.has_ports):
-        allowed = allowed & ask(pod, cluster)
-    limit = cluster.column(cluster.allocatable, PODS) - cluster.n_pods
-    for name, amount in asked(pod).items():
-        if amount > 0:
-            left = cluster.column(cluster.allocatable, name) - cluster.column(cluster.asked, name)
-            limit = np.minimum(limit, left // amount)
-    if host_ports(pod):
-        limit = np.minimum(limit, 1)
-    return np.asarray(np.where(allowed, limit, 0).clip(0, most), dtype=np.int64)
-
-
-def with_pods(cluster: Snapshot, shape: int, put: Ints) -> Snapshot:
-    """Show the cluster with so many more pods of a shape on each node. put: shape (n_nodes,)."""
-    pod, count = cluster.shapes[shape], cluster.count.copy()
-    count[shape] += put
-    ports = cluster.ports
-    if wanted := host_ports(pod):
-        ports = tuple(taken | wanted if n else taken for taken, n in zip(ports, put.tolist(), strict=True))
-    return replace(
-        cluster,
-        asked={**cluster.asked, **{k: cluster.column(cluster.asked, k) + v * put for k, v in asked(pod).items()}},
-        counted={
-            **cluster.counted,
-            **{k: cluster.column(cluster.counted, k) + v * put for k, v in counted(pod).items()},
-        },
-        n_pods=cluster.n_pods + put,
-        ports=ports,
-        count=count,
-    )
-
-
-def weights(names: Sequence[str]) -> Ints:
-    """Give the plugins' weights."""
-    by_name = {plugin.name: plugin.weight for plugin in default_plugins()}
-    return np.array([by_name[name] for name in names], dtype=np.int64)
-
-
-def _marks(pod: Pod, cluster: Snapshot, most: int) -> Ints:
-    """Write down each node's points for resources and images with 0, 1, … pods of the batch. Shape (n_nodes, most + 1)."""
+    order: shape (n_pods,), the number of each pod's shape. salt: the lottery's own. A pod that waits does not hinder those
+    after it.
+    """
+    if not len(cluster) or not len(order):
+        return np.full(len(order), NONE, dtype=np.int64)
+    kinds, cluster = numbered(cluster, shapes)
+    c = columns_of(cluster, shapes)
+    for s, pod in enumerate(shapes):
+        c.allowed[s] &= reads_neighbours(pod) and reads_spread(pod)
     every = np.arange(len(cluster), dtype=np.int64)
-    plugins = {plugin.name: plugin for plugin in default_plugins()}
-    images = scores.image_locality(pod, cluster, every).normal * plugins["ImageLocality"].weight
-    table = np.tile(images[:, None], most + 1)
-    shape, _ = numbered(cluster, pod)
-    for more in range(most + 1):
-        seen = with_pods(cluster, shape, np.full(len(cluster), more, dtype=np.int64))
-        for name in BY_ROOM:
-            scored = plugins[name].score(pod, seen, every)  # type: ignore[misc]  # both of them score
-            if scored is not None:
-                table[:, more] += plugins[name].weight * scored.normal
-    return table
+    return schedule_crowd(
+        order, c.want, c.room, c.heavy, c.load, c.size, c.allowed, c.clash, c.fixed, c.has_balance, c.weight,
+        np.array([scores.taint_toleration(pod, cluster, every).raw for pod in shapes]),
+        np.array([scores.preferred(pod.affinity.node.preferred, cluster, every) for pod in shapes]),
+        kinds, weights_apart(), stack_hard([hard_rules(pod, cluster) for pod in shapes]),
+        stack_soft([soft_rules(pod, cluster) for pod in shapes]), stack_near([near_rules(pod, cluster) for pod in shapes]),
+        TODAY.rounds, TODAY.starts_at_least, salt,
+    )  # fmt: skip
 
 
-def _shunned(pod: Pod, cluster: Snapshot) -> Ints:
-    return scores.taint_toleration(pod, cluster, np.arange(len(cluster), dtype=np.int64)).raw
+def warm_up() -> None:
+    """Compile the loop, or load it, before somebody waits for a schedule."""
+    node = Node("a", allocatable={"cpu_m": 1, "memory": 1, "pods": 1})
+    pods = [Pod(containers=(Container({"cpu_m": 1}),))]
+    schedule_crowd_stream(Snapshot.of([node]), pods, np.zeros(1, dtype=np.int64))
 
 
-def _wanted(pod: Pod, cluster: Snapshot) -> Ints:
-    every = np.arange(len(cluster), dtype=np.int64)
-    return scores.preferred(pod.affinity.node.preferred, cluster, every).astype(np.int64)
+def weights_apart() -> Ints:
+    """Give what topology spread and pod affinity weigh in the total."""
+    weight = {plugin.name: plugin.weight for plugin in default_plugins()}
+    return np.array([weight[SPREAD], weight[INTER_POD]], dtype=np.int64)
+
+
+def numbered(cluster: Snapshot, shapes: Sequence[Pod]) -> tuple[Ints, Snapshot]:
+    """Give each shape its row in the cluster's counts: that of an equal pod that runs there, or a new one."""
+    rows: list[int] = []
+    known = list(cluster.shapes)
+    for pod in shapes:
+        if pod not in known:
+            known.append(pod)
+        rows.append(known.index(pod))
+    more = np.zeros((len(known) - len(cluster.shapes), len(cluster)), dtype=np.int64)
+    count = np.vstack([cluster.count, more]) if len(more) else cluster.count
+    return np.array(rows, dtype=np.int64), replace(cluster, shapes=tuple(known), count=count)

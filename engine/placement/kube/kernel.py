@@ -42,12 +42,12 @@ def schedule(
         s = order[pod]
         if seen[s] < 0 or n_done - seen[s] > n:
             for node in range(n):
-                key[s, node] = _key(s, node, put[node], want, room, heavy, load, size, allowed, fixed, has_balance, weight, salt)  # fmt: skip
+                key[s, node] = own_key(s, node, put[node], want, room, heavy, load, size, allowed, fixed, has_balance, weight, salt)  # fmt: skip
             _build(s, nodes, begin, key, leaf, low, width, tree)
         else:
             for k in range(seen[s], n_done):
                 node = done[k]
-                key[s, node] = _key(s, node, put[node], want, room, heavy, load, size, allowed, fixed, has_balance, weight, salt)  # fmt: skip
+                key[s, node] = own_key(s, node, put[node], want, room, heavy, load, size, allowed, fixed, has_balance, weight, salt)  # fmt: skip
                 _climb(s, node, key, leaf, low, width, tree)
         seen[s] = n_done
         best = _winner(s, begin, key, tree, soft, liked, weight)
@@ -68,7 +68,7 @@ def schedule(
 
 
 @njit(cache=True)
-def _key(
+def own_key(
     s: int, node: int, put: int, want: Ints, room: Ints, heavy: Ints, load: Ints, size: Ints, allowed: Bools, fixed: Ints,
     has_balance: Bools, weight: Ints, salt: int,
 ) -> int:  # fmt: skip

@@ -54,6 +54,7 @@ def near_rules(pod: Pod, cluster: Snapshot, hard_weight: int = HARD_WEIGHT) -> N
     code[:, ~is_listed(cluster)] = MISSING
     sums = [tallied(cluster, code, gain, width) for gain in gains]
     return Near(
+        begin=np.array([0, len(keys)], dtype=np.int64),
         code=code,
         friends=sums[0],
         foes=sums[1],

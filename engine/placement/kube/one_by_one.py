@@ -43,7 +43,7 @@ def schedule_by_loop(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt
     fixed, has_balance, clash = c.fixed.tolist(), c.has_balance.tolist(), c.clash.tolist()
     weights = c.weight.tolist()
     w_taint, w_wish = weights[2:]
-    soft, liked = _by_node(c.nodes, c.begin, c.soft), _by_node(c.nodes, c.begin, c.liked)
+    soft, liked = by_node(c.nodes, c.begin, c.soft), by_node(c.nodes, c.begin, c.liked)
     put = [0] * n
     lot = [draw(salt, 0, node) for node in range(n)]
     found = []
@@ -53,7 +53,7 @@ def schedule_by_loop(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt
         for node in range(n):
             if not allowed[s][node] or any(w > 0 and r < w for w, r in zip(wants, room[node], strict=True)):
                 continue
-            own = fixed[s][node] + _points(size[node], load[node], adds, has_balance[s], weights)
+            own = fixed[s][node] + points_of(size[node], load[node], adds, has_balance[s], weights)
             left.append((own, node))
             most_soft, most_liked = max(most_soft, soft[s][node]), max(most_liked, liked[s][node])
         best, best_rank = NONE, (-1, -1.0)
@@ -76,7 +76,7 @@ def schedule_by_loop(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt
     return np.array(found, dtype=np.int64)
 
 
-def _points(size: list[int], load: list[int], adds: list[int], has_balance: bool, weights: list[int]) -> int:
+def points_of(size: list[int], load: list[int], adds: list[int], has_balance: bool, weights: list[int]) -> int:
     """Score what would be left of a node, and its balance."""
     cpu, mib = size
     percents = []
@@ -93,7 +93,7 @@ def _points(size: list[int], load: list[int], adds: list[int], has_balance: bool
     return points
 
 
-def _by_node(nodes: Ints, begin: Ints, of_class: Ints) -> list[list[int]]:
+def by_node(nodes: Ints, begin: Ints, of_class: Ints) -> list[list[int]]:
     """Give each node its class's figure, shape by shape."""
     found = np.zeros_like(nodes)
     for s, row in enumerate(nodes):

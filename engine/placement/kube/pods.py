@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.placement.constraints import DISTINCT
@@ -21,20 +22,24 @@ from engine.placement.kube.objects import (
     PodTerm,
     Requirement,
     Selector,
+    Spread,
     Toleration,
     WeightedNodeTerm,
+    WeightedPodTerm,
 )
 from engine.placement.kube.spread_rules import HOSTNAME
 from engine.placement.kube.spread_rules import ZONE as ZONE_LABEL
 from engine.placement.room import ZONE
 
 if TYPE_CHECKING:
+    from engine.kubernetes.neighbours import NearRule, NearWish, Neighbours, Whose
     from engine.kubernetes.scheduling import LabelRule, Scheduling
     from engine.scenario import Service
 
 NAMESPACE = "default"
 APP = "app"
 REGION_LABEL = "topology.kubernetes.io/region"
+TOPOLOGIES = {"zone": ZONE_LABEL, "hostname": HOSTNAME}
 BUILT_IN = {  # what ECS calls it -> what every node's label says
     "ecs.instance-type": "node.kubernetes.io/instance-type",
     "ecs.cpu-architecture": "kubernetes.io/arch",
@@ -58,17 +63,21 @@ def pod_of(service: Service) -> Pod:
     `distinctInstance` becomes the anti-affinity that says the same.
     """
     asks, own = service.pods.scheduling, Selector({APP: service.name})
-    apart = PodAffinity((PodTerm(HOSTNAME, own),)) if DISTINCT in service.constraints else PodAffinity()
+    others = asks.neighbours
+    near, apart = sides(service.name, others)
+    if DISTINCT in service.constraints:
+        apart = replace(apart, required=(PodTerm(HOSTNAME, own), *apart.required))
     ports = tuple(host_port(port) for port in sorted(service.ports))
     daemons = OF_DAEMONS if service.kind == "daemon" else ()
     return Pod(
         name=service.name,
         namespace=NAMESPACE,
-        labels={APP: service.name},
+        labels={**others.labels, APP: service.name},
         containers=(Container({CPU: service.cpu_units, MEMORY: service.memory_mib}, ports, service.name),),
         tolerations=(*(Toleration(t.key, t.operator, t.value, t.effect) for t in asks.tolerations), *daemons),
         node_selector=asks.node_selector,
-        affinity=Affinity(node_affinity(asks), anti=apart),
+        affinity=Affinity(node_affinity(asks), near, apart),
+        spread=spreads(service.name, others),
         owner=None if service.kind == "daemon" else own,
     )
 
@@ -79,6 +88,35 @@ def node_affinity(asks: Scheduling) -> NodeAffinity:
     return NodeAffinity(
         required, tuple(WeightedNodeTerm(wish.weight, NodeTerm(_requirements(wish.rules))) for wish in asks.prefers)
     )
+
+
+def spreads(name: str, asks: Neighbours) -> tuple[Spread, ...]:
+    """Give a service's topology spread constraints. name: the service's own."""
+    return tuple(
+        Spread(
+            rule.max_skew, TOPOLOGIES[rule.over], rule.when, chosen(name, rule), rule.min_domains, rule.node_affinity,
+            rule.node_taints,
+        )
+        for rule in asks.spread
+    )  # fmt: skip
+
+
+def sides(name: str, asks: Neighbours) -> tuple[PodAffinity, PodAffinity]:
+    """Give a service's affinity and anti-affinity. name: the service's own."""
+
+    def term(rule: NearRule) -> PodTerm:
+        return PodTerm(TOPOLOGIES[rule.over], chosen(name, rule))
+
+    def side(must: Iterable[NearRule], would: Iterable[NearWish]) -> PodAffinity:
+        return PodAffinity(tuple(map(term, must)), tuple(WeightedPodTerm(wish.weight, term(wish)) for wish in would))
+
+    return side(asks.near, asks.rather_near), side(asks.apart, asks.rather_apart)
+
+
+def chosen(name: str, whose: Whose) -> Selector:
+    """Give the selector of the pods that a rule means: of the service it names, with the labels it names, or its own."""
+    by_name = whose.service or ("" if whose.labels else name)
+    return Selector({**whose.labels, **({APP: by_name} if by_name else {})})
 
 
 def nodes_of(traits: Traits) -> tuple[Node, ...]:

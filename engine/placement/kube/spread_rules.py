@@ -73,6 +73,7 @@ def hard_rules(pod: Pod, cluster: Snapshot, edition: Edition = TODAY) -> Hard:
     apart = np.full(len(spreads), edition.counts_apart)
     gain = _gains(pod, cluster, spreads, apart)
     rules = Hard(
+        begin=_ints([0, len(spreads)]),
         code=own,
         place=place,
         tally=tallied(cluster, place, gain, width),
@@ -111,13 +112,14 @@ def soft_rules(pod: Pod, cluster: Snapshot, edition: Edition = TODAY) -> Soft:
             slot[row] = MISSING  # an earlier constraint had counted this key's domains: none was left
     gain = _gains(pod, cluster, spreads, is_host | edition.counts_apart)
     return Soft(
+        begin=_ints([0, len(spreads)]),
         code=own,
         place=place,
         slot=slot,
         tally=tallied(cluster, place, gain, max(width, len(cluster) if is_host.any() else 0)),
         max_skew=_ints(one.max_skew for one in spreads),
         is_host=is_host,
-        is_ignored=is_ignored,
+        is_ignored=is_ignored[None, :],
         gain=gain,
     )
 

@@ -20,7 +20,7 @@ from engine.placement.kube import scores
 from engine.placement.kube.filters import has_ports, is_schedulable, is_wanted, tolerates_taints
 from engine.placement.kube.kernel import BITS, schedule
 from engine.placement.kube.objects import CPU, MEMORY, PODS, Container, Node, Pod
-from engine.placement.kube.plugins import default_plugins
+from engine.placement.kube.plugins import INTER_POD, SPREAD, default_plugins
 from engine.placement.kube.requests import asked, clash, counted, host_ports
 from engine.placement.kube.snapshot import Snapshot
 
@@ -60,7 +60,14 @@ def schedule_stream(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt:
 
     order: shape (n_pods,), the number of each pod's shape. salt: the lottery's own, `rng.salt(seed, "schedule", ...)`.
     A pod that waits does not hinder those after it.
+
+    Errors: ValueError for pods that look at their neighbours: `crowd_stream` places those.
     """
+    strange = [pod.name or "a pod" for pod in (*shapes, *cluster.shapes) if looks_around(pod)]
+    if strange:
+        raise ValueError(
+            f"pods that look at their neighbours are no stream for this kernel: {', '.join(sorted(set(strange)))}"
+        )
     if not len(cluster) or not len(order):
         return np.full(len(order), NONE, dtype=np.int64)
     c = columns_of(cluster, shapes)
@@ -84,15 +91,9 @@ def lots(salt: int, put: Ints) -> Floats:
 def columns_of(cluster: Snapshot, shapes: Sequence[Pod]) -> Columns:
     """Write nodes and shapes as columns that belong to nobody else: the kernel writes to them.
 
-    Errors: ValueError for pods that look at their neighbours (`crowd_stream` places those), and for weights of plugins
-    that are too large for the kernel's keys.
+    Errors: ValueError for weights of plugins that are too large for the kernel's keys.
     """
-    strange = [pod.name or "a pod" for pod in (*shapes, *cluster.shapes) if looks_around(pod)]
-    if strange:
-        raise ValueError(
-            f"pods that look at their neighbours are no stream for this kernel: {', '.join(sorted(set(strange)))}"
-        )
-    weight = {plugin.name: plugin.weight for plugin in default_plugins()}
+    weight = {plugin.name: plugin.weight for plugin in default_plugins() if plugin.name not in {SPREAD, INTER_POD}}
     if scores.BEST * sum(weight.values()) >= 1 << (63 - BITS):
         raise ValueError(
             f"the weights of all scores are below {(1 << (63 - BITS)) // scores.BEST} together, got {weight}"

@@ -76,7 +76,7 @@ def topology_spread(pod: Pod, cluster: Snapshot, nodes: Ints, edition: Edition =
     if edition.skips_empty and not len(rules.max_skew):
         return None
     raw, points = np.empty_like(nodes), np.empty_like(nodes)
-    score_spread(nodes, rules, edition.rounds, raw, points)
+    score_spread(0, nodes, rules, edition.rounds, raw, points)
     return Scored(raw, points)
 
 
@@ -88,5 +88,5 @@ def pod_affinity(
     if not len(rules.needs_friend):
         return None
     raw, points = np.empty_like(nodes), np.empty_like(nodes)
-    score_near(nodes, rules, edition.starts_at_least, raw, points)
+    score_near(0, nodes, rules, edition.starts_at_least, raw, points)
     return Scored(raw, points)
