@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from engine import catalog, launch, scaling_checks
+from engine import autoscaler_checks, catalog, launch, scaling_checks
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def problems(scenario: Scenario) -> list[Problem]:
             found += _trace_problems(f"{where}.traffic", traffic.shape, len(traffic.rates))
     found += _fleet_problems(scenario)
     found += scaling_checks.problems(scenario)
+    found += autoscaler_checks.problems(scenario)
     found += _trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates))
     pairs = (
         ("fleet", "boot_min_s", "boot_max_s", scenario.fleet),
@@ -153,7 +154,7 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     tasks = 0
     for service in scenario.services:
         if service.kind == "daemon":
-            tasks += scenario.fleet.most
+            tasks += autoscaler_checks.most_nodes(scenario)
             continue
         most = _most_tasks(service.scaling) if service.scaling else 0
         wanted = [service.desired, most, *(getattr(o, "desired", 0) for o in scenario.operations)]
@@ -161,7 +162,7 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     tasks += sum(getattr(o, "count", 0) for o in scenario.operations)
     if tasks > MAX_TASKS:
         found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
-    lives, moved = _lives(scenario, tasks), _moved(scenario, tasks)
+    lives, moved = _lives(scenario, tasks), _moved(scenario, tasks) + autoscaler_checks.moved(scenario, tasks)
     # A group that shrinks under its tasks again and again is stopped at the limit, as a fifth blow is.
     cells = (lives + min(moved, 4 * tasks)) * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
     if cells > MAX_CELLS:

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
-from engine.control import agent, kubelet, managed, tasks
+from engine.control import agent, karpenter, kubelet, managed, tasks
 from engine.control.changes import Changes
 from engine.control.patching import DAY_S
 from engine.events import Kind
@@ -38,7 +38,11 @@ class Fleet:
         self._waiting: dict[int, Task] = {}
         self._is_moving_hosts = False
         self._pools = pools_of(world.scenario)
-        self._managed = managed.ManagedHosts(world) if world.launch.hosts == "managed" else None
+        self._managed: managed.ManagedHosts | karpenter.Karpenter | None = None
+        if karpenter.is_in_charge(world):
+            self._managed = karpenter.Karpenter(world)
+        elif world.launch.hosts == "managed":
+            self._managed = managed.ManagedHosts(world)
         self.changes = Changes(world.env)
         self.release = 0  # the AMI that a new host starts with, counted from 0
         self.spot_outages = 0  # how many are in force
@@ -73,6 +77,8 @@ class Fleet:
             return False
         self._world.cluster.settle(task, self._world.cluster.hosts[verdict.host])
         self.note_verdict(Kind.TASK_PLACED, task, verdict)
+        if self._managed is not None:
+            self._managed.task_came(self._world.cluster.hosts[verdict.host])
         return True
 
     def place_in_zone(self, task: Task) -> bool:
@@ -167,7 +173,7 @@ class Fleet:
     def stock(self) -> None:
         """Begin with the scenario's hosts, ready, dealt out to the zones in turn, pool after pool; or with AWS's."""
         world = self._world
-        if self._managed is not None:
+        if self._managed is not None and world.launch.hosts == "managed":
             for host in self._managed.stock():
                 managed.note_order(world, host, 0.0)
                 self._ready(host, age_s=world.scenario.fleet.age_days * DAY_S)
@@ -231,6 +237,24 @@ class Fleet:
         """Order a host of the same kind, in the same zone, or in the emptiest if that one is down."""
         zone = host.zone if self._world.cluster.zone_is_up[host.zone] else self._emptiest_zone(host.provider)
         return self._ask(zone, host.group)
+
+    def order(self, zone: int, group: int) -> Host:
+        """Order one more host of a group, in a zone."""
+        return self._ask(zone, group)
+
+    @property
+    def is_kept_for_you(self) -> bool:
+        """Say whether AWS or Karpenter brings the hosts, and renews them."""
+        return self._managed is not None
+
+    def undrain(self, host: Host) -> None:
+        """Let a host take tasks again that was closed in vain."""
+        host.is_draining = False
+        if host.is_ready and host.is_alive and self._world.cluster.is_connected(host):
+            self._world.cluster.set_open(host, True)
+            self.place_waiting()
+        self._poke_all()
+        self.changes.tell(host)
 
     def boot(self, host: Host) -> None:
         """Begin to boot a host that AWS brings."""

@@ -120,6 +120,16 @@ class NodeLifecycle:
             self._falls_silent(self._hosts[host.number])
             self._world.env.process(self._collect(self._hosts[host.number]))
 
+    def delete(self, host: Host, reason: str) -> None:
+        """End a machine and delete its node with it, on purpose: nobody has to find out."""
+        world, node = self._world, self._hosts.pop(host.number, None)
+        if node is not None:
+            self._forget(node)
+        world.fleet.end(host, reason)
+        for number in sorted(host.tasks):
+            self._delete(world.cluster.tasks[number], "node gone")
+            world.cluster.release(world.cluster.tasks[number])
+
     # --- what others ask it --------------------------------------------------------------------------------------------
 
     def is_ready(self, task: Task) -> bool:
@@ -135,7 +145,7 @@ class NodeLifecycle:
         """Evict a cordoned node's pods, DaemonSets' aside; ask again for those that a budget protects."""
         world, node = self._world, self._hosts.get(host.number)
         said: dict[int, str] = {}
-        while node is not None and not host.is_gone:
+        while node is not None and not host.is_gone and host.is_draining:
             yield from world.control_plane.up()
             left = False
             for task in self._pods_on(node):
