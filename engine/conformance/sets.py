@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.conformance import agent, aws, examples, queueing
+from engine.conformance import agent, aws, eks, examples, queueing
 from engine.conformance.cases import Known, each
 
 SETS: dict[str, Known[Any]] = {
@@ -13,6 +13,7 @@ SETS: dict[str, Known[Any]] = {
     "aws_eni_max_pods": Known(lambda _: aws.Addresses, each(aws.pods)),
     "aws_fargate_sizes": Known(lambda _: aws.FargatePair, each(aws.fargate)),
     "ecs_agent_host_accounting": Known(lambda _: agent.HostAndTask, each(agent.accounting)),
+    "eks_node_allocatable": Known(lambda _: eks.Node, each(eks.node)),
     "queueing_mg1": Known(lambda _: queueing.MG1, queueing.mg1),
     "queueing_mmc": Known(lambda _: queueing.MMC, queueing.mmc),
     "queueing_mmck": Known(lambda _: queueing.MMCK, queueing.mmck),
