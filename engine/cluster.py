@@ -53,6 +53,7 @@ class Task:
     provider: int = NONE  # its capacity provider; NONE = launched by launch type, on any host
     refused: dict[str, int] = field(default_factory=dict)  # hosts by what struck them out, at the last try
     is_retired: bool = False  # AWS wants it off its old platform revision
+    life: int = 0  # how often its node came back and started it again: what was begun before is void
     room: Event | None = None  # succeeds when a waiting task has been placed
 
 
@@ -76,6 +77,7 @@ class Host:
     is_leaving: bool = False  # its group lets it go: it is not replaced
     has_notice: bool = False  # Spot wants it back
     images: set[int] = field(default_factory=set)  # services whose image it holds
+    arriving: dict[int, float] = field(default_factory=dict)  # services whose image it pulls, and when that is done
     tasks: set[int] = field(default_factory=set)
     # The agent: is_linked is the wire, is_connected whether ECS and the agent talk, is_missed whether ECS knows it does not.
     is_linked: bool = True

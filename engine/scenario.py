@@ -21,7 +21,10 @@ from engine.placement.room import ZONES
 
 Algorithm = Literal["round-robin", "random", "least-outstanding-requests"]
 NetworkMode = Literal["bridge", "host", "awsvpc"]
-LaunchTypeName = Literal["ecs-ec2", "ecs-managed-instances", "ecs-fargate", "ecs-fargate-spot"]
+LaunchTypeName = Literal[
+    "ecs-ec2", "ecs-managed-instances", "ecs-fargate", "ecs-fargate-spot",
+    "k8s-self-run", "eks-unmanaged", "eks-managed", "eks-fargate", "eks-auto",
+]  # fmt: skip
 MAX_RATES = 20_160  # a fortnight of minutes
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine import catalog
-from engine.placement.room import Room, room_of
+from engine.launch import launch_type
+from engine.placement.room import Room, node_of, room_of
 
 if TYPE_CHECKING:
     from engine.scenario import Scenario
@@ -45,8 +46,10 @@ def dealt(pools: Sequence[Pool], zones: int) -> list[tuple[int, int]]:
 
 
 def room_for(scenario: Scenario, instance_type: str, attributes: Mapping[str, str] | None = None) -> Room:
-    """Say what a host of a type offers to the scenario's tasks."""
+    """Say what a host of a type offers to the scenario's tasks. A node's places for pods count as its interfaces."""
     share, trunking = scenario.assumptions.host_memory_share, scenario.fleet.trunking
+    if launch_type(scenario.launch_type).is_kubernetes:
+        return node_of(catalog.instance_type(instance_type), share, attributes or {})
     return room_of(catalog.instance_type(instance_type), share, attributes or {}, trunking=trunking)
 
 

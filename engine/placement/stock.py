@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.placement.constraints import all_of
-from engine.placement.demand import needs_of
+from engine.placement.demand import needs_in
 from engine.placement.hosts import Column, Hosts, Needs, Traits
 from engine.placement.pools import Pool, dealt, pools_of
 from engine.placement.room import ZONE, ZONES
@@ -53,8 +53,8 @@ def daemons_on(scenario: Scenario, pool: Pool) -> list[Needs]:
     """List what the daemons take that each host of a pool carries."""
     host = empty_fleet(scenario, [replace(pool, hosts=1)])
     return [
-        needs_of(service)
-        for service in scenario.services
+        needs
+        for service, needs in zip(scenario.services, needs_in(scenario), strict=True)
         if service.kind == "daemon"
         and all(rule.allows(host).all() for rule in all_of(service.constraints) if rule.expression)
     ]
