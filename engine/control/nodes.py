@@ -131,10 +131,18 @@ class NodeLifecycle:
         """Say whether a PodDisruptionBudget lets a pod be evicted on purpose."""
         return not eviction.may_evict(self._world, task)
 
+    def delete(self, task: Task, reason: str) -> None:
+        """Delete a pod and ask no budget; its controller starts another."""
+        self._delete(task, reason)
+
     def empty(self, host: Host) -> ProcessGenerator:
-        """Evict a cordoned node's pods, DaemonSets' aside; ask again for those that a budget protects."""
+        """Evict a cordoned node's pods, DaemonSets' aside; ask again for those that a budget protects.
+
+        A refusal is written down once, and again only when its reason changes.
+        """
         world, node = self._world, self._hosts.get(host.number)
-        while node is not None and not host.is_gone:
+        said: dict[int, str] = {}
+        while node is not None and not host.is_gone and host.is_draining:
             yield from world.control_plane.up()
             left = False
             for task in self._pods_on(node):
@@ -146,7 +154,9 @@ class NodeLifecycle:
                 else:
                     left = True
                     again_s = catalog.seconds("k8s.drain_retry")
-                    tasks.note(world, Kind.EVICTION_REFUSED, task, value=again_s, reason=why_not)
+                    if said.get(task.number) != why_not:
+                        said[task.number] = why_not
+                        tasks.note(world, Kind.EVICTION_REFUSED, task, value=again_s, reason=why_not)
             if not left:
                 return
             yield world.env.timeout(catalog.seconds("k8s.drain_retry"))

@@ -8,9 +8,10 @@ from engine import catalog
 from engine.eks import rules
 from engine.eks.asks import UpdateAsk
 from engine.eks.records import Column, Enactment, Step, Verdict
-from engine.eks.updating import Timetable, by_hand, drain_limit_s, managed
+from engine.eks.updating import Timetable, by_hand, managed
 from engine.era import Era
 from engine.fargate.pace import DAY_S
+from engine.kubernetes.update import drain_limit_s
 from engine.sentence import Amount
 
 VERDICTS: dict[Column, Verdict] = {

@@ -2,7 +2,7 @@
 
 A managed node group grows, closes its old nodes, drains as many as may be missing, and ends each once it is empty. A pod
 that its budget does not let go holds a node until the limit; then the update fails, or force deletes the pod.
-The simulation's own updates (`engine/control/node_update.py`) take their numbers from here.
+Its numbers are those of the simulation's own updates (`engine/kubernetes/update.py`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from math import ceil
 from typing import Literal
 
 from engine import catalog
-from engine.eks import rules
 from engine.eks.asks import UpdateAsk
+from engine.kubernetes.update import drain_limit_s, post_drain_s, surge_of
 
-Strategy = Literal["default", "minimal"]
 Outcome = Literal["done", "failed", "forced", "never"]
 
 
@@ -36,30 +35,6 @@ class Timetable:
     outcome: Outcome
     deleted: int
     left: int
-
-
-def surge_of(zones: int, at_once: int) -> int:
-    """Count the nodes that a managed node group grows by during an update. Source: fact `eks.mng.scale_up_extra`.
-
-    >>> surge_of(3, 1), surge_of(5, 20)
-    (6, 20)
-    """
-    return max(2 * zones, at_once)
-
-
-def drain_limit_s() -> float:
-    """Give the time in which a node's pods must be gone. Source: fact `eks.mng.drain_timeout`."""
-    return catalog.seconds("eks.mng.drain_timeout")
-
-
-def post_drain_s() -> float:
-    """Give the wait between an empty node and its end. Source: fact `eks.mng.post_drain_wait`."""
-    return catalog.seconds("eks.mng.post_drain_wait")
-
-
-def retry_s() -> float:
-    """Give the pause between two askings for an eviction. Source: note `table.kubectl_drain`."""
-    return rules.note("table.kubectl_drain", "retry_s")
 
 
 def node_ready_s(*, karpenter: bool) -> float:

@@ -182,7 +182,11 @@ def test_dates_from_memory_are_marked_so():
 
     assert note.basis == "assumed"
     assert note.value["launch_templates"] == cell("ami", MANAGED, "today").changed_on
-    assert note.value["auto_mode"] == rules.column_since(AUTO)
+    assert (
+        catalog.value("eks.launched", "auto")
+        == rules.column_since(AUTO)
+        == catalog.table("eks")["stops"][AUTO]["since"]
+    )
     assert note.value["prefix_delegation"] == catalog.table("eks")["prefix_delegation"]["since"]
     assert note.value["hybrid"] == catalog.table("eks")["stops"]["hybrid"]["since"]
 

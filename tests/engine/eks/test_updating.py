@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.eks import UpdateAsk, by_hand, managed, surge_of
+from engine.eks import UpdateAsk, by_hand, managed
+from engine.kubernetes.update import surge_of
 
 
 @pytest.mark.parametrize(
