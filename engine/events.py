@@ -90,6 +90,15 @@ class Kind(IntEnum):
     SPOT_NOTICE = 61  # a Spot host will be taken back; value: seconds until then
     BOUNDS_SET = 62  # a schedule moved a service's bounds; value: the least; reason: "2 to 9"
 
+    # Kubernetes: nodes and pods. NotReady is AGENT_MISSED; a pod that leaves the endpoints with its node is TASK_UNHEALTHY.
+    POD_READY = 70  # its probe passed and the API knows: it joins the endpoints
+    HOST_TAINTED = 71  # NoExecute: its pods' time runs; value: seconds they are tolerated
+    EVICTIONS_PACED = 72  # a zone's pace changed; value: nodes a second, 0 = stopped; reason: the zone's state
+    POD_EVICTED = 73  # the API deleted it; reason: "taint", "drain" or "node gone"
+    POD_RESTARTED = 74  # its node came back and starts its containers again
+    PULL_BACKED_OFF = 75  # a pull failed; value: seconds until the next try
+    EVICTION_REFUSED = 76  # a PodDisruptionBudget said no; value: seconds until somebody asks again
+
 
 @dataclass(slots=True)
 class Log:

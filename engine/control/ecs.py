@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from engine import catalog
 from engine.cluster import NONE, Host, Stage, Task
@@ -20,8 +20,23 @@ if TYPE_CHECKING:
     from engine.world import World
 
 
+class Life(Protocol):
+    """Who starts and stops a task on its host: ECS's agent (engine/control/tasks.py) or a kubelet."""
+
+    def live(self, world: World, task: Task, *, is_created: bool = False) -> ProcessGenerator:
+        """Start a task."""
+
+    def run(self, world: World, task: Task, *, is_warm: bool = False) -> None:
+        """Let its container run from now on."""
+
+    def stop(self, world: World, task: Task, reason: str, dismissal: Dismissal | None = None) -> ProcessGenerator:
+        """Stop it."""
+
+
 class ServiceScheduler:
     """Keeps one service's tasks. It decides when poked, never more often than `scheduler_s` allows."""
+
+    life: ClassVar[Life] = tasks
 
     def __init__(self, world: World, service: int) -> None:
         """Begin with the scenario's desired count."""
@@ -141,7 +156,7 @@ class ServiceScheduler:
         task = self._world.cluster.new_task(self.service)
         task.provider = provider
         self.counted[task.number] = task
-        self._world.env.process(tasks.live(self._world, task))
+        self._world.env.process(self.life.live(self._world, task))
 
     def _stop_one(self, wanted: int, leaving: list[Task]) -> bool:
         """Stop one task too many: those not yet serving first, then by the scale-in rule; never below the minimum."""
@@ -191,7 +206,7 @@ class ServiceScheduler:
             world.fleet.forget(task)
             task.room.succeed()
         if task.is_alive:
-            world.env.process(tasks.stop(world, task, reason, dismissal))
+            world.env.process(self.life.stop(world, task, reason, dismissal))
         else:
             tasks.bury(world, task, reason)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
-from engine.control import agent, managed, tasks
+from engine.control import agent, kubelet, managed, tasks
 from engine.control.changes import Changes
 from engine.control.patching import DAY_S
 from engine.events import Kind
@@ -15,6 +15,7 @@ from engine.placement import Constraint, Verdict, choose, choose_zone
 from engine.placement.constraints import DAEMON, all_of
 from engine.placement.pools import dealt, pools_of
 from engine.placement.room import ZONES
+from engine.placement.strategies import DEFAULT
 from engine.rng import stream
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Fleet:
         A token bucket. Source: facts `fargate.rate.burst`, `fargate.rate.sustained`, `ecs.quota.task_launch_rate_service`.
         """
         now, launch = self._world.env.now, self._world.launch
+        if launch.burst == float("inf"):
+            return 0.0
         self._tokens, wait_s = token_bucket.take(self._tokens, self._tokens_at_s, now, launch.burst, launch.per_s)
         self._tokens_at_s = now
         return wait_s
@@ -83,8 +86,10 @@ class Fleet:
     def place_waiting(self) -> None:
         """Room may have appeared: let those who wait try again, in order; one refusal stands for its service and provider.
 
-        Daemons come first, each for its own host (fact `ecs.daemon.strategy`).
+        Daemons come first, each for its own host (fact `ecs.daemon.strategy`). Without a control plane nobody is placed.
         """
+        if not self._world.control_plane.is_up:
+            return
         refused: set[tuple[int, int, int]] = set()
         for number, task in sorted(self._waiting.items(), key=lambda pair: pair[1].bound_to == NONE):
             if (task.service, task.bound_to, task.provider) in refused:
@@ -128,6 +133,8 @@ class Fleet:
         if task.bound_to != NONE:
             rules = (Constraint(DAEMON, only_host=task.bound_to), *rules)
         world = self._world
+        if world.launch.is_kubernetes:  # the scheduler's own rule takes this place
+            return self.verdict(task, DEFAULT, rules)
         return self.verdict(task, world.launch.strategies or world.scenario.services[task.service].placement, rules)
 
     def note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
@@ -170,7 +177,9 @@ class Fleet:
         world.log.note(world.env.now, Kind.HOST_LOST, host=host.number, zone=host.zone)
         for number in sorted(host.tasks):
             tasks.lose(world, world.cluster.tasks[number])
-        if was_ready:
+        if was_ready and world.launch.is_kubernetes:
+            world.nodes.fell_silent(host)
+        elif was_ready:
             world.env.process(self._miss_agent(host, was_missed=was_missed))
         if world.scenario.fleet.replace or self._managed is not None:
             world.env.process(self._replace(host))
@@ -183,8 +192,14 @@ class Fleet:
         world.cluster.set_open(host, False)
         world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone, reason=reason)
         self._poke_all()
+        if world.launch.is_kubernetes:
+            world.env.process(world.nodes.empty(host))
         if self._managed is not None and host.is_alive:
             self._managed.task_left(host)
+
+    def is_emptied(self, host: Host) -> bool:
+        """Say whether a drain has done its work. Daemons leave a host of ECS as the last; on Kubernetes they leave with it."""
+        return self._world.cluster.has_only_daemons(host) if self._world.launch.is_kubernetes else not host.tasks
 
     def end(self, host: Host, reason: str = "") -> None:
         """Shut a host down that still runs: what is left on it goes with it, its connections are reset."""
@@ -205,6 +220,8 @@ class Fleet:
 
     def reopen(self, host: Host) -> None:
         """Let a host take tasks again whose agent is back."""
+        if self._world.launch.is_kubernetes:
+            self._world.nodes.is_back(host)
         if host.is_ready and host.is_alive and not host.is_draining:
             self._world.cluster.set_open(host, True)
             self.place_waiting()
@@ -260,7 +277,11 @@ class Fleet:
                 return
         host.is_booting = False
         for number in sorted(host.tasks):  # what ran here before the power went
-            self._drop(cluster.tasks[number])
+            if world.launch.is_kubernetes:
+                self._start_again(cluster.tasks[number])
+            else:
+                self._drop(cluster.tasks[number])
+        yield from world.control_plane.up()
         self._ready(host)
 
     def _ready(self, host: Host, age_s: float = 0.0) -> None:
@@ -270,6 +291,8 @@ class Fleet:
         if not host.is_draining:
             world.cluster.set_open(host, True)
         world.cluster.set_connected(host, True)
+        if world.launch.is_kubernetes:
+            world.nodes.joined(host)
         world.log.note(world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
         if is_new and host.release:
             world.log.note(world.env.now, Kind.HOST_PATCHED, host=host.number, zone=host.zone, reason="os")
@@ -324,8 +347,11 @@ class Fleet:
         world.cluster.set_open(host, False)
         world.cluster.set_connected(host, False)
         world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone, reason=reason)
-        for number in sorted(host.tasks):
-            self._drop(world.cluster.tasks[number])
+        if world.launch.is_kubernetes:
+            world.nodes.gone(host)
+        else:
+            for number in sorted(host.tasks):
+                self._drop(world.cluster.tasks[number])
         self.changes.tell(host)
 
     def order_instead(self, host: Host) -> None:
@@ -339,6 +365,13 @@ class Fleet:
             yield world.env.timeout(catalog.seconds("ec2.status_check_period"))
         if world.capacity.may_replace(host):
             self._ask(self._emptiest_zone(host.provider), host.group)
+
+    def _start_again(self, task: Task) -> None:
+        """Let a pod come back with its node; one that was deleted meanwhile only gives its room back."""
+        if task.is_counted:
+            kubelet.restart(self._world, task)
+        else:
+            self._world.cluster.release(task)
 
     def _drop(self, task: Task) -> None:
         """Let the control plane learn that a dead task is dead."""
@@ -394,7 +427,7 @@ class Fleet:
                 break
             leaver = min(extra, key=lambda h: (len(h.tasks), -h.number))
             self.drain(leaver)
-            while leaver.tasks and leaver.is_alive:
+            while not self.is_emptied(leaver) and leaver.is_alive:
                 yield world.env.timeout(1)
             if leaver.is_alive and not leaver.is_gone:
                 self.end(leaver)

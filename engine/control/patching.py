@@ -109,10 +109,12 @@ def _leave(world: World, host: Host, o: ops.Patch) -> ProcessGenerator:
 def watch_drain(world: World, host: Host, *, gives_up: bool = False) -> ProcessGenerator:
     """Wait until a draining host is empty, dead or gone; write down what holds it up. gives_up: then stop waiting."""
     env, said = world.env, ""
-    while host.tasks and host.is_alive and not host.is_gone:
+    while not world.fleet.is_emptied(host) and host.is_alive and not host.is_gone:
         patience = env.timeout(world.scenario.assumptions.stuck_after_s)
         yield AnyOf(env, [world.fleet.changes.of(host), patience])
-        if not patience.processed or not host.tasks:  # the last one may leave at the very moment at which patience ends
+        if not patience.processed or world.fleet.is_emptied(
+            host
+        ):  # the last one may leave at the very moment at which patience ends
             continue
         reason = _what_holds([world.cluster.tasks[n] for n in sorted(host.tasks)], world)
         if reason != said:

@@ -47,7 +47,7 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
             if not task.is_counted:
                 return
     elif not world.fleet.place_in_zone(task):
-        _failed_to_start(world, task)
+        failed_to_start(world, task)
         return
     task.stage = Stage.STARTING
     yield from agent.reachable(world, task)
@@ -61,7 +61,7 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
     if not _goes_on(world, task):
         return
     if not world.scenario.services[task.service].image_pulls:
-        _failed_to_start(world, task)
+        failed_to_start(world, task)
         return
     if task.host != NONE and launch.keeps_images:
         world.cluster.hosts[task.host].images.add(task.service)
@@ -81,7 +81,7 @@ def run(world: World, task: Task, *, is_warm: bool = False) -> None:
     task.running_s = now
     if world.cluster.is_standalone(task):  # no load balancer knows it, and no service waits for it
         if task.lasts_s < float("inf"):
-            world.env.process(_exit(world, task))
+            world.env.process(exit_of_itself(world, task))
         return
     task.answers_s = now if is_warm else now + world.scenario.services[task.service].start_s
     world.schedulers[task.service].started()
@@ -90,7 +90,7 @@ def run(world: World, task: Task, *, is_warm: bool = False) -> None:
         world.env.process(spot_tasks.live_on_spot(world, task))
 
 
-def _exit(world: World, task: Task) -> ProcessGenerator:
+def exit_of_itself(world: World, task: Task) -> ProcessGenerator:
     """Let a stand-alone task end of itself."""
     yield world.env.timeout(task.lasts_s)
     if task.is_counted and task.is_alive:
@@ -99,7 +99,7 @@ def _exit(world: World, task: Task) -> ProcessGenerator:
         end(world, task, "EssentialContainerExited")
 
 
-def _failed_to_start(world: World, task: Task) -> None:
+def failed_to_start(world: World, task: Task) -> None:
     """Give a start up: a service tries again, a stand-alone task is over."""
     if world.cluster.is_standalone(task):
         world.cluster.uncount(task)
@@ -119,7 +119,7 @@ def _goes_on(world: World, task: Task) -> bool:
         task.is_alive = False
         note(world, Kind.TASK_LOST, task)
         if not world.launch.has_hosts:
-            _failed_to_start(world, task)
+            failed_to_start(world, task)
     return task.is_alive
 
 
@@ -195,6 +195,7 @@ def end(world: World, task: Task, reason: str, dismissal: Dismissal | None = Non
     else:
         world.cluster.uncount(task)
         task.is_alive = False
+    world.nodes.pod_ended(task)
     world.fleet.left(host)
     world.schedulers[task.service].poke()
     if host is not None and host.is_draining:
@@ -213,7 +214,9 @@ def lose(world: World, task: Task, *, is_silent: bool = True) -> None:
     if task.row:
         world.plane.strike(task.service, task.row, is_silent=is_silent)
         world.balancer.went_dark(task)
-    if not world.launch.has_hosts:
+    if world.launch.is_kubernetes:
+        world.nodes.pod_lost(task)
+    elif not world.launch.has_hosts:
         world.env.process(_miss(world, task))
 
 
