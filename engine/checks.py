@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
-    "cut-agent", "restore-agent", "patch", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
+    "cut-agent", "restore-agent", "patch", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired", "deploy",
     "change-traffic",
 )  # fmt: skip
 
@@ -293,7 +293,8 @@ def _changes(schedule: tuple[ScheduledChange, ...], duration_s: float) -> float:
 def _may_fail_to_start(scenario: Scenario) -> bool:
     """Say whether starts may fail again and again: a pull that never works, or no zone to start in."""
     return any(not s.image_pulls for s in scenario.services) or any(
-        o.do == "fail-zone" or (o.do == "interrupt-spot-tasks" and o.for_s > 0) for o in scenario.operations
+        o.do == "fail-zone" or (o.do == "interrupt-spot-tasks" and o.for_s > 0) or (o.do == "deploy" and o.fails)
+        for o in scenario.operations
     )
 
 

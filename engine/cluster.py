@@ -55,6 +55,8 @@ class Task:
     refused: dict[str, int] = field(default_factory=dict)  # hosts by what struck them out, at the last try
     is_retired: bool = False  # AWS wants it off its old platform revision
     life: int = 0  # how often its node came back and started it again: what was begun before is void
+    version: int = 0  # of its service, as roll-outs count them
+    ready_s: float = float("inf")  # a pod: since when the API holds it for ready
     room: Event | None = None  # succeeds when a waiting task has been placed
 
 

@@ -97,7 +97,13 @@ class Kind(IntEnum):
     POD_EVICTED = 73  # the API deleted it; reason: "taint", "drain" or "node gone"
     POD_RESTARTED = 74  # its node came back and starts its containers again
     PULL_BACKED_OFF = 75  # a pull failed; value: seconds until the next try
-    EVICTION_REFUSED = 76  # a PodDisruptionBudget said no; value: seconds until somebody asks again
+    EVICTION_REFUSED = 76  # a PodDisruptionBudget said no; value: seconds until somebody asks again; reason: why
+
+    # Roll-outs and the HorizontalPodAutoscaler.
+    ROLLOUT_STARTED = 80  # a new version of a service is asked for; value: its number, counted from 0; reason: who
+    ROLLOUT_SIZED = 81  # the deployment sized a version's pods; value: how many are wanted; reason: "version 1"
+    ROLLOUT_DONE = 82  # every pod is of the new version and available; value: seconds since it was asked for
+    ROLLOUT_STALLED = 83  # no progress within the deadline; value: pods of the new version that are available
 
 
 @dataclass(slots=True)

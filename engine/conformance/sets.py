@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.conformance import agent, aws, examples, queueing, scheduler, topology
+from engine.conformance import agent, aws, examples, hpa, queueing, rollout, scheduler, topology
 from engine.conformance.cases import Known, each
 
 SETS: dict[str, Known[Any]] = {
@@ -30,6 +30,19 @@ SETS: dict[str, Known[Any]] = {
     "k8s_topology_spread_filter": Known(lambda _: scheduler.Nodes, each(topology.spread_filter)),
     "k8s_topology_spread_score": Known(lambda _: topology.Candidates, each(topology.spread_score)),
     "k8s_unschedulable_filter": Known(lambda _: scheduler.OneNode, each(scheduler.unschedulable)),
+    "k8s_gen_hpa_replica_calc": Known(lambda _: hpa.Metric, each(hpa.replicas)),
+    "k8s_gen_pdb": Known(lambda _: rollout.Budget, each(rollout.budget)),
+    "k8s_gen_rollout_fenceposts": Known(lambda _: rollout.Fenceposts, each(rollout.fenceposts)),
+    "k8s_hpa_controller": Known(lambda _: hpa.Whole, each(hpa.decision)),
+    "k8s_hpa_rate_policies": Known(lambda _: hpa.Rates, each(hpa.rates)),
+    "k8s_hpa_replica_calc": Known(lambda _: hpa.Metric, each(hpa.replicas)),
+    "k8s_hpa_stabilization": Known(lambda _: hpa.Windows, each(hpa.windows)),
+    "k8s_pdb": Known(lambda _: rollout.Budget, each(rollout.budget)),
+    "k8s_proportional_scaling": Known(lambda _: rollout.Resize, each(rollout.resized)),
+    "k8s_rollout_fenceposts": Known(lambda _: rollout.Fenceposts, each(rollout.fenceposts)),
+    "k8s_rollout_max_unavailable": Known(lambda _: rollout.Deployment, each(rollout.max_unavailable)),
+    "k8s_rollout_new_rs": Known(lambda _: rollout.NewSet, each(rollout.new_set)),
+    "k8s_rollout_old_rs": Known(lambda _: rollout.OldSet, each(rollout.old_set)),
     "queueing_mg1": Known(lambda _: queueing.MG1, queueing.mg1),
     "queueing_mmc": Known(lambda _: queueing.MMC, queueing.mmc),
     "queueing_mmck": Known(lambda _: queueing.MMCK, queueing.mmck),

@@ -171,6 +171,11 @@ def _set_desired(world: World, o: ops.SetDesired) -> str:
     return ""
 
 
+def _deploy(world: World, o: ops.Deploy) -> str:
+    names = [service.name for service in world.scenario.services]
+    return world.schedulers[names.index(o.service) if o.service else 0].deploy(o)
+
+
 def _change_traffic(world: World, o: ops.ChangeTraffic) -> str:
     """Only say so: the arrivals were cut to it before the run began."""
     names = [service.name for service in world.scenario.services]
@@ -203,5 +208,6 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "stop-task": _stop_task,
     "run-tasks": standalone.run_tasks,
     "set-desired": _set_desired,
+    "deploy": _deploy,
     "change-traffic": _change_traffic,
 }

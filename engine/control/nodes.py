@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from engine import catalog
 from engine.cluster import NONE, Host, Stage, Task
-from engine.control import kubelet, tasks
+from engine.control import eviction, kubelet, tasks
 from engine.events import Kind
 from engine.kubernetes.lifecycle import State, eviction_rates, first_after, noticed_s, zone_state
 
@@ -127,9 +127,9 @@ class NodeLifecycle:
         node = self._hosts.get(task.host) if task.host != NONE else self._pods.get(task.number)
         return node is not None and node.is_ready
 
-    def may_evict(self, task: Task) -> bool:  # noqa: ARG002 - a budget will ask which pod
-        """Say whether a PodDisruptionBudget lets a pod be evicted on purpose; there is none yet."""
-        return True
+    def may_evict(self, task: Task) -> bool:
+        """Say whether a PodDisruptionBudget lets a pod be evicted on purpose."""
+        return not eviction.may_evict(self._world, task)
 
     def empty(self, host: Host) -> ProcessGenerator:
         """Evict a cordoned node's pods, DaemonSets' aside; ask again for those that a budget protects."""
@@ -140,11 +140,13 @@ class NodeLifecycle:
             for task in self._pods_on(node):
                 if task.bound_to != NONE or task.stage in (Stage.STOPPING, Stage.STOPPED):
                     continue
-                if self.may_evict(task):
+                why_not = eviction.may_evict(world, task)
+                if not why_not:
                     self._delete(task, "drain")
                 else:
                     left = True
-                    tasks.note(world, Kind.EVICTION_REFUSED, task, value=catalog.seconds("k8s.drain_retry"))
+                    again_s = catalog.seconds("k8s.drain_retry")
+                    tasks.note(world, Kind.EVICTION_REFUSED, task, value=again_s, reason=why_not)
             if not left:
                 return
             yield world.env.timeout(catalog.seconds("k8s.drain_retry"))
