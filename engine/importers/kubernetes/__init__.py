@@ -6,8 +6,10 @@ from engine.importers.kubernetes.objects import is_kubernetes, looks_like_kubern
 from engine.importers.kubernetes.pods import Workload
 from engine.importers.kubernetes.report import as_data, as_text, refused_as_data, remarks, verdict
 from engine.importers.kubernetes.rules import RULES, refusals
+from engine.importers.kubernetes.scenario import MOST_SERVICES, scenario_of
 
 __all__ = [
+    "MOST_SERVICES",
     "RULES",
     "Manifest",
     "Workload",
@@ -21,5 +23,6 @@ __all__ = [
     "refusals",
     "refused_as_data",
     "remarks",
+    "scenario_of",
     "verdict",
 ]

@@ -8,8 +8,8 @@ from engine import catalog
 from engine.importers.kubernetes import trees
 from engine.importers.kubernetes.pods import Workload
 
-_OS = "kubernetes.io/os", "beta.kubernetes.io/os"
-_ARCH = "kubernetes.io/arch", "beta.kubernetes.io/arch"
+OS = "kubernetes.io/os", "beta.kubernetes.io/os"
+ARCH = "kubernetes.io/arch", "beta.kubernetes.io/arch"
 _KNOWN_OSES, _KNOWN_ARCHES = {"linux", "windows"}, {"amd64", "arm64"}
 COMPUTE = "eks.amazonaws.com/compute-type"
 _NOT_OURS = {"ec2": "fargate", "auto": "fargate"}  # a value of the label that nodes of ours never have
@@ -21,12 +21,12 @@ def oses(workload: Workload) -> set[str]:
     What it says of itself counts, then its node selector and every term of its required node affinity.
     """
     own = trees.text(trees.inner(workload.pod, "os"), "name")
-    return _allowed(workload, _OS, _KNOWN_OSES) & ({own} if own else _KNOWN_OSES)
+    return _allowed(workload, OS, _KNOWN_OSES) & ({own} if own else _KNOWN_OSES)
 
 
 def arches(workload: Workload) -> set[str]:
     """Give the architectures that a pod may run on."""
-    return _allowed(workload, _ARCH, _KNOWN_ARCHES)
+    return _allowed(workload, ARCH, _KNOWN_ARCHES)
 
 
 def _allowed(workload: Workload, keys: tuple[str, ...], known: set[str]) -> set[str]:
@@ -56,7 +56,7 @@ def unmet(workload: Workload, nodes: str, *, is_sure: bool) -> Iterator[str]:
     """
     there = _labels(nodes)
     for key, value in trees.pairs(workload.pod, "nodeSelector").items():
-        if (key in _OS and value == "windows") or (key in _ARCH and value == "arm64"):
+        if (key in OS and value == "windows") or (key in ARCH and value == "arm64"):
             continue
         if key == COMPUTE and is_sure:
             if value == _NOT_OURS[nodes] or (value == "auto") != (nodes == "auto"):
@@ -72,4 +72,4 @@ def _labels(nodes: str) -> dict[str, str]:
     platform = catalog.value("eks.fargate.platform")
     own = platform if isinstance(platform, Mapping) else {}
     os, arch = str(own.get("os")), str(own.get("arch"))
-    return dict.fromkeys(_OS, os) | dict.fromkeys(_ARCH, arch) | {COMPUTE: "fargate"}
+    return dict.fromkeys(OS, os) | dict.fromkeys(ARCH, arch) | {COMPUTE: "fargate"}

@@ -9,9 +9,12 @@ from engine.errors import ManifestError
 from engine.importers.findings import Finding, listed, printable
 from engine.importers.kubernetes import rules, trees
 from engine.importers.kubernetes.manifest import Manifest
+from engine.importers.kubernetes.nodes import oses
 from engine.importers.kubernetes.pods import Workload
 from engine.importers.kubernetes.rules import KNOWN, RULES, refusals
 from engine.importers.kubernetes.scaling import Autoscaler, Budget
+from engine.importers.kubernetes.scenario import MOST_SERVICES
+from engine.importers.kubernetes.wishes import scaling
 
 # The launch types that others know us by, and which of ours speaks for each.
 KNOWN_LAUNCH_TYPES = {"eks-ec2": "eks-managed", "eks-fargate": "eks-fargate"}
@@ -87,6 +90,9 @@ def remarks(manifest: Manifest) -> tuple[Finding, ...]:
         *rules.at("skipped", counted),
         *rules.at("unresolved_pvc", (claim.where for claim in manifest.claims if claim.origin == "unresolved")),
         *rules.at("no_requests", (one.where for one in works if not one.needed_cpu_m or not one.needed_memory_mib)),
+        *rules.at("left_out", (one.where for one in works[MOST_SERVICES:]), f"{MOST_SERVICES}"),
+        *rules.at("metric_unread", _unread_metrics(manifest)),
+        *rules.at("on_linux", (one.where for one in works if oses(one) == {"windows"})),
         *rules.at("gpus", (one.where for one in works if any(c.accelerators for c in one.containers))),
         *rules.at("target_elsewhere", (f"{one.name} ({one.target})" for one in elsewhere)),
         *rules.at("guards_nothing", (one.name for one in idle)),
@@ -95,6 +101,14 @@ def remarks(manifest: Manifest) -> tuple[Finding, ...]:
             "fargate_ports", (f.name for f in manifest.fronts if f.type in _NODE_PORTS and any(map(f.picks, works)))
         ),
     )
+
+
+def _unread_metrics(manifest: Manifest) -> Iterator[str]:
+    """Name the autoscalers of workloads in the file whose metrics the simulation does not have."""
+    for one in manifest.workloads:
+        scaler = manifest.scaler(one)
+        if scaler and scaling(scaler, one) is None:
+            yield f"{scaler.name} ({listed(metric.name or metric.source for metric in scaler.metrics)})"
 
 
 def as_text(name: str, manifest: Manifest) -> str:

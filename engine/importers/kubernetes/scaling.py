@@ -56,6 +56,7 @@ class Budget:
     min_available: int | str | None
     max_unavailable: int | str | None
     picks_all: bool
+    unhealthy: str
     selector: trees.Tree = field(compare=False)
 
     def picks(self, namespace: str, labels: Mapping[str, str]) -> bool:
@@ -120,6 +121,7 @@ def budget_of(found: Object) -> Budget:
         _count(spec, "minAvailable"),
         _count(spec, "maxUnavailable"),
         found.api_version == "policy/v1" and "selector" in spec,
+        trees.text(spec, "unhealthyPodEvictionPolicy"),
         trees.inner(spec, "selector"),
     )
 
