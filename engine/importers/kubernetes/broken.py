@@ -50,7 +50,8 @@ def broken(data: bytes | str, error: DefinitionError) -> ManifestError:
     problems: list[Problem] = []
     for line, text in parts:
         try:
-            sound += [(f"line {line + 1}", document) for document in files.yaml_part(text, line)]
+            first = line + 1 + text[: len(text) - len(text.lstrip())].count("\n")
+            sound += [(f"line {first}", document) for document in files.yaml_part(text, line)]
         except DefinitionError as found:
             problems += found.problems
     objects, none = objects_of(sound)

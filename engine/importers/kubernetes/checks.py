@@ -84,8 +84,8 @@ def limit_below_request(found: Object) -> Iterator[str]:
         limits = trees.inner(tree, "resources", "limits")
         for resource, value in trees.inner(tree, "resources", "requests").items():
             asked, most = quantity(value), quantity(limits.get(resource))
-            if asked is None:
-                continue
+            if asked is None or (most is not None and most < 0):
+                continue  # that is another reason
             if most is not None and asked > most:
                 yield f"{name} {resource}: {short(value, 20)} > {short(limits[resource], 20)}"
             elif "/" in resource and resource not in _OVERCOMMITTED and asked != most:

@@ -16,7 +16,8 @@ from engine.importers.kubernetes.rules import refusals
 from engine.scenario import Scenario, Service
 
 _LONGEST_NAME = 32
-_LEAST_CPU_UNITS, _LEAST_MEMORY_MIB = 1, 6  # what a service of a scenario asks for at least
+_LEAST_CPU_UNITS, _LEAST_MEMORY_MIB = 1, 6  # what a service of a scenario asks for at least; its share at most
+_MOST_SHARE = 100.0
 _MILLI = 1000
 MOST_SERVICES = next(
     int(limit.max_length) for limit in Scenario.model_fields["services"].metadata if hasattr(limit, "max_length")
@@ -120,7 +121,7 @@ def _share(manifest: Manifest, workload: Workload, desired: int) -> float:
     """Say how many requests come to it for each that users send: so many that a pod is as busy as in the usual scenario."""
     if workload.replicas is None or not _is_asked(manifest, workload):
         return 0.0
-    return round(desired / Service().desired, 4)
+    return min(_MOST_SHARE, round(desired / Service().desired, 4))
 
 
 def _is_asked(manifest: Manifest, workload: Workload) -> bool:
