@@ -14,6 +14,7 @@ from engine.placement.kube.decide import Ruling, decide
 from engine.placement.kube.objects import CPU, MEMORY, PODS, Affinity, HostPort, Node, NodeTerm, Pod, Requirement
 from engine.placement.kube.pods import host_port, nodes_of, pod_of
 from engine.placement.kube.requests import ANYWHERE
+from engine.placement.kube.rule_book import RuleBook
 from engine.placement.kube.scores import MIB, tagged
 from engine.placement.kube.selectors import NAME
 from engine.placement.kube.snapshot import Snapshot
@@ -42,6 +43,7 @@ class Desk:
         self._wants_ports = any(service.ports for service in services)
         self._seen: Mapping[str, object] | None = None
         self._nodes: tuple[Node, ...] = ()
+        self._book = RuleBook()
 
     def decide(
         self,
@@ -89,6 +91,7 @@ class Desk:
             images=images or {},
             is_closed=~hosts.is_open,
             is_offered=hosts.is_offered,
+            book=self._book,
         )
 
     def _images(self, service: int, holds: Bools | None) -> dict[str, Ints]:
