@@ -8,7 +8,7 @@ import pytest
 
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
-from engine.kubernetes import autoscaler
+from engine.kubernetes import autoscaler, scheduling
 from pages.parts.words import _CITED, Voice
 
 OTHER = "es"
@@ -26,6 +26,12 @@ RECORDS = (
     scenario.CapacityProvider,
     scenario.Fleet,
     scenario.HostGroup,
+    scheduling.NodeTaint,
+    scheduling.PodToleration,
+    scheduling.LabelRule,
+    scheduling.NodeChoice,
+    scheduling.NodeWish,
+    scheduling.Scheduling,
     scenario.Balancer,
     autoscaler.Autoscaler,
     autoscaler.ClusterAutoscaler,
