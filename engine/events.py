@@ -22,6 +22,7 @@ from engine.errors import BudgetError, Problem
 if TYPE_CHECKING:
     from engine.placement import Dismissal, Verdict
     from engine.scaling import Reading
+    from engine.scaling.hpa import Sight
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -90,6 +91,21 @@ class Kind(IntEnum):
     SPOT_NOTICE = 61  # a Spot host will be taken back; value: seconds until then
     BOUNDS_SET = 62  # a schedule moved a service's bounds; value: the least; reason: "2 to 9"
 
+    # Kubernetes: nodes and pods. NotReady is AGENT_MISSED; a pod that leaves the endpoints with its node is TASK_UNHEALTHY.
+    POD_READY = 70  # its probe passed and the API knows: it joins the endpoints
+    HOST_TAINTED = 71  # NoExecute: its pods' time runs; value: seconds they are tolerated
+    EVICTIONS_PACED = 72  # a zone's pace changed; value: nodes a second, 0 = stopped; reason: the zone's state
+    POD_EVICTED = 73  # the API deleted it; reason: "taint", "drain" or "node gone"
+    POD_RESTARTED = 74  # its node came back and starts its containers again
+    PULL_BACKED_OFF = 75  # a pull failed; value: seconds until the next try
+    EVICTION_REFUSED = 76  # a PodDisruptionBudget said no; value: seconds until somebody asks again; reason: why
+
+    # Roll-outs and the HorizontalPodAutoscaler.
+    ROLLOUT_STARTED = 80  # a new version of a service is asked for; value: its number, counted from 0; reason: who
+    ROLLOUT_SIZED = 81  # the deployment sized a version's pods; value: how many are wanted; reason: "version 1"
+    ROLLOUT_DONE = 82  # every pod is of the new version and available; value: seconds since it was asked for
+    ROLLOUT_STALLED = 83  # no progress within the deadline; value: pods of the new version that are available
+
     # Kubernetes' control plane.
     CONTROL_PLANE_LOST = 110  # nothing can be written any more; reason: why
     CONTROL_PLANE_BACK = 111  # value: seconds for which nothing could be written
@@ -111,6 +127,7 @@ class Log:
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
     readings: dict[int, Reading] = field(default_factory=dict)
+    sights: dict[int, Sight] = field(default_factory=dict)
 
     def note(
         self,
@@ -126,6 +143,7 @@ class Log:
         verdict: Verdict | None = None,
         dismissal: Dismissal | None = None,
         reading: Reading | None = None,
+        sight: Sight | None = None,
     ) -> None:
         """Write one thing down."""
         if len(self.at_s) >= self.limit:
@@ -137,6 +155,8 @@ class Log:
             self.dismissals[len(self.at_s)] = dismissal
         if reading is not None:
             self.readings[len(self.at_s)] = reading
+        if sight is not None:
+            self.sights[len(self.at_s)] = sight
         self.at_s.append(at_s)
         self.kind.append(kind)
         self.service.append(service)
@@ -161,6 +181,7 @@ class Log:
             verdicts=dict(self.verdicts),
             dismissals=dict(self.dismissals),
             readings=dict(self.readings),
+            sights=dict(self.sights),
         )
 
 
@@ -170,7 +191,7 @@ class Events:
 
     service, host, zone count from 0; tasks count from 1, as the map names them. verdicts: event's index -> Verdict.
     dismissals: index of the first event of a task's stopping -> Dismissal, where a scheduler chose it among others.
-    readings: event's index -> what managed scaling saw and decided.
+    readings: event's index -> what managed scaling saw and decided; sights: the same of a HorizontalPodAutoscaler.
     """
 
     at_s: Floats
@@ -184,6 +205,7 @@ class Events:
     verdicts: dict[int, Verdict]
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
     readings: dict[int, Reading] = field(default_factory=dict)
+    sights: dict[int, Sight] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the events."""
@@ -204,8 +226,8 @@ class Events:
         for column in (self.at_s, self.kind, self.service, self.task, self.host, self.zone, self.value):
             total.update(np.ascontiguousarray(column).tobytes())
         total.update("\0".join(self.reason).encode())
-        for row, reading in self.readings.items():
-            total.update(f"{row} {reading}".encode())
+        for row, seen in (*self.readings.items(), *self.sights.items()):
+            total.update(f"{row} {seen}".encode())
         return total.hexdigest()
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from engine import catalog
 from engine.errors import CatalogError, Problem
 from engine.placement.constraints import DISTINCT
+from engine.placement.pods import eks_fargate_size
 
 if TYPE_CHECKING:
     from engine.scenario import Scenario, Service
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
 class LaunchType:
     """What a launch type brings and asks. Times in seconds, rates in tasks a second.
 
+    orchestrator: whose rules place, start, watch and replace. control_plane: who runs them, and where.
+    since: the day on which it came; "" = it was always there. burst, per_s: without end where launches have no limit.
     strategies: the platform's own order of placement; none = the service's. vcpu_price, gb_price: the facts that a task
-    is billed by; "" where hosts are billed.
+    is billed by; "" where hosts are billed. cluster_price: the fact that an hour of its control plane is billed by, or "".
     """
 
     name: str
+    orchestrator: Literal["ecs", "kubernetes"]
+    control_plane: Literal["ecs", "self-run", "eks"]
+    since: str
     hosts: Literal["owned", "managed", "per-task"]
     keeps_images: bool
     burst: float
@@ -35,6 +41,7 @@ class LaunchType:
     is_spot: bool
     vcpu_price: str
     gb_price: str
+    cluster_price: str
     duties: str
     facts: tuple[str, ...]
 
@@ -42,6 +49,11 @@ class LaunchType:
     def owns_hosts(self) -> bool:
         """Say whether you bring the hosts."""
         return self.hosts == "owned"
+
+    @property
+    def is_kubernetes(self) -> bool:
+        """Say whether tasks are pods, and hosts are nodes."""
+        return self.orchestrator == "kubernetes"
 
     @property
     def has_hosts(self) -> bool:
@@ -53,11 +65,50 @@ class LaunchType:
 
         A task that no host could hold is not among it: ECS takes it and lets it wait (`engine.placement.doubts`).
         """
+        if self.is_kubernetes:
+            return [*_ecs_only(where, service), *(_no_pod(where, service) if self.hosts == "per-task" else [])]
         if self.hosts == "owned":
             return []
         if self.hosts == "managed":
             return _chooses_hosts(where, service)
         return [*_no_such_size(where, service), *_needs_hosts(where, service), *_too_patient(where, service)]
+
+
+def _ecs_only(where: str, service: Service) -> list[Problem]:
+    """Find a constraint in ECS's query language. distinctInstance is taken: it is anti-affinity by hostname."""
+    why = "this is ECS's query language; Kubernetes asks a node's labels: say it under `pods.scheduling`"
+    return [
+        Problem(f"{where}.constraints.{number}", text, "distinctInstance", why)
+        for number, text in enumerate(service.constraints)
+        if text.strip() != DISTINCT
+    ]
+
+
+def _no_pod(where: str, service: Service) -> list[Problem]:
+    """Find what a pod on Fargate cannot have, where each has a node of its own that nobody else may touch.
+
+    Source: facts `eks.fargate.unsupported`, `eks.fargate.overhead`.
+    """
+    found: list[Problem] = []
+    if service.kind == "daemon":
+        why = "EKS on Fargate runs no DaemonSets: what has to be beside each pod goes into it, as a sidecar"
+        found.append(Problem(f"{where}.kind", "daemon", "replica", why))
+    if service.network_mode == "host":
+        why = "EKS on Fargate has no hostNetwork: a pod always has an address of its own"
+        found.append(Problem(f"{where}.network_mode", "host", "awsvpc or bridge", why))
+    elif service.ports:
+        came = ", ".join(map(str, (*service.host_ports, *service.udp_ports)))
+        why = "EKS on Fargate has no hostPort: nobody shares the pod's node, so any port is free"
+        found.append(Problem(f"{where}.host_ports", came, "none", why))
+    if eks_fargate_size(service.cpu_units / catalog.number("ecs.placement.cpu_unit"), service.memory_mib) is None:
+        came = f"{service.cpu_units:,} CPU units with {service.memory_mib:,} MiB"
+        overhead = catalog.number("eks.fargate.overhead")
+        why = f"no size of Fargate holds it with the {overhead:g} MiB that Kubernetes takes beside it"
+        largest = max((size for size in catalog.fargate_sizes() if size.since <= catalog.fact("eks.fargate.overhead").as_of),
+                      key=lambda size: (size.cpu_units, size.memory_mib))  # fmt: skip
+        allowed = f"up to {largest.cpu_units:,} CPU units with {largest.memory_mib - overhead:,.0f} MiB"
+        found.append(Problem(f"{where}.cpu_units", came, allowed, why))
+    return found
 
 
 def _chooses_hosts(where: str, service: Service) -> list[Problem]:
@@ -139,10 +190,13 @@ def _read(name: str, row: Mapping[str, Any]) -> LaunchType:
         catalog.fact(cited)
     return LaunchType(
         name=name,
+        orchestrator=row.get("orchestrator", "ecs"),
+        control_plane=row.get("control_plane", "ecs"),
+        since=_day(row.get("since", "")),
         hosts=row["hosts"],
         keeps_images=row["keeps_images"],
-        burst=_number(row["burst"]),
-        per_s=_number(row["per_s"]),
+        burst=_number(row.get("burst")),
+        per_s=_number(row.get("per_s")),
         provision_min_s=low,
         provision_max_s=high,
         placement=row["placement"],
@@ -150,12 +204,21 @@ def _read(name: str, row: Mapping[str, Any]) -> LaunchType:
         is_spot=row.get("spot", False),
         vcpu_price=_cited(row, "vcpu_usd"),
         gb_price=_cited(row, "gb_usd"),
+        cluster_price=_cited(row, "cluster_usd"),
         duties=row["duties"],
         facts=tuple(row["facts"]),
     )
 
 
-def _number(cell: Mapping[str, Any]) -> float:
+def _day(cell: Any) -> str:
+    """Read a day: written down, or in a fact."""
+    return str(catalog.value(cell["fact"], cell["at"])) if isinstance(cell, Mapping) else str(cell)
+
+
+def _number(cell: Mapping[str, Any] | None) -> float:
+    """Look a limit up; none = there is no such limit."""
+    if cell is None:
+        return float("inf")
     return catalog.number(cell["fact"]) / float(cell.get("per", 1))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.events import Floats, Ints, Kind
-from engine.placement.demand import needs_of
+from engine.placement.demand import needs_in
 from engine.placement.pools import room_for
 from engine.placement.words import port_name
 from engine.simulation import Run
@@ -38,7 +38,7 @@ class Ledger:
 def ledger(run: Run) -> Ledger:
     """Add up what the tasks on each host hold. Room is taken at placement, and given back when a task has stopped."""
     events, services = run.events, run.scenario.services
-    needs = [needs_of(service) for service in services]
+    needs = needs_in(run.scenario)
     finds_ports = [service.network_mode == "bridge" and not service.ports for service in services]
     held = np.zeros((len(run.hosts), 5), dtype=np.int64)
     taken: list[list[int]] = [[] for _ in run.hosts]

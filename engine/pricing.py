@@ -8,9 +8,11 @@ from typing import Literal
 import numpy as np
 
 from engine import catalog, metrics
+from engine.errors import CatalogError
 from engine.events import Intervals, Kind, intervals
 from engine.launch import launch_type
 from engine.metrics import Steps
+from engine.placement import eks_fargate_size
 from engine.simulation import Run
 
 
@@ -25,21 +27,21 @@ class Item:
 
 
 def bill(run: Run) -> tuple[Item, ...]:
-    """Write the bill of a run: compute, Spot hosts apart, AWS's fee where it keeps the hosts, and the load balancer's hours.
+    """Write the bill of a run: compute, Spot hosts apart, AWS's fee for keeping hosts, control plane, load balancer.
 
-    The load balancer's capacity units are left out.
+    The load balancer's capacity units are left out, and so are the control plane's disks and traffic between zones.
     """
-    return (_compute(run), *_spot(run), *_fee(run), _balancer(run))
+    return (_compute(run), *_spot(run), *_fee(run), *_control_plane(run), _balancer(run))
 
 
 def usd_per_hour(run: Run) -> Steps:
     """Give the cost rate over time: what runs now, times its price an hour."""
     end_s = run.scenario.duration_s
-    balancer = catalog.number("elb.price", "hour")
+    always = catalog.number("elb.price", "hour") + sum(price for _, price, _ in _always(run))
     moments = [moment for spans, _ in _billed(run) for moment in (spans.start_s, spans.end_s)]
     edges = np.unique(np.concatenate([[0.0], *moments]))
     edges = edges[edges < end_s]
-    rate = np.full(len(edges), balancer)
+    rate = np.full(len(edges), always)
     for spans, price in _billed(run):
         rate += spans.running_at(edges) * price
     return Steps(edges, rate)
@@ -69,13 +71,36 @@ def _fee(run: Run) -> tuple[Item, ...]:
     if not share:
         return ()
     hosts = _compute(run)
+    if launch_type(run.scenario.launch_type).is_kubernetes:
+        return (Item("auto_mode_fee", hosts.running_s, hosts.usd * share, ("eks.automode.fee",)),)
     return (Item("managed_fee", hosts.running_s, hosts.usd * share, ("ecs.price", "eks.automode.fee")),)
+
+
+def _control_plane(run: Run) -> tuple[Item, ...]:
+    """Bill the control plane: EKS's by the hour, your own by its machines. They run whatever the cluster does."""
+    length_s = run.scenario.duration_s
+    return tuple(Item(name, length_s, price * length_s / 3600, facts) for name, price, facts in _always(run))
+
+
+def _always(run: Run) -> list[tuple[str, float, tuple[str, ...]]]:
+    """List what of the control plane is paid for all the time: its name, the price of an hour, and where that is from."""
+    launch, kubernetes = launch_type(run.scenario.launch_type), run.scenario.kubernetes
+    if launch.cluster_price:
+        return [("cluster", catalog.number(launch.cluster_price), (launch.cluster_price,))]
+    if launch.control_plane == "self-run":
+        each = catalog.instance_type(kubernetes.nodes.master_type).usd_per_hour
+        return [("masters", kubernetes.control_plane.members * each, ("ec2.billing",))]
+    return []
 
 
 def _fee_share(run: Run) -> float:
     """Give the fee as a share of the hosts' price; 0 where nobody keeps them for you."""
-    is_managed = launch_type(run.scenario.launch_type).hosts == "managed"
-    return run.scenario.assumptions.managed_fee_percent / 100 if is_managed else 0.0
+    launch = launch_type(run.scenario.launch_type)
+    if launch.hosts != "managed":
+        return 0.0
+    if launch.is_kubernetes:
+        return catalog.number("eks.automode.fee") / 100
+    return run.scenario.assumptions.managed_fee_percent / 100
 
 
 def _added_up(billed: list[tuple[Intervals, float]], fact: str) -> tuple[float, float]:
@@ -148,12 +173,19 @@ def fargate_usd_per_hour(cpu_units: int, memory_mib: int, arch: Literal["x86", "
 
 
 def task_usd_per_hour(launch: str, cpu_units: int, memory_mib: int) -> float:
-    """Price one task's hour on a launch type that bills tasks.
+    """Price one task's hour on a launch type that bills tasks. On EKS a pod is billed by the size that it is rounded up to.
 
     >>> round(task_usd_per_hour("ecs-fargate-spot", 1024, 2048), 5)
     0.01627
+    >>> task_usd_per_hour("eks-fargate", 1024, 2048) == task_usd_per_hour("ecs-fargate", 1024, 3072)
+    True
     """
     prices = launch_type(launch)
+    if prices.is_kubernetes:
+        size = eks_fargate_size(cpu_units / catalog.number("ecs.placement.cpu_unit"), memory_mib)
+        if size is None:
+            raise CatalogError(f"no Fargate size holds {cpu_units} CPU units with {memory_mib} MiB")
+        cpu_units, memory_mib = size.cpu_units, size.memory_mib
     return usd_for_hour(cpu_units, memory_mib, prices.vcpu_price, prices.gb_price)
 
 

@@ -12,15 +12,19 @@ from simpy import Environment
 
 from engine import checks
 from engine.cluster import Cluster
+from engine.consensus.outages import Outage, control_plane_outages
 from engine.control import actions, scaler, tasks
 from engine.control.balancer import LoadBalancer
 from engine.control.capacity import Capacity
+from engine.control.control_plane import ControlPlane
 from engine.control.daemon import DaemonScheduler
 from engine.control.ecs import ServiceScheduler
 from engine.control.fleet import Fleet
+from engine.control.kubernetes import DaemonSet, Deployment
+from engine.control.nodes import NodeLifecycle
 from engine.events import Events, Kind, Log
 from engine.launch import launch_type
-from engine.placement.demand import asks_traits, needs_of
+from engine.placement.demand import asks_traits, needs_in
 from engine.placement.pools import HostKind
 from engine.scenario import Scenario
 from engine.traffic.arrivals import expected_requests
@@ -30,6 +34,10 @@ from engine.world import World
 
 PlaneOf = Callable[[Environment, Scenario], Plane]
 Watch = Callable[[float], None]
+CONTROLLERS: dict[tuple[str, str], type[ServiceScheduler]] = {
+    ("ecs", "replica"): ServiceScheduler, ("ecs", "daemon"): DaemonScheduler,
+    ("kubernetes", "replica"): Deployment, ("kubernetes", "daemon"): DaemonSet,
+}  # fmt: skip
 PARTS = 200  # how often a watcher hears of progress
 
 
@@ -84,11 +92,14 @@ def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) 
         log=Log(checks.MAX_EVENTS),
         plane=plane_of(env, scenario),
     )
+    world.control_plane = ControlPlane(env, world.log, _outages(world))
+    world.nodes = NodeLifecycle(world)
     world.balancer = LoadBalancer(world)
     world.fleet = Fleet(world)
     world.capacity = Capacity(world)
+    world.control_plane.tell(world.fleet.place_waiting)
     world.schedulers = [
-        (DaemonScheduler if settings.kind == "daemon" else ServiceScheduler)(world, service)
+        CONTROLLERS[world.launch.orchestrator, settings.kind](world, service)
         for service, settings in enumerate(scenario.services)
     ]
     _begin(world)
@@ -104,10 +115,14 @@ def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) 
     return Run(scenario, world.log.events(), world.plane.finish(scenario.duration_s), hosts, kinds)
 
 
+def _outages(world: World) -> tuple[Outage, ...]:
+    """Say when the control plane cannot write, where it has members that operations may harm."""
+    return control_plane_outages(world.scenario) if world.launch.is_kubernetes else ()
+
+
 def _empty_cluster(scenario: Scenario) -> Cluster:
     names = [service.name for service in scenario.services]
-    needs = [needs_of(service) for service in scenario.services]
-    return Cluster(scenario.zones, names, needs, tells_traits=asks_traits(scenario))
+    return Cluster(scenario.zones, names, needs_in(scenario), tells_traits=asks_traits(scenario))
 
 
 def _begin(world: World) -> None:
@@ -139,9 +154,9 @@ def _warm(world: World, service: int, scheduler: ServiceScheduler) -> None:
         tasks.note(world, Kind.TASK_CREATED, task)
         if world.launch.has_hosts:
             if not world.fleet.place(task):
-                world.env.process(tasks.live(world, task, is_created=True))
+                world.env.process(scheduler.life.live(world, task, is_created=True))
                 continue
             world.cluster.hosts[task.host].images.add(service)
         else:
             world.fleet.place_in_zone(task)
-        tasks.run(world, task, is_warm=True)
+        scheduler.life.run(world, task, is_warm=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import metrics, pricing
 from engine.events import Kind
-from engine.placement.demand import needs_of
+from engine.placement.demand import needs_in
 from engine.placement.words import in_words
 from engine.simulation import Run
 
@@ -45,15 +45,14 @@ def summary(run: Run, wall_s: float) -> dict[str, Any]:
 
 def waiting(run: Run) -> list[dict[str, Any]]:
     """List the tasks that still found no host when the run ended, with the reason in words; equal ones together."""
-    events = run.events
+    events, needs = run.events, needs_in(run.scenario)
     refused: dict[int, int] = {}
     for i in events.where(Kind.TASK_REFUSED, Kind.TASK_PLACED, Kind.TASK_STOPPED):
         refused.pop(int(events.task[i]), None)
         if events.kind[i] == Kind.TASK_REFUSED:
             refused[int(events.task[i])] = int(i)
     reasons = Counter(
-        (int(events.service[i]), in_words(events.verdicts[i], needs_of(run.scenario.services[events.service[i]])))
-        for i in refused.values()
+        (int(events.service[i]), in_words(events.verdicts[i], needs[events.service[i]])) for i in refused.values()
     )
     return [
         {"service": run.scenario.services[service].name, "tasks": tasks, "reason": reason}

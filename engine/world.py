@@ -18,8 +18,10 @@ from engine.traffic.plane import Plane
 if TYPE_CHECKING:
     from engine.control.balancer import LoadBalancer
     from engine.control.capacity import Capacity
+    from engine.control.control_plane import ControlPlane
     from engine.control.ecs import ServiceScheduler
     from engine.control.fleet import Fleet
+    from engine.control.nodes import NodeLifecycle
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class World:
     balancer: LoadBalancer = field(init=False)
     fleet: Fleet = field(init=False)
     capacity: Capacity = field(init=False)
+    control_plane: ControlPlane = field(init=False)
+    nodes: NodeLifecycle = field(init=False)  # only Kubernetes asks it anything
     schedulers: Sequence[ServiceScheduler] = field(init=False, default=())
 
     def draw(self, low: float, high: float, *name: str | int) -> float:

@@ -29,7 +29,10 @@ def cut(world: World, host: Host) -> None:
     host.is_linked = False
     if host.is_connected:
         _fall_silent(world, host)
-        world.env.process(_miss(world, host))
+        if world.launch.is_kubernetes:
+            world.nodes.fell_silent(host)
+        else:
+            world.env.process(_miss(world, host))
     else:
         world.log.note(world.env.now, Kind.AGENT_CUT, host=host.number, zone=host.zone)
 
@@ -37,16 +40,35 @@ def cut(world: World, host: Host) -> None:
 def restore(world: World, host: Host) -> None:
     """Mend the wire. If nobody has missed the agent yet, it never left; else its next try gets through."""
     host.is_linked = True
-    if not host.is_missed:
+    if world.launch.is_kubernetes:
+        world.env.process(_renew(world, host, host.cuts))
+    elif not host.is_missed:
+        _come_back(world, host)
+
+
+def _renew(world: World, host: Host, turn: int) -> ProcessGenerator:
+    """Let a kubelet's next renewal of its lease get through (fact `k8s.node_lease`)."""
+    every_s = world.scenario.kubernetes.nodes.lease_every_s
+    yield world.env.timeout(world.draw(0, every_s, "renew", host.number, turn))
+    if host.is_linked and _is_still_away(host, turn):
+        yield from world.control_plane.up()
         _come_back(world, host)
 
 
 def restart(world: World, host: Host) -> ProcessGenerator:
-    """Update the agent: it says good-bye, restarts and comes back. The containers do not notice."""
+    """Update the agent: it says good-bye, restarts and comes back. The containers do not notice.
+
+    A kubelet does not say good-bye: if it is back within the grace, nobody has missed it.
+    """
     _fall_silent(world, host, "update")
-    _close(world, host)
     turn = host.cuts
+    if world.launch.is_kubernetes:
+        world.nodes.fell_silent(host)
+    else:
+        _close(world, host)
     yield world.env.timeout(world.scenario.assumptions.agent_restart_s)
+    if world.launch.is_kubernetes and not host.is_linked:
+        return
     if _is_still_away(host, turn):
         yield from _reconnect(world, host, turn)
 

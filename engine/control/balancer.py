@@ -93,15 +93,17 @@ class LoadBalancer:
         )
         self._dirty(task.service)
         world.schedulers[task.service].give_up(task, "unhealthy")
+        if task.is_registered and world.launch.is_kubernetes:  # nobody replaces it: it may come back
+            world.env.process(self._returning_checks(task))
 
     def _first_checks(self, task: Task) -> ProcessGenerator:
         """Check a new target: one pass brings traffic; failures count once the grace is over."""
         env, settings = self._world.env, self._settings
         grace_s = self._world.scenario.services[task.service].grace_s
-        failed = 0
+        failed, row = 0, task.row
         while True:
             yield env.timeout(max(0.0, task.check_s - env.now))
-            if not task.is_registered:
+            if not task.is_registered or task.row != row:  # it may be there again, as another target
                 return
             if task.is_alive and env.now >= task.answers_s and not self._swallows(task):
                 self._healthy(task)
@@ -114,25 +116,44 @@ class LoadBalancer:
 
     def _failing_checks(self, task: Task) -> ProcessGenerator:
         """Wait for as many failed checks in a row as it takes, then for the last one's time-out."""
-        env, settings = self._world.env, self._settings
+        env, settings, row = self._world.env, self._settings, task.row
         every = settings.check_every_s
         missed = max(0, -int((task.check_s - env.now) // every))
         first_s = task.check_s + missed * every
         out_s = first_s + (settings.unhealthy_after - 1) * every + settings.check_timeout_s
         yield env.timeout(out_s - env.now)
-        if task.is_registered and task.is_healthy:
+        if task.is_registered and task.is_healthy and task.row == row:
             self._unhealthy(task)
+
+    def _returning_checks(self, task: Task) -> ProcessGenerator:
+        """Check a target that is out until as many checks in a row have passed as it takes."""
+        env, settings, row = self._world.env, self._settings, task.row
+        every = settings.check_every_s
+        check = max(0, int((env.now - task.check_s) // every) + 1)
+        passed = 0
+        while passed < settings.healthy_after:
+            yield env.timeout(max(0.0, task.check_s + check * every - env.now))
+            check += 1
+            if not (task.is_registered and task.is_alive and task.row == row) or task.is_healthy:
+                return
+            passed = passed + 1 if env.now >= task.answers_s and not self._swallows(task) else 0
+        self._healthy(task)
 
     def _doubtful_checks(self, task: Task) -> ProcessGenerator:
         """Check one by one while the target's zone is impaired: some checks pass, some do not."""
-        env, settings = self._world.env, self._settings
+        env, settings, row = self._world.env, self._settings, task.row
         every = settings.check_every_s
         check = max(0, int((env.now - task.check_s) // every) + 1)
         failed = 0
-        while task.is_registered and task.is_alive and (self.loss[task.zone] or self.extra_s[task.zone]):
+        while (
+            task.row == row
+            and task.is_registered
+            and task.is_alive
+            and (self.loss[task.zone] or self.extra_s[task.zone])
+        ):
             yield env.timeout(max(0.0, task.check_s + check * every - env.now))
             check += 1
-            if not (task.is_registered and task.is_alive and task.is_healthy):
+            if not (task.row == row and task.is_registered and task.is_alive and task.is_healthy):
                 return
             failed = failed + 1 if self._swallows(task) else 0
             if failed >= settings.unhealthy_after:

@@ -27,16 +27,22 @@ class Capacity:
         self._world = world
         self.providers = world.scenario.fleet.providers if world.launch.owns_hosts else ()
         self._numbers = {provider.name: number for number, provider in enumerate(self.providers)}
-        self._needs = [needs_of_host(service, number) for number, service in enumerate(world.scenario.services)]
+        self._needs = [
+            needs_of_host(service, number, is_pod=world.launch.is_kubernetes)
+            for number, service in enumerate(world.scenario.services)
+        ]
         self._loops = [ManagedScaling(provider) for provider in self.providers]
         self._smallest = [least_room(world.scenario, number) for number in range(len(self.providers))]
 
     # --- tasks -------------------------------------------------------------------------------------------------------------
 
     def providers_for(self, service: int, n: int) -> list[int]:
-        """Say which provider each of the next tasks of a service goes to; NONE without a strategy."""
+        """Say which provider each of the next tasks of a service goes to; NONE without a strategy.
+
+        On Kubernetes always NONE: there a capacity provider is a node group, whose nodes any pod may use.
+        """
         strategy = self._world.scenario.services[service].capacity
-        if not strategy or not self._world.launch.owns_hosts:
+        if not strategy or not self._world.launch.owns_hosts or self._world.launch.is_kubernetes:
             return [NONE] * n
         weights = {share.provider: share.weight for share in strategy}
         base = {share.provider: share.base for share in strategy}
@@ -51,9 +57,9 @@ class Capacity:
     # --- hosts -------------------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Set each provider's loop going."""
+        """Set each provider's loop going. On Kubernetes ECS scales nothing: an autoscaler of the cluster's own would."""
         for number, provider in enumerate(self.providers):
-            if provider.managed_scaling:
+            if provider.managed_scaling and not self._world.launch.is_kubernetes:
                 self._world.env.process(self._manage(number))
 
     def hosts_of(self, provider: int) -> list[Host]:
@@ -139,13 +145,13 @@ class Capacity:
             return
         if not host.is_draining:
             self._world.fleet.drain(host, "scale-in")
-        if host.tasks:
+        if not self._world.fleet.is_emptied(host):
             self._world.env.process(self._end_once_empty(host))
         else:
             self._end(host, "scale-in")
 
     def _end_once_empty(self, host: Host) -> ProcessGenerator:
-        while host.tasks and not host.is_gone:
+        while not self._world.fleet.is_emptied(host) and not host.is_gone:
             yield self._world.fleet.changes.of(host)
         if not host.is_gone:
             self._end(host, "scale-in")

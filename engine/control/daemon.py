@@ -74,9 +74,9 @@ class DaemonScheduler(ServiceScheduler):
         is_placed = world.fleet.place(task)
         if is_placed and world.scenario.warm and world.env.now == 0:
             host.images.add(self.service)
-            tasks.run(world, task, is_warm=True)
+            self.life.run(world, task, is_warm=True)
         else:
-            world.env.process(tasks.live(world, task, is_created=True))
+            world.env.process(self.life.live(world, task, is_created=True))
 
     def _targets(self) -> list[Host]:
         """List the hosts that should run one."""

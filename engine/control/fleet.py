@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
-from engine.control import agent, managed, tasks
+from engine.control import agent, kubelet, managed, tasks
 from engine.control.changes import Changes
 from engine.control.patching import DAY_S
 from engine.events import Kind
 from engine.placement import Constraint, Verdict, choose, choose_zone
 from engine.placement.constraints import DAEMON, all_of
+from engine.placement.kube.decide import Ruling
+from engine.placement.kube.desk import Desk
 from engine.placement.pools import dealt, pools_of
 from engine.placement.room import ZONES
 from engine.rng import stream
@@ -39,6 +43,7 @@ class Fleet:
         self.release = 0  # the AMI that a new host starts with, counted from 0
         self.spot_outages = 0  # how many are in force
         self._constraints = [all_of(service.constraints) for service in world.scenario.services]
+        self._desk = Desk(world.scenario.services) if world.launch.is_kubernetes else None
 
     # --- launching ---------------------------------------------------------------------------------------------------------
 
@@ -48,6 +53,8 @@ class Fleet:
         A token bucket. Source: facts `fargate.rate.burst`, `fargate.rate.sustained`, `ecs.quota.task_launch_rate_service`.
         """
         now, launch = self._world.env.now, self._world.launch
+        if launch.burst == float("inf"):
+            return 0.0
         self._tokens, wait_s = token_bucket.take(self._tokens, self._tokens_at_s, now, launch.burst, launch.per_s)
         self._tokens_at_s = now
         return wait_s
@@ -83,8 +90,10 @@ class Fleet:
     def place_waiting(self) -> None:
         """Room may have appeared: let those who wait try again, in order; one refusal stands for its service and provider.
 
-        Daemons come first, each for its own host (fact `ecs.daemon.strategy`).
+        Daemons come first, each for its own host (fact `ecs.daemon.strategy`). Without a control plane nobody is placed.
         """
+        if not self._world.control_plane.is_up:
+            return
         refused: set[tuple[int, int, int]] = set()
         for number, task in sorted(self._waiting.items(), key=lambda pair: pair[1].bound_to == NONE):
             if (task.service, task.bound_to, task.provider) in refused:
@@ -128,7 +137,23 @@ class Fleet:
         if task.bound_to != NONE:
             rules = (Constraint(DAEMON, only_host=task.bound_to), *rules)
         world = self._world
+        if self._desk is not None:
+            return self._ruling(self._desk, task)
         return self.verdict(task, world.launch.strategies or world.scenario.services[task.service].placement, rules)
+
+    def _ruling(self, desk: Desk, task: Task) -> Ruling:
+        """Ask the Kubernetes scheduler: nodes are hosts that joined and are not gone, ready or not."""
+        cluster = self._world.cluster
+        hosts = cluster.hosts
+        return desk.decide(
+            task.service,
+            cluster.view(task.kin, task.provider),
+            stream(self._world.scenario.seed, "place", task.number).random(len(hosts)),
+            is_there=np.array([host.is_ready and not host.is_gone for host in hosts], dtype=np.bool_),
+            holds=np.array([task.service in host.images for host in hosts], dtype=np.bool_),
+            only_host=task.bound_to,
+            is_owned=not cluster.is_standalone(task),
+        )
 
     def note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
         """Write a decision down, with the verdict that explains it."""
@@ -170,7 +195,9 @@ class Fleet:
         world.log.note(world.env.now, Kind.HOST_LOST, host=host.number, zone=host.zone)
         for number in sorted(host.tasks):
             tasks.lose(world, world.cluster.tasks[number])
-        if was_ready:
+        if was_ready and world.launch.is_kubernetes:
+            world.nodes.fell_silent(host)
+        elif was_ready:
             world.env.process(self._miss_agent(host, was_missed=was_missed))
         if world.scenario.fleet.replace or self._managed is not None:
             world.env.process(self._replace(host))
@@ -183,8 +210,14 @@ class Fleet:
         world.cluster.set_open(host, False)
         world.log.note(world.env.now, Kind.HOST_DRAINING, host=host.number, zone=host.zone, reason=reason)
         self._poke_all()
+        if world.launch.is_kubernetes:
+            world.env.process(world.nodes.empty(host))
         if self._managed is not None and host.is_alive:
             self._managed.task_left(host)
+
+    def is_emptied(self, host: Host) -> bool:
+        """Say whether a drain has done its work. Daemons leave a host of ECS as the last; on Kubernetes they leave with it."""
+        return self._world.cluster.has_only_daemons(host) if self._world.launch.is_kubernetes else not host.tasks
 
     def end(self, host: Host, reason: str = "") -> None:
         """Shut a host down that still runs: what is left on it goes with it, its connections are reset."""
@@ -205,6 +238,8 @@ class Fleet:
 
     def reopen(self, host: Host) -> None:
         """Let a host take tasks again whose agent is back."""
+        if self._world.launch.is_kubernetes:
+            self._world.nodes.is_back(host)
         if host.is_ready and host.is_alive and not host.is_draining:
             self._world.cluster.set_open(host, True)
             self.place_waiting()
@@ -253,6 +288,7 @@ class Fleet:
             boot_s = world.draw(settings.boot_min_s, settings.boot_max_s, why, host.number, losses, power)
             managed.note_order(world, host, boot_s)
             yield world.env.timeout(boot_s)
+            yield from world.control_plane.up()  # no node joins, and no pod comes back, without it
             if host.is_gone or host.losses != losses or not cluster.zone_is_up[host.zone]:
                 host.is_booting = False
                 if not host.is_gone and not host.is_ready and host.losses == losses:
@@ -260,7 +296,10 @@ class Fleet:
                 return
         host.is_booting = False
         for number in sorted(host.tasks):  # what ran here before the power went
-            self._drop(cluster.tasks[number])
+            if world.launch.is_kubernetes:
+                self._start_again(cluster.tasks[number])
+            else:
+                self._drop(cluster.tasks[number])
         self._ready(host)
 
     def _ready(self, host: Host, age_s: float = 0.0) -> None:
@@ -270,6 +309,8 @@ class Fleet:
         if not host.is_draining:
             world.cluster.set_open(host, True)
         world.cluster.set_connected(host, True)
+        if world.launch.is_kubernetes:
+            world.nodes.joined(host)
         world.log.note(world.env.now, Kind.HOST_READY, host=host.number, zone=host.zone)
         if is_new and host.release:
             world.log.note(world.env.now, Kind.HOST_PATCHED, host=host.number, zone=host.zone, reason="os")
@@ -324,8 +365,11 @@ class Fleet:
         world.cluster.set_open(host, False)
         world.cluster.set_connected(host, False)
         world.log.note(world.env.now, Kind.HOST_GONE, host=host.number, zone=host.zone, reason=reason)
-        for number in sorted(host.tasks):
-            self._drop(world.cluster.tasks[number])
+        if world.launch.is_kubernetes:
+            world.nodes.gone(host)
+        else:
+            for number in sorted(host.tasks):
+                self._drop(world.cluster.tasks[number])
         self.changes.tell(host)
 
     def order_instead(self, host: Host) -> None:
@@ -339,6 +383,13 @@ class Fleet:
             yield world.env.timeout(catalog.seconds("ec2.status_check_period"))
         if world.capacity.may_replace(host):
             self._ask(self._emptiest_zone(host.provider), host.group)
+
+    def _start_again(self, task: Task) -> None:
+        """Let a pod come back with its node; one that was deleted meanwhile only gives its room back."""
+        if task.is_counted:
+            kubelet.restart(self._world, task)
+        else:
+            self._world.cluster.release(task)
 
     def _drop(self, task: Task) -> None:
         """Let the control plane learn that a dead task is dead."""
@@ -394,7 +445,7 @@ class Fleet:
                 break
             leaver = min(extra, key=lambda h: (len(h.tasks), -h.number))
             self.drain(leaver)
-            while leaver.tasks and leaver.is_alive:
+            while not self.is_emptied(leaver) and leaver.is_alive:
                 yield world.env.timeout(1)
             if leaver.is_alive and not leaver.is_gone:
                 self.end(leaver)

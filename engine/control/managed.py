@@ -25,6 +25,7 @@ from engine.scaling import Offer, cheapest_hosts
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
 
+    from engine.launch import LaunchType
     from engine.world import World
 
 
@@ -36,7 +37,9 @@ class ManagedHosts:
         self._world = world
         services = world.scenario.services
         self._daemons = {number for number, service in enumerate(services) if service.kind == "daemon"}
-        self._needs = [needs_of_host(service, number) for number, service in enumerate(services)]
+        self._needs = [
+            needs_of_host(service, number, is_pod=world.launch.is_kubernetes) for number, service in enumerate(services)
+        ]
         self._rooms = {
             kind.name: room_for(world.scenario, kind.name) for kind in of_families(world.scenario.fleet.families)
         }
@@ -83,7 +86,7 @@ class ManagedHosts:
     def task_left(self, host: Host) -> None:
         """Hear that a host has a task less: if it was the last, end it at once if it drains, else after the idle time."""
         if host.is_draining:
-            if not host.tasks:
+            if self._world.fleet.is_emptied(host):
                 self._world.fleet.end(host, "drained")
         elif self._is_idle(host) and self._world.scenario.fleet.scale_in_after_s >= 0:
             self._world.env.process(self._idle(host))
@@ -93,12 +96,13 @@ class ManagedHosts:
         return self._world.cluster.has_only_daemons(host)
 
     def _live(self, host: Host, age_s: float) -> ProcessGenerator:
-        """Renew a host: drain it from its fourteenth day on, end it by its twenty-first whatever is left on it."""
+        """Renew a host: drain it when its days are over, and end it by its last day whatever is left on it."""
         world, env = self._world, self._world.env
         spread_s = world.scenario.fleet.drain_spread_h * 3600
-        begin_s = catalog.number("ecs.mi.lifetime", "drain_start_day") * patching.DAY_S - age_s
+        drain_day, end_day = lifetime_days(world.launch)
+        begin_s = drain_day * patching.DAY_S - age_s
         begin_s += world.draw(0, spread_s, "lifetime", host.number)
-        end_s = env.now + catalog.number("ecs.mi.lifetime", "terminate_by_day") * patching.DAY_S - age_s
+        end_s = env.now + end_day * patching.DAY_S - age_s
         losses = host.losses
         yield env.timeout(max(0.0, begin_s))
         if host.is_gone or host.losses != losses:
@@ -123,6 +127,7 @@ class ManagedHosts:
 
     def _gather(self) -> ProcessGenerator:
         yield self._world.env.timeout(self._world.scenario.assumptions.managed_gather_s)
+        yield from self._world.control_plane.up()
         last_of_now(self._world.env, self._answer)
 
     def _answer(self) -> None:
@@ -195,6 +200,17 @@ class ManagedHosts:
         yield self._world.env.timeout(catalog.seconds("ec2.status_check_period"))
         self._is_waiting = False
         self._answer()
+
+
+def lifetime_days(launch: LaunchType) -> tuple[float, float]:
+    """Say on which day of its life a host begins to drain, and on which it ends. Of Auto Mode only the end is published: a day's grace.
+
+    Source: facts `ecs.mi.lifetime`, `eks.automode.lifetime`.
+    """
+    if launch.is_kubernetes:
+        end_day = catalog.number("eks.automode.lifetime")
+        return end_day - 1, end_day
+    return catalog.number("ecs.mi.lifetime", "drain_start_day"), catalog.number("ecs.mi.lifetime", "terminate_by_day")
 
 
 def note_order(world: World, host: Host, boot_s: float) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from simpy import AllOf, AnyOf
 
 from engine.cluster import NONE, Host, Stage, Task
-from engine.control import agent
+from engine.control import agent, eviction
 from engine.events import Kind
 from engine.scaling import fewest_tasks, most_tasks
 
@@ -109,10 +109,12 @@ def _leave(world: World, host: Host, o: ops.Patch) -> ProcessGenerator:
 def watch_drain(world: World, host: Host, *, gives_up: bool = False) -> ProcessGenerator:
     """Wait until a draining host is empty, dead or gone; write down what holds it up. gives_up: then stop waiting."""
     env, said = world.env, ""
-    while host.tasks and host.is_alive and not host.is_gone:
+    while not world.fleet.is_emptied(host) and host.is_alive and not host.is_gone:
         patience = env.timeout(world.scenario.assumptions.stuck_after_s)
         yield AnyOf(env, [world.fleet.changes.of(host), patience])
-        if not patience.processed or not host.tasks:  # the last one may leave at the very moment at which patience ends
+        if not patience.processed or world.fleet.is_emptied(
+            host
+        ):  # the last one may leave at the very moment at which patience ends
             continue
         reason = _what_holds([world.cluster.tasks[n] for n in sorted(host.tasks)], world)
         if reason != said:
@@ -127,8 +129,8 @@ def _what_holds(left: list[Task], world: World) -> str:
     """Name what keeps a host's last tasks there, in a word: the first of these that is true.
 
     "agent-silent": nobody can tell it to stop them. "healthy-percent": the service may neither start one more nor stop
-    one. "no-room: <why>": the replacement finds no host. "not-healthy": replacements do not pass their checks.
-    "stopping": they take their time.
+    one. "disruption-budget": a PodDisruptionBudget spares even pods that are all ready. "no-room: <why>": the replacement
+    finds no host. "not-healthy": replacements do not pass their checks. "stopping": they take their time.
     """
     host = world.cluster.hosts[left[0].host] if left[0].host != NONE else None
     if host is not None and not host.is_connected:
@@ -143,6 +145,9 @@ def _what_holds(left: list[Task], world: World) -> str:
         # That draining hosts are closed goes without saying: name what the open ones lack.
         why = {name: n for name, n in refused[0].items() if name != "closed"} or refused[0]
         return f"no-room: {max(why, key=lambda name: why[name]) if why else 'no-hosts'}"
+    if world.launch.is_kubernetes:
+        all_ready = all(eviction.is_ready(world, task) for task in counted)
+        return "disruption-budget" if all_ready else "not-healthy"
     most = max(scheduler.desired, most_tasks(scheduler.desired, settings.max_percent))
     least = fewest_tasks(scheduler.desired, settings.min_healthy_percent)
     healthy = sum(task.is_healthy for task in counted)

@@ -17,7 +17,10 @@ WHO = "run-tasks"
 
 
 def run_tasks(world: World, operation: RunTasks) -> str:
-    """Start tasks from a service's definition. One that finds no host is refused at once, as RunTask refuses it."""
+    """Start tasks from a service's definition. One that finds no host is refused at once, as RunTask refuses it.
+
+    On Kubernetes they are bare pods, which wait for room as others do.
+    """
     names = [service.name for service in world.scenario.services]
     service = names.index(operation.service) if operation.service else 0
     rules = all_of(operation.constraints)
@@ -25,7 +28,7 @@ def run_tasks(world: World, operation: RunTasks) -> str:
         task = world.cluster.new_task(service, is_standalone=True)
         task.lasts_s = float("inf") if operation.for_s is None else operation.for_s
         tasks.note(world, Kind.TASK_CREATED, task, reason=WHO)
-        if world.launch.owns_hosts:
+        if world.launch.owns_hosts and not world.launch.is_kubernetes:
             verdict = world.fleet.verdict(task, operation.placement, rules)
             if verdict.host is None:
                 world.fleet.note_verdict(Kind.TASK_REFUSED, task, verdict)
@@ -34,7 +37,7 @@ def run_tasks(world: World, operation: RunTasks) -> str:
                 continue
             world.cluster.settle(task, world.cluster.hosts[verdict.host])
             world.fleet.note_verdict(Kind.TASK_PLACED, task, verdict)
-        world.env.process(tasks.live(world, task, is_created=True))
+        world.env.process(world.schedulers[service].life.live(world, task, is_created=True))
     return ""
 
 
@@ -42,6 +45,6 @@ def stop_by_hand(world: World, task: Task) -> None:
     """Stop a stand-alone task as a person would."""
     world.cluster.uncount(task)
     if task.is_alive:
-        world.env.process(tasks.stop(world, task, "UserInitiated"))
+        world.env.process(world.schedulers[task.service].life.stop(world, task, "UserInitiated"))
     else:
         tasks.bury(world, task, "UserInitiated")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine import catalog
 from engine.cluster import NONE, Stage, Task
-from engine.control import agent, spot_tasks
+from engine.control import agent, spot_tasks, versions
 from engine.events import Kind
 from engine.placement import Dismissal
 
@@ -31,11 +31,16 @@ def note(
     )  # fmt: skip
 
 
+def note_created(world: World, task: Task, reason: str = "") -> None:
+    """Write a task's beginning down, with its version where a roll-out brought one."""
+    note(world, Kind.TASK_CREATED, task, value=task.version or float("nan"), reason=reason)
+
+
 def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenerator:
     """Start a task: wait for a launch, find room, provision, pull, start, register."""
     env, launch = world.env, world.launch
     if not is_created:
-        note(world, Kind.TASK_CREATED, task)
+        note_created(world, task)
     yield env.timeout(world.fleet.launch_delay_s())
     if not task.is_counted:
         return
@@ -47,7 +52,7 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
             if not task.is_counted:
                 return
     elif not world.fleet.place_in_zone(task):
-        _failed_to_start(world, task)
+        failed_to_start(world, task)
         return
     task.stage = Stage.STARTING
     yield from agent.reachable(world, task)
@@ -61,10 +66,10 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
     if not _goes_on(world, task):
         return
     if not world.scenario.services[task.service].image_pulls:
-        _failed_to_start(world, task)
+        failed_to_start(world, task)
         return
     if task.host != NONE and launch.keeps_images:
-        world.cluster.hosts[task.host].images.add(task.service)
+        world.cluster.hosts[task.host].images.add(versions.version_of(world, task).image)
     note(world, Kind.TASK_PULLED, task, value=pull_s)
     yield env.timeout(world.scenario.assumptions.container_s)
     yield from agent.reachable(world, task)
@@ -81,16 +86,19 @@ def run(world: World, task: Task, *, is_warm: bool = False) -> None:
     task.running_s = now
     if world.cluster.is_standalone(task):  # no load balancer knows it, and no service waits for it
         if task.lasts_s < float("inf"):
-            world.env.process(_exit(world, task))
+            world.env.process(exit_of_itself(world, task))
         return
-    task.answers_s = now if is_warm else now + world.scenario.services[task.service].start_s
+    version = versions.version_of(world, task)
+    task.answers_s = now if is_warm else now + version.start_s
+    if version.fails:
+        task.answers_s = float("inf")
     world.schedulers[task.service].started()
     world.balancer.register(task, is_healthy=is_warm)
     if world.launch.is_spot and world.scenario.assumptions.spot_tasks_per_h:
         world.env.process(spot_tasks.live_on_spot(world, task))
 
 
-def _exit(world: World, task: Task) -> ProcessGenerator:
+def exit_of_itself(world: World, task: Task) -> ProcessGenerator:
     """Let a stand-alone task end of itself."""
     yield world.env.timeout(task.lasts_s)
     if task.is_counted and task.is_alive:
@@ -99,7 +107,7 @@ def _exit(world: World, task: Task) -> ProcessGenerator:
         end(world, task, "EssentialContainerExited")
 
 
-def _failed_to_start(world: World, task: Task) -> None:
+def failed_to_start(world: World, task: Task) -> None:
     """Give a start up: a service tries again, a stand-alone task is over."""
     if world.cluster.is_standalone(task):
         world.cluster.uncount(task)
@@ -119,7 +127,7 @@ def _goes_on(world: World, task: Task) -> bool:
         task.is_alive = False
         note(world, Kind.TASK_LOST, task)
         if not world.launch.has_hosts:
-            _failed_to_start(world, task)
+            failed_to_start(world, task)
     return task.is_alive
 
 
@@ -135,11 +143,11 @@ def _pull_s(world: World, task: Task) -> float:
 
     Source: facts `fargate.no_image_cache`, `ecs.agent.image_pull_behavior`.
     """
-    service = world.scenario.services[task.service]
-    if task.host != NONE and task.service in world.cluster.hosts[task.host].images:
+    version = versions.version_of(world, task)
+    if task.host != NONE and version.image in world.cluster.hosts[task.host].images:
         return 0.0
     assumed = world.scenario.assumptions
-    return service.image_mib / world.draw(assumed.pull_min_mib_per_s, assumed.pull_max_mib_per_s, "pull", task.number)
+    return version.image_mib / world.draw(assumed.pull_min_mib_per_s, assumed.pull_max_mib_per_s, "pull", task.number)
 
 
 def stop(world: World, task: Task, reason: str, dismissal: Dismissal | None = None) -> ProcessGenerator:
@@ -195,6 +203,7 @@ def end(world: World, task: Task, reason: str, dismissal: Dismissal | None = Non
     else:
         world.cluster.uncount(task)
         task.is_alive = False
+    world.nodes.pod_ended(task)
     world.fleet.left(host)
     world.schedulers[task.service].poke()
     if host is not None and host.is_draining:
@@ -213,7 +222,9 @@ def lose(world: World, task: Task, *, is_silent: bool = True) -> None:
     if task.row:
         world.plane.strike(task.service, task.row, is_silent=is_silent)
         world.balancer.went_dark(task)
-    if not world.launch.has_hosts:
+    if world.launch.is_kubernetes:
+        world.nodes.pod_lost(task)
+    elif not world.launch.has_hosts:
         world.env.process(_miss(world, task))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from engine import launch
 from engine.errors import Problem
 from engine.placement.constraints import Constraint, all_of
-from engine.placement.demand import needs_of
+from engine.placement.demand import needs_in
 from engine.placement.pools import Pool, pools_of, room_for
 from engine.placement.quota import quota
 from engine.placement.stock import empty_fleet
@@ -77,7 +77,7 @@ def _beyond_all_types(scenario: Scenario, number: int) -> Iterator[Doubt]:
 
 
 def _of(where: str, service: Service, scenario: Scenario) -> Iterator[Doubt]:
-    needs, pools = needs_of(service), pools_for(service, scenario)
+    needs, pools = _needs(service, scenario), pools_for(service, scenario)
     hosts = empty_fleet(scenario, pools)
     if not len(hosts):
         return
@@ -96,13 +96,17 @@ def _of(where: str, service: Service, scenario: Scenario) -> Iterator[Doubt]:
         yield from _too_many(where, service, hosts, needs, rules)
 
 
+def _needs(service: Service, scenario: Scenario) -> Needs:
+    return needs_in(scenario)[scenario.services.index(service)]
+
+
 def pools_for(service: Service, scenario: Scenario) -> list[Pool]:
     """List the hosts that a service's tasks may have: its capacity providers' as far as they grow for it, or everybody's.
 
     A group grows only for a task that fits its smallest type, and only for tasks that come through its provider.
     """
-    pools, needs = pools_of(scenario), needs_of(service)
-    if not service.capacity:
+    pools, needs = pools_of(scenario), _needs(service, scenario)
+    if not service.capacity or launch.launch_type(scenario.launch_type).is_kubernetes:
         return list(pools)
     found = []
     for share in service.capacity:

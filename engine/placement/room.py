@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 from engine import catalog
 from engine.catalog import InstanceType
+from engine.placement.kube.objects import Taint
 
 ZONES = "abcdef"  # the letters of the zones, in order
 ZONE = "ecs.availability-zone"  # the one built-in attribute that follows from the zone, not from the type
 
+SYSTEM_PODS = 2  # aws-node and kube-proxy, on every node
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a new host offers to tasks. ports: those that are taken from the start; enis: interfaces left for tasks."""
+    """What a new host offers to tasks.
+
+    ports: those that are taken from the start; enis: interfaces left for tasks. taints: what keeps pods off it.
+    """
 
     cpu_units: int
     memory_mib: int
@@ -23,6 +29,7 @@ class Room:
     ports: frozenset[int]
     region: str
     attributes: Mapping[str, str]
+    taints: tuple[Taint, ...] = ()
 
 
 def room_of(kind: InstanceType, memory_share: float, attributes: Mapping[str, str], *, trunking: bool) -> Room:
@@ -45,6 +52,15 @@ def room_of(kind: InstanceType, memory_share: float, attributes: Mapping[str, st
         kind.region,
         built_in | dict(attributes),
     )
+
+
+def node_of(kind: InstanceType, memory_share: float, attributes: Mapping[str, str]) -> Room:
+    """Say what a node of an instance type offers to pods: no port is taken, and it has as many places as it has addresses.
+
+    Two of the places are the CNI's and kube-proxy's own pods. Source: fact `eks.pods_per_node.formula`.
+    """
+    room = room_of(kind, memory_share, attributes, trunking=False)
+    return replace(room, enis=max(0, kind.max_pods - SYSTEM_PODS), ports=frozenset())
 
 
 def enis_for_tasks(kind: InstanceType, *, trunking: bool) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.placement.constraints import all_of
-from engine.placement.demand import needs_of
+from engine.placement.demand import needs_in
 from engine.placement.hosts import Column, Hosts, Needs, Traits
 from engine.placement.pools import Pool, dealt, pools_of
 from engine.placement.room import ZONE, ZONES
@@ -36,16 +36,23 @@ def empty_fleet(scenario: Scenario, pools: Sequence[Pool] | None = None) -> Host
         is_connected=open_,
         running=nothing,
         groups={},
+        taints=tuple(room.taints for room in rooms) if any(room.taints for room in rooms) else (),
     )
+    cpu = np.array([room.cpu_units for room in rooms], dtype=np.int64)
+    mib = np.array([room.memory_mib for room in rooms], dtype=np.int64)
+    enis = np.array([room.enis for room in rooms], dtype=np.int64)
     return Hosts(
         zone=np.array([zone for zone, _ in places], dtype=np.int64),
         is_open=open_,
-        free_cpu=np.array([room.cpu_units for room in rooms], dtype=np.int64),
-        free_mib=np.array([room.memory_mib for room in rooms], dtype=np.int64),
+        free_cpu=cpu,
+        free_mib=mib,
         peers=nothing,
         ports=tuple(room.ports for room in rooms),
-        free_enis=np.array([room.enis for room in rooms], dtype=np.int64),
+        free_enis=enis,
         traits=traits,
+        all_cpu=cpu,
+        all_mib=mib,
+        all_enis=enis,
     )
 
 
@@ -53,8 +60,8 @@ def daemons_on(scenario: Scenario, pool: Pool) -> list[Needs]:
     """List what the daemons take that each host of a pool carries."""
     host = empty_fleet(scenario, [replace(pool, hosts=1)])
     return [
-        needs_of(service)
-        for service in scenario.services
+        needs
+        for service, needs in zip(scenario.services, needs_in(scenario), strict=True)
         if service.kind == "daemon"
         and all(rule.allows(host).all() for rule in all_of(service.constraints) if rule.expression)
     ]

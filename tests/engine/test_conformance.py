@@ -332,3 +332,38 @@ def test_everything_wrong_with_the_tables_is_said_at_once_and_nothing_is_run(tmp
     ):  # fmt: skip
         assert words in told
     assert "Traceback" not in told
+
+
+# --- budgets, roll-outs, autoscaling: cases that no table here holds ---
+
+
+@pytest.mark.parametrize(("name", "given", "expect"), [
+    ("k8s_pdb", {"budget": "min_available", "value": 3, "owners": [{"replicas": 9, "pods": 5, "ready": 5}]},
+     {"disruptions_allowed": 2, "desired_healthy": 3, "expected_pods": 5}),
+    ("k8s_pdb", {"budget": "max_unavailable", "value": "150%", "owners": [{"replicas": 2, "pods": 2, "ready": 1}]},
+     {"disruptions_allowed": 1, "desired_healthy": 0, "expected_pods": 2}),
+    ("k8s_pdb", {"budget": "max_unavailable", "value": "50%", "owners": []}, {"disruptions_allowed": 0, "expected_pods": 0}),
+    ("k8s_rollout_max_unavailable", {"strategy": "Recreate", "desired": 9, "max_unavailable": "50%"}, {"max_unavailable": 0}),
+    ("k8s_rollout_new_rs", {"desired": 10, "max_surge": "20%", "new_rs": 1, "all_rs_total": 11, "at": "controller"},
+     {"new_rs": 2}),
+    ("k8s_rollout_old_rs", {"desired": 10, "max_unavailable": 0, "max_surge": 2, "old_rs": 10, "old_available": 10, "new_rs": 2,
+                            "new_available": 2}, {"scales_down": True, "old_rs": 8}),
+    ("k8s_proportional_scaling",
+     {"desired": 5, "max_surge": 0, "old_desired": 5, "old_max_surge": 0, "recorded_desired_per_rs": {"b": 3},
+      "new_rs": {"name": "c", "replicas": 2, "created": "3"},
+      "old_rs": [{"name": "b", "replicas": 1, "created": "2"}, {"name": "a", "replicas": 1, "created": "1"}]},
+     {"new_rs": 2, "old_rs": [2, 1]}),
+    ("k8s_hpa_rate_policies", {"current": 10, "desired": 100, "min": 1, "max": 1000, "scale_up": {"select": "Min", "policies": [
+        {"type": "Pods", "value": 3, "period_s": 60}, {"type": "Percent", "value": 80, "period_s": 60}]}},
+     {"replicas": 13, "reason": "ScaleUpLimit"}),
+    ("k8s_hpa_rate_policies", {"current": 10, "desired": 1, "min": 1, "max": 1000, "scale_down": {"select": "Disabled"}},
+     {"replicas": 10, "reason": "ScaleDownLimit"}),
+    ("k8s_hpa_stabilization", {"mode": "behavior", "up_window_s": 0, "down_window_s": 300, "current": 4, "desired": 3,
+                               "recommendations": [{"age_s": 60.0, "replicas": 9}]}, {"stabilized": 9, "log": [9, 3]}),
+    ("k8s_hpa_replica_calc", {"current_replicas": 1, "pods": [], "target_utilization_pct": 50}, {"error": True}),
+    ("k8s_hpa_controller", {"spec_replicas": 2, "min": 1, "max": 5, "target_utilization_pct": 50, "pods": []},
+     {"desired_replicas": 2}),
+])  # fmt: skip
+def test_deployments_budgets_and_autoscalers_that_no_table_here_holds(name, given, expect):
+    assert [*check(table(name, (given, expect))).disagreements] == []
+    assert len(check(table(name, (given, expect | dict.fromkeys(expect, 77)))).disagreements) == 1

@@ -10,7 +10,7 @@ from engine import metrics, story
 from engine.events import Events, Kind
 from engine.launch import launch_type
 from engine.placement.constraints import DISTINCT
-from engine.placement.demand import needs_of
+from engine.placement.demand import needs_in
 from engine.placement.pools import room_for
 from engine.simulation import Run
 from pages.parts.words import Voice
@@ -103,8 +103,9 @@ def _room(run: Run, kind: str) -> int:
     """Count how many tasks a host of an instance type can hold: the daemons', and of the first service that keeps replicas."""
     scenario = run.scenario
     service = next((one for one in scenario.services if one.kind == "replica"), scenario.services[0])
-    host, needs = room_for(scenario, kind), needs_of(service)
-    daemons = [needs_of(one) for one in scenario.services if one.kind == "daemon" and one is not service]
+    host, asked = room_for(scenario, kind), dict(zip(scenario.services, needs_in(scenario), strict=True))
+    needs = asked[service]
+    daemons = [asked[one] for one in scenario.services if one.kind == "daemon" and one is not service]
     cpu = host.cpu_units - sum(one.cpu_units for one in daemons)
     memory = host.memory_mib - sum(one.memory_mib for one in daemons)
     most = min(cpu // needs.cpu_units, memory // needs.memory_mib, MOST_ROOM)
