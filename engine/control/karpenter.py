@@ -50,9 +50,9 @@ class Karpenter:
         self._world = world
         self._settings = world.scenario.kubernetes.autoscaler.karpenter
         self._is_auto = world.launch.hosts == "managed"
-        self._outlook = Outlook(world, skew=int(self._settings.spread_zones and world.scenario.zones > 1))
-        families = self._settings.families or world.scenario.fleet.families
-        self._offers = [self._outlook.offer(kind.name) for kind in of_families(families)]
+        kinds = [kind.name for kind in of_families(self._settings.families or world.scenario.fleet.families)]
+        self._outlook = Outlook(world, kinds, skew=int(self._settings.spread_zones and world.scenario.zones > 1))
+        self._offers = [self._outlook.offer(name) for name in kinds]
         self._price = {offer.name: offer.usd_per_hour for offer in self._offers}
         self._came_s: list[float] = []  # when the pods of the batch came
         self._batch: set[int] = set()
@@ -60,6 +60,7 @@ class Karpenter:
         self._changed_s: dict[int, float] = {}  # host: when a pod last came or went
         self._nominated_s: dict[int, float] = {}  # host: pods are expected on it until then
         self._leaving: set[int] = set()  # hosts that are to go, or go
+        self._settled_s: dict[int, float] = {}  # pod: since when a node that is there should hold it
         self._version = self._settled = 0  # how often anything changed; up to where no saving is left
         self._stranded: tuple[int, str] = (0, "")
         world.env.process(self._look_for_savings())
@@ -152,13 +153,19 @@ class Karpenter:
             self._strand({})
             return
         nodes = self._outlook.nodes(closed=self._leaving)
-        plan = self._plan(waiting, nodes, self._soon_without())
+        plan = self._plan(self._trusted(waiting), nodes, self._soon_without())
         ready = sum(node.is_ready for node in nodes)
         bought = [self._order(claim) for claim in plan.claims]
         for number in plan.settled.values():
             self._nominate(number)
         ours = {pod.number for pod in waiting}
+        there = {node.number for node in nodes if node.is_ready}
+        for number, host in plan.settled.items():
+            if host in there:
+                self._settled_s.setdefault(number, world.env.now)
         left: dict[str, int] = {}
+        if beyond := len(waiting) - len(self._trusted(waiting)):
+            left["rule"] = beyond
         for pod, why in plan.left:
             if pod.number in ours:
                 left[why] = left.get(why, 0) + 1
@@ -170,6 +177,12 @@ class Karpenter:
         if set(left) - {"no-type"} and not self._is_retrying:
             self._is_retrying = True
             world.env.process(self._try_again())
+
+    def _trusted(self, waiting: list[Pod]) -> list[Pod]:
+        """Leave out the pods that the scheduler does not put on nodes with room: what keeps them off, another node would not mend."""
+        now, patience_s = self._world.env.now, NOMINATED_BATCHES * self._settings.batch_max_s
+        self._settled_s = {pod.number: self._settled_s[pod.number] for pod in waiting if pod.number in self._settled_s}
+        return [pod for pod in waiting if now - self._settled_s.get(pod.number, now) <= patience_s]
 
     def _try_again(self) -> ProcessGenerator:
         """Look again later: a limit or a zone stood in the way."""

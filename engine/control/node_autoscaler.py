@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.cluster import NONE, Host
+from engine.control.node_asks import label_of
 from engine.control.node_outlook import Outlook
 from engine.events import Kind
 from engine.kubernetes.autoscaler import NodeGroup
@@ -116,6 +117,7 @@ class ClusterAutoscaler:
             most=bounds.max_nodes,
             in_zones=in_zones,
             priority=bounds.priority,
+            label=label_of(scenario, number, pool.kind.instance_type),
         )
 
     def _note(self, scan: Scan) -> None:
