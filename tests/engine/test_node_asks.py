@@ -17,8 +17,9 @@ def asks(*schedulings, skew=1, **more):
     )
 
 
-def spread(over="zone", when="DoNotSchedule", max_skew=1):
-    return {"neighbours": {"spread": [{"over": over, "when": when, "max_skew": max_skew}]}}
+def spread(over="zone", when="DoNotSchedule", max_skew=1, min_domains=None):
+    rule = {"over": over, "when": when, "max_skew": max_skew, "min_domains": min_domains}
+    return {"neighbours": {"spread": [rule]}}
 
 
 def test_who_says_nothing_is_kept_even_if_the_autoscaler_is_told_so():
@@ -66,7 +67,8 @@ def auto(**service):
         # One in each zone, but nothing binds the scheduler: the first one that is there takes all four.
         ({}, 3, 2),
         (spread("hostname"), 4, 3),  # while there is one node alone, it is even by itself
-        (spread("zone"), 3, 0),
+        (spread("zone"), 3, 2),  # and so is one zone
+        (spread("zone", min_domains=3), 3, 0),
         ({"neighbours": {"apart": [{"over": "hostname"}]}}, 4, 0),  # no two on a node
         ({"neighbours": {"near": [{"over": "hostname"}]}}, 1, 0),  # all on one
         ({"neighbours": {"near": [{"over": "zone"}]}}, 1, 0),
