@@ -26,7 +26,7 @@ def of_nodes(run: Run) -> Iterator[Line]:
 
 
 def _looks(run: Run) -> Iterator[Line]:
-    events, were = run.events, set[int]()
+    events, said_s = run.events, float("-inf")
     settings = run.scenario.kubernetes.autoscaler.cluster_autoscaler
     for row, look in events.looks.items():
         at_s = float(events.at_s[row])
@@ -36,11 +36,10 @@ def _looks(run: Run) -> Iterator[Line]:
             yield _consolidated(run, at_s, look)
         else:
             yield from _grown(at_s, look)
-            now = {one.node for one in look.unneeded}
-            if now - were and not look.gone:
-                values: Values = {"n": len(now), "after": Amount(settings.unneeded_s, "s")}
+            if look.unneeded and not look.gone and at_s - said_s >= settings.unneeded_s:
+                said_s = at_s
+                values: Values = {"n": len(look.unneeded), "after": Amount(settings.unneeded_s, "s")}
                 yield Line(at_s, "caption.nodes_unneeded", values)
-            were = now
 
 
 def _grown(at_s: float, look: Scan) -> Iterator[Line]:
