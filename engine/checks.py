@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
-    "cut-agent", "restore-agent", "patch", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired", "deploy",
-    "fail-control-plane", "kill-member", "restart-member", "change-traffic",
+    "cut-agent", "restore-agent", "patch", "update-nodes", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
+    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic",
 )  # fmt: skip
 
 # What can be done to a store of the chapter control_plane (engine.consensus.scenario).
@@ -206,7 +206,9 @@ def _moved_by_patches(scenario: Scenario) -> float:
         for service in scenario.services
     )
     hosts = scenario.fleet.most * (1 + len(scenario.operations))  # those that replaced others may be old too
-    return float(sum(o.do == "patch" and o.what == "os" for o in scenario.operations) * hosts * most)
+    return float(
+        sum((o.do == "patch" and o.what == "os") or o.do == "update-nodes" for o in scenario.operations) * hosts * most
+    )
 
 
 def _taken_back(scenario: Scenario) -> float:

@@ -77,6 +77,7 @@ class Host:
     is_booting: bool = False
     losses: int = 0  # how often it was lost: a notice of an earlier loss is stale
     asked_s: float = -np.inf  # when it was launched; those of the start were there before
+    is_cordoned: bool = False  # closed to new pods, and not drained yet
     is_leaving: bool = False  # its group lets it go: it is not replaced
     has_notice: bool = False  # Spot wants it back
     images: set[int] = field(default_factory=set)  # services whose image it holds

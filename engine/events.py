@@ -100,6 +100,16 @@ class Kind(IntEnum):
     PULL_BACKED_OFF = 75  # a pull failed; value: seconds until the next try
     EVICTION_REFUSED = 76  # a PodDisruptionBudget said no; value: seconds until somebody asks again; reason: why
 
+    # Node updates. What a new node runs is HOST_PATCHED; a pod deleted against its budget is POD_EVICTED, reason "force".
+    UPDATE_STARTED = 100  # value: nodes that run the old image (on Fargate: pods)
+    UPDATE_PHASE = 101  # reason: scale-up, close, drain, scale-down; value: nodes that it is about
+    HOST_CORDONED = 102  # closed to new pods; those that run stay
+    HOST_UNCORDONED = 103
+    DRAIN_EXPIRED = 104  # pods did not leave a node in time; value: how many are left; reason: why
+    UPDATE_HELD = 105  # AWS waits: no node (or pod) may be touched; value: how many; reason: why
+    UPDATE_FAILED = 106  # value: nodes that still run the old image; reason: EKS's word for it
+    UPDATE_DONE = 107  # nothing runs the old image any more; value: seconds since it began
+
     # Roll-outs and the HorizontalPodAutoscaler.
     ROLLOUT_STARTED = 80  # a new version of a service is asked for; value: its number, counted from 0; reason: who
     ROLLOUT_SIZED = 81  # the deployment sized a version's pods; value: how many are wanted; reason: "version 1"

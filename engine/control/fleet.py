@@ -44,6 +44,7 @@ class Fleet:
         elif world.launch.hosts == "managed":
             self._managed = managed.ManagedHosts(world)
         self.changes = Changes(world.env)
+        self.is_updating = False  # a node update is under way
         self.release = 0  # the AMI that a new host starts with, counted from 0
         self.spot_outages = 0  # how many are in force
         self._constraints = [all_of(service.constraints) for service in world.scenario.services]
@@ -221,6 +222,22 @@ class Fleet:
         if self._managed is not None and host.is_alive:
             self._managed.task_left(host)
 
+    def cordon(self, host: Host) -> None:
+        """Close a node to new pods; those that run stay."""
+        host.is_cordoned = True
+        self._world.cluster.set_open(host, False)
+        self._world.log.note(self._world.env.now, Kind.HOST_CORDONED, host=host.number, zone=host.zone)
+
+    def uncordon(self, host: Host) -> None:
+        """Open a node again that was closed, or half drained."""
+        if not host.is_cordoned and not host.is_draining:
+            return
+        host.is_cordoned = host.is_draining = False
+        self._world.log.note(self._world.env.now, Kind.HOST_UNCORDONED, host=host.number, zone=host.zone)
+        if host.is_alive and host.is_connected:
+            self._world.cluster.set_open(host, True)
+            self.place_waiting()
+
     def is_emptied(self, host: Host) -> bool:
         """Say whether a drain has done its work. Daemons leave a host of ECS as the last; on Kubernetes they leave with it."""
         return self._world.cluster.has_only_daemons(host) if self._world.launch.is_kubernetes else not host.tasks
@@ -236,7 +253,11 @@ class Fleet:
     def order_like(self, host: Host) -> Host:
         """Order a host of the same kind, in the same zone, or in the emptiest if that one is down."""
         zone = host.zone if self._world.cluster.zone_is_up[host.zone] else self._emptiest_zone(host.provider)
-        return self._ask(zone, host.group)
+        if self._managed is None:
+            return self._ask(zone, host.group)
+        new = self._managed.like(host, zone)
+        self.boot(new)
+        return new
 
     def order(self, zone: int, group: int) -> Host:
         """Order one more host of a group, in a zone."""
@@ -264,7 +285,7 @@ class Fleet:
         """Let a host take tasks again whose agent is back."""
         if self._world.launch.is_kubernetes:
             self._world.nodes.is_back(host)
-        if host.is_ready and host.is_alive and not host.is_draining:
+        if host.is_ready and host.is_alive and not host.is_draining and not host.is_cordoned:
             self._world.cluster.set_open(host, True)
             self.place_waiting()
         self._poke_all()
@@ -330,7 +351,7 @@ class Fleet:
         world, is_new = self._world, not host.is_ready
         host.is_alive = host.is_ready = True
         agent.forget_silence(host)
-        if not host.is_draining:
+        if not host.is_draining and not host.is_cordoned:
             world.cluster.set_open(host, True)
         world.cluster.set_connected(host, True)
         if world.launch.is_kubernetes:

@@ -141,8 +141,15 @@ class NodeLifecycle:
         """Say whether a PodDisruptionBudget lets a pod be evicted on purpose."""
         return not eviction.may_evict(self._world, task)
 
+    def delete(self, task: Task, reason: str) -> None:
+        """Delete a pod and ask no budget; its controller starts another."""
+        self._delete(task, reason)
+
     def empty(self, host: Host) -> ProcessGenerator:
-        """Evict a cordoned node's pods, DaemonSets' aside; ask again for those that a budget protects."""
+        """Evict a cordoned node's pods, DaemonSets' aside; ask again for those that a budget protects.
+
+        A refusal is written down once, and again only when its reason changes.
+        """
         world, node = self._world, self._hosts.get(host.number)
         said: dict[int, str] = {}
         while node is not None and not host.is_gone and host.is_draining:

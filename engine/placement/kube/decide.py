@@ -68,9 +68,8 @@ def decide(
     Errors: none. A pod that no node can take has no host, and the verdict says why.
     """
     plugins = default_plugins() if plugins is None else plugins
-    said = {plugin.name: plugin.says_yes(pod, cluster) for plugin in plugins if plugin.says_yes}
     short = short_of(pod, cluster)
-    gates = [*_outside(cluster), *_gates(plugins, said, short, pod, cluster)]
+    gates = [*_outside(cluster), *_gates(plugins, short, pod, cluster)]
     alive = np.ones(len(cluster), dtype=np.bool_)
     stopped_by = np.full(len(cluster), FEASIBLE, dtype=np.int64)
     refused: dict[str, int] = {}
@@ -98,7 +97,7 @@ def decide(
         free_mib=_free(cluster, MEMORY),
         asked=tuple(reason for reason, _, _ in gates),
         plugin_of={reason: plugin for reason, plugin, _ in gates},
-        says_yes=said,
+        says_yes=_said(plugins, gates, len(cluster)),
         short=short,
         marks=marks,
         total=total,
@@ -116,7 +115,7 @@ def _outside(cluster: Snapshot) -> list[tuple[str, str, Bools]]:
 
 
 def _gates(
-    plugins: Sequence[Plugin], said: Mapping[str, Bools], short: Mapping[str, Bools], pod: Pod, cluster: Snapshot
+    plugins: Sequence[Plugin], short: Mapping[str, Bools], pod: Pod, cluster: Snapshot
 ) -> list[tuple[str, str, Bools]]:
     """List the filters' answers in order: reason, plugin, answer. What a node is short of has a gate for each resource."""
     gates: list[tuple[str, str, Bools]] = []
@@ -127,9 +126,18 @@ def _gates(
         elif plugin.refusals:
             for reason, refuses in plugin.refusals(pod, cluster).items():
                 gates.append((reason, plugin.name, np.asarray(~refuses)))
-        elif plugin.name in said:
-            gates.append((plugin.reason, plugin.name, said[plugin.name]))
+        elif plugin.says_yes:
+            gates.append((plugin.reason, plugin.name, plugin.says_yes(pod, cluster)))
     return gates
+
+
+def _said(plugins: Sequence[Plugin], gates: Sequence[tuple[str, str, Bools]], n: int) -> dict[str, Bools]:
+    """Give each filter's answer: yes where none of its gates says no."""
+    said = {plugin.name: np.ones(n, dtype=np.bool_) for plugin in plugins if plugin.says_yes}
+    for _, name, allowed in gates:
+        if name in said:
+            said[name] &= allowed
+    return said
 
 
 def _marks(pod: Pod, cluster: Snapshot, plugins: Sequence[Plugin], left: Ints) -> dict[str, Marks]:

@@ -13,6 +13,8 @@ from engine.placement.hosts import Bools, Floats, Hosts, Ints
 from engine.placement.kube.decide import Ruling, decide
 from engine.placement.kube.objects import CPU, MEMORY, PODS, Affinity, HostPort, Node, NodeTerm, Pod, Requirement
 from engine.placement.kube.pods import host_port, nodes_of, pod_of
+from engine.placement.kube.rule_book import RuleBook
+from engine.placement.kube.requests import ANYWHERE
 from engine.placement.kube.scores import MIB, tagged
 from engine.placement.kube.selectors import NAME
 from engine.placement.kube.snapshot import Snapshot
@@ -40,6 +42,7 @@ class Desk:
         self._wants_ports = any(service.ports for service in services)
         self._seen: Mapping[str, object] | None = None
         self._nodes: tuple[Node, ...] = ()
+        self._book = RuleBook()
 
     def decide(
         self,
@@ -94,6 +97,7 @@ class Desk:
             images=images or {},
             is_closed=~hosts.is_open,
             is_offered=hosts.is_offered,
+            book=self._book,
         )
 
     def _places(self, hosts: Hosts, running: Ints) -> tuple[Ints, Ints]:
@@ -107,7 +111,7 @@ class Desk:
             return (frozenset(),) * len(hosts)
         # A number below 0 is no port: a sign by which tasks of a kind keep apart.
         return tuple(
-            frozenset(HostPort(p.host_port, p.protocol, "0.0.0.0") for p in map(host_port, taken) if p.host_port > 0)  # noqa: S104  # a rule's address
+            frozenset(HostPort(p.host_port, p.protocol, ANYWHERE) for p in map(host_port, taken) if p.host_port > 0)
             for taken in hosts.ports
         )
 
