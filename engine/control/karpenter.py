@@ -121,7 +121,7 @@ class Karpenter:
         """Hear that a node has a pod less; one that drains is ended once only daemons are left."""
         self._touch(host)
         if host.is_draining and self._world.cluster.has_only_daemons(host):
-            self._world.nodes.delete(host, REASON)
+            self._world.nodes.end(host, REASON)
 
     def is_ready(self, host: Host, age_s: float) -> None:
         """Hear that a node has come: it has its days."""
@@ -252,6 +252,11 @@ class Karpenter:
         host.release = world.fleet.release
         self._version += 1
         return host
+
+    def like(self, host: Host, zone: int) -> Host:
+        """Name one more node of another's type, in a zone, for somebody else who renews nodes."""
+        name = host.kind.instance_type
+        return self._buy(Claim(zone, (name,), (), catalog.instance_type(name).usd_per_hour))
 
     def _emptiest_zone(self) -> int:
         counts = [0] * self._world.cluster.n_zones
@@ -397,4 +402,4 @@ class Karpenter:
         if self._is_auto:
             yield world.env.timeout(catalog.number("eks.automode.nodepool", "grace_h") * 3600)
             if host.is_alive and not host.is_gone and host.losses == losses:
-                world.nodes.delete(host, "lifetime")
+                world.nodes.end(host, "lifetime")
