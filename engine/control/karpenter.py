@@ -20,7 +20,7 @@ from engine.moments import last_of_now
 from engine.placement.pools import HostKind, Pool, room_for
 from engine.placement.room import ZONES
 from engine.scaling import Command, Round
-from engine.scaling.consolidation import Scene, budget, command, moved, still_holds
+from engine.scaling.consolidation import Scene, budget, command, evictable, moved, still_holds
 from engine.scaling.karpenter import Bought, Claim, Limits, Plan, batch_ends_s, solve
 from engine.scaling.shelves import ANY_ZONE, Node, Pod, Zones
 
@@ -373,15 +373,22 @@ class Karpenter:
     # --- nodes that are old --------------------------------------------------------------------------------------------
 
     def _drift(self) -> bool:
-        """Replace the first node that runs an old AMI, within the budget: empty ones first; say whether one was found."""
+        """Replace the first node that runs an old AMI, within the budget: empty ones first; say whether one was found.
+
+        While somebody updates the nodes, the nodes are his.
+        """
         world = self._world
-        if not self._settings.drift or not world.fleet.release or not self._allowed():
+        if not self._settings.drift or not world.fleet.release or world.fleet.is_updating or not self._allowed():
             return False
         scene = self._scene()
         old = [
             node
             for node in scene.nodes
-            if node.is_ready and not node.is_kept and world.cluster.hosts[node.number].release < world.fleet.release
+            if node.is_ready
+            and not node.is_kept
+            and world.cluster.hosts[node.number].release < world.fleet.release
+            # Auto Mode ends a drain after a day, so there a budget keeps nobody for ever.
+            and (self._is_auto or evictable(node, scene.may_evict))
         ]
         for node in sorted(old, key=lambda node: (bool(node.pods), node.number)):
             plan = moved(replace(scene, waiting=()), [node])
