@@ -20,6 +20,7 @@ from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 from engine.story_beside import beside
 from engine.story_fleet import moments, of_hosts
+from engine.story_nodes import node_moments, of_nodes
 from engine.story_placement import placed_one_by_one, placements
 
 __all__ = ["Amount", "Line", "Mark", "captions", "full_again_s", "marks", "waiting"]
@@ -43,7 +44,7 @@ class Mark:
 
 def marks(run: Run) -> tuple[Mark, ...]:
     """List the moments to step through: what was done, and what came of it."""
-    hosts = (Mark(at_s, key, {}, tone, True) for at_s, key, tone in moments(run))
+    hosts = (Mark(at_s, key, {}, tone, True) for at_s, key, tone in (*moments(run), *node_moments(run)))
     found = [*_done(run), *_came(run), *_placed(run), *hosts]
     return tuple(sorted(found, key=lambda mark: mark.at_s))
 
@@ -123,7 +124,7 @@ def _wanted_at(run: Run, at_s: float) -> int:
 def captions(run: Run) -> tuple[Line, ...]:
     """Tell the run, sentence by sentence. Where nobody sends a request, its placements are the story."""
     told = _Teller(run).tell() if metrics.timeline(run).arrived.any() else placements(run)
-    return tuple(sorted([*told, *beside(run), *of_hosts(run)], key=lambda line: line.at_s))
+    return tuple(sorted([*told, *beside(run), *of_hosts(run), *of_nodes(run)], key=lambda line: line.at_s))
 
 
 class _Teller:

@@ -118,7 +118,7 @@ class NodeLifecycle:
             self._falls_silent(self._hosts[host.number])
             self._world.env.process(self._collect(self._hosts[host.number]))
 
-    def delete(self, host: Host, reason: str) -> None:
+    def end(self, host: Host, reason: str) -> None:
         """End a machine and delete its node with it, on purpose: nobody has to find out."""
         world, node = self._world, self._hosts.pop(host.number, None)
         if node is not None:
