@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from engine import catalog, launch, scaling_checks
+from engine import autoscaler_checks, catalog, launch, scaling_checks
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
     "cut-agent", "restore-agent", "patch", "update-nodes", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
-    "change-traffic",
+    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic",
+)  # fmt: skip
+
+# What can be done to a store of the chapter control_plane (engine.consensus.scenario).
+CONSENSUS_OPERATIONS = (
+    "kill-member", "restart-member", "kill-leader", "cut-link", "heal-link", "cut-zone", "heal-zone", "fail-zone",
+    "restore-zone", "add-member", "remove-member",
 )  # fmt: skip
 
 MAX_REQUESTS = 50_000_000
@@ -54,11 +60,13 @@ def problems(scenario: Scenario) -> list[Problem]:
             found.append(Problem(f"{where}.scaling.max_tasks", came, allowed, "the most is less than the least"))
         found += _daemon_problems(where, service)
         found += _network_problems(where, service)
+        found += _neighbour_problems(where, service, names)
         traffic = service.traffic
         if traffic is not None:
             found += _trace_problems(f"{where}.traffic", traffic.shape, len(traffic.rates))
     found += _fleet_problems(scenario)
     found += scaling_checks.problems(scenario)
+    found += autoscaler_checks.problems(scenario)
     found += _trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates))
     pairs = (
         ("fleet", "boot_min_s", "boot_max_s", scenario.fleet),
@@ -105,6 +113,15 @@ def _network_problems(where: str, service: Service) -> list[Problem]:
     return [Problem(f"{where}.host_ports", "nothing", "one port or more", why)]
 
 
+def _neighbour_problems(where: str, service: Service, names: list[str]) -> list[Problem]:
+    """Find rules about other pods that name a service which does not exist: they would speak of nobody."""
+    return [
+        Problem(f"{where}.pods.scheduling.neighbours.{rule}", name, ", ".join(names), "there is no such service")
+        for rule, name in service.pods.scheduling.neighbours.named()
+        if name not in names
+    ]
+
+
 def _fleet_problems(scenario: Scenario) -> list[Problem]:
     """Find groups that share a name, and a fleet that is too large altogether."""
     found: list[Problem] = []
@@ -137,7 +154,7 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     tasks = 0
     for service in scenario.services:
         if service.kind == "daemon":
-            tasks += scenario.fleet.most
+            tasks += autoscaler_checks.most_nodes(scenario)
             continue
         most = _most_tasks(service.scaling) if service.scaling else 0
         wanted = [service.desired, most, *(getattr(o, "desired", 0) for o in scenario.operations)]
@@ -145,7 +162,7 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     tasks += sum(getattr(o, "count", 0) for o in scenario.operations)
     if tasks > MAX_TASKS:
         found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
-    lives, moved = _lives(scenario, tasks), _moved(scenario, tasks)
+    lives, moved = _lives(scenario, tasks), _moved(scenario, tasks) + autoscaler_checks.moved(scenario, tasks)
     # A group that shrinks under its tasks again and again is stopped at the limit, as a fifth blow is.
     cells = (lives + min(moved, 4 * tasks)) * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
     if cells > MAX_CELLS:
@@ -162,7 +179,8 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
 def _lives(scenario: Scenario, tasks: int) -> float:
     """Bound from above how many tasks could ever serve: each may be replaced when somebody acts, or in a loop of deaths."""
     idle = {"change-traffic", "set-desired", "run-tasks", "restore-agent"}
-    if not scenario.assumptions.silent_replaced:
+    # A kubelet that is silent for long enough is emptied; an agent of ECS only if we assume so.
+    if not scenario.assumptions.silent_replaced and not launch.launch_type(scenario.launch_type).is_kubernetes:
         idle.add("cut-agent")
     acts = sum(o.do not in idle for o in scenario.operations)
     most = max(service.max_percent for service in scenario.services) / 100
@@ -197,7 +215,7 @@ def _taken_back(scenario: Scenario) -> float:
     """Count how often AWS takes each task's place away in the course of things: Spot capacity, or a host at its age."""
     launched, days = launch.launch_type(scenario.launch_type), scenario.duration_s / 86_400
     by_chance = scenario.assumptions.spot_tasks_per_h * days * 24 if launched.is_spot else 0.0
-    lifetime = catalog.number("ecs.mi.lifetime", "drain_start_day")
+    lifetime = catalog.number("ecs.mi.lifetime", "drain_start_day")  # Auto Mode's is longer
     by_age = (days + scenario.fleet.age_days) // lifetime if launched.hosts == "managed" else 0.0
     return by_chance + by_age
 
@@ -222,13 +240,39 @@ def _events(scenario: Scenario, tasks: int, lives: float) -> float:
     is_managed = launch.launch_type(scenario.launch_type).hosts == "managed"
     grouped = sum(group.hosts for group in scenario.fleet.kinds) * (2 + len(scenario.operations))
     hosts = (lives if is_managed else grouped) * 6
-    metrics = sum(scenario.duration_s / s.scaling.period_s for s in scenario.services if s.scaling) * 2
+    is_kubernetes = launch.launch_type(scenario.launch_type).is_kubernetes
+    metrics = 2 * sum(
+        scenario.duration_s / (s.pods.hpa.sync_s if is_kubernetes else s.scaling.period_s)
+        for s in scenario.services
+        if s.scaling
+    )
     metrics += sum(_changes(s.scaling.schedule, scenario.duration_s) for s in scenario.services if s.scaling) * 2
     hosts += _provider_events(scenario)
     longest, first = catalog.seconds("ecs.service.throttle_max"), scenario.assumptions.first_gap_s
     rounds = scenario.duration_s / longest + math.log2(longest / first) + 2
     failed_starts = rounds * tasks * 6 if _may_fail_to_start(scenario) else 0.0
-    return lives * 15 + hosts + metrics + failed_starts + _silences(scenario) + _stuck(scenario, hosts)
+    of_kubernetes = _of_kubernetes(scenario, tasks, lives, hosts)
+    return lives * 15 + hosts + metrics + failed_starts + _silences(scenario) + _stuck(scenario, hosts) + of_kubernetes
+
+
+def _of_kubernetes(scenario: Scenario, tasks: int, lives: float, hosts: float) -> float:
+    """Bound what Kubernetes alone writes: of a pod's readiness and eviction, of pulls tried again, of nodes and their zones.
+
+    Pods that come back with their node, or whose node does, begin anew without being replaced: once for each operation.
+    """
+    if not launch.launch_type(scenario.launch_type).is_kubernetes:
+        return 0.0
+    returns = lives * (8 + 9 * len(scenario.operations))
+    pulls = sum(not service.image_pulls for service in scenario.services)
+    tries = scenario.duration_s / catalog.seconds("k8s.kubelet", "backoff_longest_s") + 8
+    refused = scenario.duration_s / catalog.seconds("k8s.drain_retry") * tasks if _asks_budgets(scenario) else 0.0
+    nodes = hosts if launch.launch_type(scenario.launch_type).has_hosts else lives * 6
+    return returns + tries * lives * bool(pulls) + refused + nodes
+
+
+def _asks_budgets(scenario: Scenario) -> bool:
+    """Say whether a PodDisruptionBudget may refuse an eviction again and again."""
+    return any(service.pods.disruption is not None for service in scenario.services)
 
 
 def _stuck(scenario: Scenario, hosts: float) -> float:
@@ -295,7 +339,8 @@ def _changes(schedule: tuple[ScheduledChange, ...], duration_s: float) -> float:
 def _may_fail_to_start(scenario: Scenario) -> bool:
     """Say whether starts may fail again and again: a pull that never works, or no zone to start in."""
     return any(not s.image_pulls for s in scenario.services) or any(
-        o.do == "fail-zone" or (o.do == "interrupt-spot-tasks" and o.for_s > 0) for o in scenario.operations
+        o.do == "fail-zone" or (o.do == "interrupt-spot-tasks" and o.for_s > 0) or (o.do == "deploy" and o.fails)
+        for o in scenario.operations
     )
 
 

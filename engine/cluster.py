@@ -12,6 +12,7 @@ from simpy import Event
 from engine.placement import Column, Hosts, Needs, Traits
 from engine.placement.accounting import Accounts
 from engine.placement.constraints import Constraint
+from engine.placement.kube.objects import Taint
 from engine.placement.pools import NO_PROVIDER, HostKind, Pool
 from engine.placement.quota import quota
 from engine.placement.room import ZONE
@@ -54,6 +55,8 @@ class Task:
     refused: dict[str, int] = field(default_factory=dict)  # hosts by what struck them out, at the last try
     is_retired: bool = False  # AWS wants it off its old platform revision
     life: int = 0  # how often its node came back and started it again: what was begun before is void
+    version: int = 0  # of its service, as roll-outs count them
+    ready_s: float = float("inf")  # a pod: since when the API holds it for ready
     room: Event | None = None  # succeeds when a waiting task has been placed
 
 
@@ -121,6 +124,7 @@ class Cluster:
         self._provider = np.zeros(0, dtype=np.int64)
         self._accounts = Accounts()
         self._attributes: list[Mapping[str, str]] = []
+        self._taints: list[tuple[Taint, ...]] = []
         self._columns: dict[str, Column] = {}
         self._ids = Column.of([])
 
@@ -148,6 +152,7 @@ class Cluster:
         self._peers = np.pad(self._peers, ((0, 0), (0, 1)))
         self._provider = np.append(self._provider, pool.provider)
         self._attributes.append({**room.attributes, ZONE: f"{room.region}{letter}"})
+        self._taints.append(room.taints)
         self._columns = {}
         return host
 
@@ -164,6 +169,9 @@ class Cluster:
             accounts.free_enis if self._counts_enis else None,
             self._traits() if self._tells_traits else None,
             None if provider == NONE else self._provider == provider,
+            accounts.all_cpu,
+            accounts.all_mib,
+            accounts.all_enis,
         )
 
     def _traits(self) -> Traits:
@@ -173,7 +181,8 @@ class Cluster:
             self._columns = {name: Column.of([host.get(name) for host in self._attributes]) for name in names}
             self._ids = Column.of([f"i-{host.name}" for host in self.hosts])
         groups = {name: self._peers[row] for row, name in enumerate(self.groups)}
-        return Traits(self._columns, self._ids, self._is_connected, self._peers.sum(axis=0), groups)
+        taints = tuple(self._taints) if any(self._taints) else ()
+        return Traits(self._columns, self._ids, self._is_connected, self._peers.sum(axis=0), groups, taints)
 
     def has_only_daemons(self, host: Host) -> bool:
         """Say whether a host runs nothing that would be started elsewhere: nothing at all, or daemons' tasks."""

@@ -21,7 +21,8 @@ from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
     from engine.placement import Dismissal, Verdict
-    from engine.scaling import Reading
+    from engine.scaling import Look, Reading
+    from engine.scaling.hpa import Sight
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -115,6 +116,20 @@ class Kind(IntEnum):
     ROLLOUT_DONE = 82  # every pod is of the new version and available; value: seconds since it was asked for
     ROLLOUT_STALLED = 83  # no progress within the deadline; value: pods of the new version that are available
 
+    # Node autoscalers of Kubernetes.
+    AUTOSCALER_LOOKED = 90  # what it saw is not as before; value: pods without a node; reason: who; look
+    NODE_ORDERED = 91  # it asked for a node; value: $ an hour; reason: its type
+    NODE_UNNEEDED = 92  # its time runs; value: the larger share of its CPU and memory that is asked for
+    NODE_NEEDED = 93  # it is needed again, or on its way out
+    NODE_REMOVED = 94  # it lets a node go; value: $ an hour that it costs; reason: why, in a word
+    NODES_CONSOLIDATED = 95  # nodes go, perhaps for a cheaper one; value: $ an hour saved; reason: how; look
+    REMOVAL_DROPPED = 96  # nodes stay that were to go; reason: why, in a word
+    PODS_STRANDED = 97  # value: pods that no node it may bring would hold, 0 = none any more; reason: why, in a word
+
+    # Kubernetes' control plane.
+    CONTROL_PLANE_LOST = 110  # nothing can be written any more; reason: why
+    CONTROL_PLANE_BACK = 111  # value: seconds for which nothing could be written
+
 
 @dataclass(slots=True)
 class Log:
@@ -132,6 +147,8 @@ class Log:
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
     readings: dict[int, Reading] = field(default_factory=dict)
+    looks: dict[int, Look] = field(default_factory=dict)
+    sights: dict[int, Sight] = field(default_factory=dict)
 
     def note(
         self,
@@ -147,6 +164,8 @@ class Log:
         verdict: Verdict | None = None,
         dismissal: Dismissal | None = None,
         reading: Reading | None = None,
+        look: Look | None = None,
+        sight: Sight | None = None,
     ) -> None:
         """Write one thing down."""
         if len(self.at_s) >= self.limit:
@@ -158,6 +177,10 @@ class Log:
             self.dismissals[len(self.at_s)] = dismissal
         if reading is not None:
             self.readings[len(self.at_s)] = reading
+        if look is not None:
+            self.looks[len(self.at_s)] = look
+        if sight is not None:
+            self.sights[len(self.at_s)] = sight
         self.at_s.append(at_s)
         self.kind.append(kind)
         self.service.append(service)
@@ -182,6 +205,8 @@ class Log:
             verdicts=dict(self.verdicts),
             dismissals=dict(self.dismissals),
             readings=dict(self.readings),
+            looks=dict(self.looks),
+            sights=dict(self.sights),
         )
 
 
@@ -191,7 +216,8 @@ class Events:
 
     service, host, zone count from 0; tasks count from 1, as the map names them. verdicts: event's index -> Verdict.
     dismissals: index of the first event of a task's stopping -> Dismissal, where a scheduler chose it among others.
-    readings: event's index -> what managed scaling saw and decided.
+    readings: event's index -> what managed scaling saw and decided; sights: the same of a HorizontalPodAutoscaler; looks: of a
+    node autoscaler.
     """
 
     at_s: Floats
@@ -205,6 +231,8 @@ class Events:
     verdicts: dict[int, Verdict]
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
     readings: dict[int, Reading] = field(default_factory=dict)
+    looks: dict[int, Look] = field(default_factory=dict)
+    sights: dict[int, Sight] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Count the events."""
@@ -225,8 +253,9 @@ class Events:
         for column in (self.at_s, self.kind, self.service, self.task, self.host, self.zone, self.value):
             total.update(np.ascontiguousarray(column).tobytes())
         total.update("\0".join(self.reason).encode())
-        for row, reading in self.readings.items():
-            total.update(f"{row} {reading}".encode())
+        for told in (self.readings, self.sights, self.looks):
+            for row, reading in told.items():
+                total.update(f"{row} {reading}".encode())
         return total.hexdigest()
 
 

@@ -46,7 +46,7 @@ class Look:
 def looks(run: Run, service: int = 0) -> tuple[Look, ...]:
     """List the looks of a service's policy, in order; none where nothing tracks a metric."""
     settings = run.scenario.services[service].scaling
-    if settings is None or settings.policy == "scheduled":
+    if settings is None or settings.policy == "scheduled" or run.events.sights:  # pods are scaled by other rules
         return ()
     return tuple(_looks(run, service, settings))
 

@@ -167,6 +167,31 @@ class SetDesired(_Operation):
     desired: int = Field(ge=0, le=5_000, description="Tasks wanted.", json_schema_extra={"unit": "tasks"})
 
 
+class Deploy(_Operation):
+    """Bring a new version of a service out: a deployment rolls it out pod by pod, ECS task by task."""
+
+    do: Literal["deploy"]
+    service: str | None = Field(default=None, description="Service; none = the first.")
+    image_mib: float | None = Field(
+        default=None,
+        ge=0,
+        le=20_000,
+        allow_inf_nan=False,
+        description="Size of its image; none = as before.",
+        json_schema_extra={"unit": "MiB"},
+    )
+    start_s: float | None = Field(
+        default=None,
+        ge=0,
+        le=1_800,
+        allow_inf_nan=False,
+        description="From the container's start until it answers; none = as before.",
+        json_schema_extra={"unit": "s"},
+    )
+    fails: bool = Field(default=False, description="Its containers start and never answer.")
+    undo: bool = Field(default=False, description="Go back to the version before, whatever else is said here.")
+
+
 class ChangeTraffic(_Operation):
     """Multiply the traffic from here on."""
 
@@ -261,6 +286,30 @@ class InterruptSpotTasks(_Operation):
     )
 
 
+class FailControlPlane(_Operation):
+    """Take the whole control plane away: every API server and every etcd member, for a while or for good."""
+
+    do: Literal["fail-control-plane"]
+    for_s: float | None = Field(
+        default=None, gt=0, le=LONGEST_S, allow_inf_nan=False, description="How long; none = until the run's end.",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+
+
+class KillMember(_Operation):
+    """Kill one member of the control plane's store (etcd), whoever runs it."""
+
+    do: Literal["kill-member"]
+    member: int = Field(ge=1, le=7, description="Member of etcd, by its number.")
+
+
+class RestartMember(_Operation):
+    """Start a killed member of etcd again, from its disk."""
+
+    do: Literal["restart-member"]
+    member: int = Field(ge=1, le=7, description="Member of etcd, by its number.")
+
+
 Operation = Annotated[
     FailZone
     | ImpairZone
@@ -276,7 +325,11 @@ Operation = Annotated[
     | InterruptSpotTasks
     | StopTask
     | RunTasks
+    | FailControlPlane
+    | KillMember
+    | RestartMember
     | SetDesired
+    | Deploy
     | ChangeTraffic,
     Field(discriminator="do"),
 ]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 2_000_000  # characters
 MAX_TOKEN = 200_000
 _VERSION = "1"
+_TAGS = frozenset((*checks.OPERATIONS, *checks.CONSENSUS_OPERATIONS))
 
 
 class _Loader(yaml.SafeLoader):
@@ -155,7 +156,7 @@ def _inside(kept: Any, step: Any) -> Any:
 
 def _is_tag(part: object) -> bool:
     """Tell the name of a union's member, which pydantic puts into the path, from a key of the file."""
-    return isinstance(part, str) and part in checks.OPERATIONS
+    return isinstance(part, str) and part in _TAGS
 
 
 def _explain(error: Any, model: type[BaseModel]) -> Problem:
@@ -172,7 +173,8 @@ def _explain(error: Any, model: type[BaseModel]) -> Problem:
     if kind in {"value_error", "union_tag_invalid", "union_tag_not_found", "literal_error"}:
         allowed = str(limits.get("expected") or limits.get("expected_tags") or "see the message")
         if kind.startswith("union_tag"):
-            return Problem(path, came, ", ".join(checks.OPERATIONS), "`do` must name an operation")
+            known = (_schema_at(model, error["loc"]) or {}).get("discriminator", {}).get("mapping", {})
+            return Problem(path, came, ", ".join(known), "`do` must name an operation")
         return Problem(path, came, allowed, error["msg"].removeprefix("Value error, "))
     return Problem(path, came, _allowed(model, error), error["msg"].removeprefix("Input should be "))
 

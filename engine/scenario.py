@@ -14,6 +14,7 @@ from pydantic import ValidationInfo, field_validator
 from engine import catalog, checks, reading
 from engine.fields import Record, setting
 from engine.kubernetes import Kubernetes, Pods
+from engine.kubernetes.scheduling import NodeTaint
 from engine.operations import LONGEST_S, Operation
 from engine.placement import UDP, constraints, strategies
 from engine.placement.lexer import Lexer
@@ -282,6 +283,9 @@ class HostGroup(Record):
     attributes: dict[str, str] = setting(
         {}, "Custom attributes that each of its hosts carries, name: value.", fact="ecs.placement.spread_fields"
     )
+    taints: tuple[NodeTaint, ...] = setting(
+        (), "What keeps pods off its hosts, where Kubernetes runs them.", max_length=10
+    )
 
     @field_validator("instance_type")
     @classmethod
@@ -305,7 +309,7 @@ class HostGroup(Record):
 
     def __hash__(self) -> int:
         """Hash the attributes too: a scenario can be a key."""
-        return hash((self.name, self.instance_type, self.hosts, tuple(sorted(self.attributes.items()))))
+        return hash((self.name, self.instance_type, self.hosts, tuple(sorted(self.attributes.items())), self.taints))
 
 
 FREE_BUILT_IN = ("ecs.ami-id", "ecs.os-type")

@@ -175,11 +175,23 @@ def _set_desired(world: World, o: ops.SetDesired) -> str:
     return ""
 
 
+def _deploy(world: World, o: ops.Deploy) -> str:
+    names = [service.name for service in world.scenario.services]
+    return world.schedulers[names.index(o.service) if o.service else 0].deploy(o)
+
+
 def _change_traffic(world: World, o: ops.ChangeTraffic) -> str:
     """Only say so: the arrivals were cut to it before the run began."""
     names = [service.name for service in world.scenario.services]
     service = names.index(o.service) if o.service else -1
     world.log.note(world.env.now, Kind.TRAFFIC_CHANGED, service=service, value=o.factor)
+    return ""
+
+
+def _control_plane(world: World, o: ops.FailControlPlane | ops.KillMember | ops.RestartMember) -> str:  # noqa: ARG001
+    """Only say where there is none to harm: what it does was reckoned before the run began (`engine.consensus.outages`)."""
+    if world.launch.name.startswith("ecs-"):
+        return "ECS's control plane is AWS's: there are no members to kill"
     return ""
 
 
@@ -207,6 +219,10 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "interrupt-spot-tasks": _interrupt_spot_tasks,
     "stop-task": _stop_task,
     "run-tasks": standalone.run_tasks,
+    "fail-control-plane": _control_plane,
+    "kill-member": _control_plane,
+    "restart-member": _control_plane,
     "set-desired": _set_desired,
+    "deploy": _deploy,
     "change-traffic": _change_traffic,
 }

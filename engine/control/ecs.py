@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from engine import catalog
 from engine.cluster import NONE, Host, Stage, Task
-from engine.control import tasks
+from engine.control import tasks, versions
 from engine.events import Kind
 from engine.placement import Dismissal, Leaver, dismiss
 from engine.placement.room import ZONE
@@ -17,6 +18,8 @@ from engine.scaling import fewest_tasks, most_tasks
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
 
+    from engine.control.versions import Version
+    from engine.operations import Deploy
     from engine.world import World
 
 
@@ -46,6 +49,10 @@ class ServiceScheduler:
         self.desired = 0 if self.settings.one_every_s else self.settings.desired
         self.counted: dict[int, Task] = {}
         self.moves = 0  # tasks that AZ rebalancing still wants elsewhere
+        self.versions = [versions.first(service, self.settings)]
+        self.version = 0  # the one that is wanted
+        self._earlier: list[int] = []
+        self._deployed_s: float | None = None  # since when a version is rolled out; none = no roll-out is on
         self._failures = 0
         self._not_before_s = 0.0
         self._wake = world.env.event()
@@ -86,6 +93,31 @@ class ServiceScheduler:
             self._stop(task, "UserInitiated")
             self.poke()
 
+    def deploy(self, asked: Deploy) -> str:
+        """Roll a version out. Gives the reason where there is nothing to do, "" where it has begun."""
+        if self.settings.kind == "daemon":
+            return f"{self.settings.name} is a daemon: what a new version of it does is not simulated"
+        if asked.undo and not self._earlier:
+            return f"{self.settings.name} has no earlier version to go back to"
+        version = self._asked(asked)
+        self._earlier.append(self.version)
+        self.version = version.number
+        now = self._world.env.now
+        self._deployed_s = now
+        why = "undo" if asked.undo else "deploy"
+        self._world.log.note(now, Kind.ROLLOUT_STARTED, service=self.service, value=version.number, reason=why)
+        self.poke()
+        return ""
+
+    def _asked(self, asked: Deploy) -> Version:
+        """Make the version that is asked for; to go back is to bring the earlier one out once more."""
+        if asked.undo:
+            version = replace(self.versions[self._earlier[-1]], number=len(self.versions))
+        else:
+            version = versions.next_version(self._world, self.service, asked)
+        self.versions.append(version)
+        return version
+
     def started(self) -> None:
         """Reset the restart throttle: a task reached RUNNING (fact `ecs.service.throttle_not_after_running`)."""
         self._failures = 0
@@ -105,6 +137,9 @@ class ServiceScheduler:
             self._not_before_s = now + pause
             self._world.log.note(now, Kind.RESTART_THROTTLED, service=self.service, value=pause)
             self._world.env.process(self._poke_later(pause))
+
+    def pod_ready(self) -> None:
+        """Take note that a pod became ready; ECS looks at targets instead."""
 
     def host_is_ready(self, host: Host) -> None:
         """Take note of a host that takes tasks from now on; services of so many tasks need not."""
@@ -151,10 +186,22 @@ class ServiceScheduler:
         for _ in range(len(self.counted) - self.desired + stops_first):
             if not self._stop_one(wanted, leaving):
                 break
+        self._note_deployed()
 
-    def _start(self, provider: int) -> None:
+    def _note_deployed(self) -> None:
+        """Write down that a roll-out is done: as many as wanted, all of the new version, all healthy."""
+        kept = self.counted.values()
+        if self._deployed_s is None or len(kept) != self.desired:
+            return
+        if all(task.version == self.version and task.is_healthy for task in kept):
+            now = self._world.env.now
+            took_s, self._deployed_s = now - self._deployed_s, None
+            self._world.log.note(now, Kind.ROLLOUT_DONE, service=self.service, value=took_s)
+
+    def _start(self, provider: int, version: int | None = None) -> None:
         task = self._world.cluster.new_task(self.service)
         task.provider = provider
+        task.version = self.version if version is None else version
         self.counted[task.number] = task
         self._world.env.process(self.life.live(self._world, task))
 
@@ -211,8 +258,13 @@ class ServiceScheduler:
             tasks.bury(world, task, reason)
 
     def _is_draining(self, task: Task) -> bool:
-        """Say whether the task has to move: its host drains, or AWS retires it (fact `fargate.retirement.service_tasks`)."""
-        return task.is_retired or (task.host != NONE and self._world.cluster.hosts[task.host].is_draining)
+        """Say whether another has to take the task's place.
+
+        Its host drains, AWS retires it (fact `fargate.retirement.service_tasks`), or it is of an earlier version: a rolling
+        update is the same move.
+        """
+        is_old = task.version != self.version
+        return is_old or task.is_retired or (task.host != NONE and self._world.cluster.hosts[task.host].is_draining)
 
     # --- AZ rebalancing -----------------------------------------------------------------------------------------------------
 

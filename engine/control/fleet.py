@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
-from engine.control import agent, kubelet, managed, tasks
+from engine.control import agent, karpenter, kubelet, managed, tasks
 from engine.control.changes import Changes
 from engine.control.patching import DAY_S
 from engine.events import Kind
 from engine.placement import Constraint, Verdict, choose, choose_zone
 from engine.placement.constraints import DAEMON, all_of
+from engine.placement.kube.decide import Ruling
+from engine.placement.kube.desk import Desk
 from engine.placement.pools import dealt, pools_of
 from engine.placement.room import ZONES
-from engine.placement.strategies import DEFAULT
 from engine.rng import stream
 
 if TYPE_CHECKING:
@@ -35,12 +38,17 @@ class Fleet:
         self._waiting: dict[int, Task] = {}
         self._is_moving_hosts = False
         self._pools = pools_of(world.scenario)
-        self._managed = managed.ManagedHosts(world) if world.launch.hosts == "managed" else None
+        self._managed: managed.ManagedHosts | karpenter.Karpenter | None = None
+        if karpenter.is_in_charge(world):
+            self._managed = karpenter.Karpenter(world)
+        elif world.launch.hosts == "managed":
+            self._managed = managed.ManagedHosts(world)
         self.changes = Changes(world.env)
         self.is_updating = False  # a node update is under way
         self.release = 0  # the AMI that a new host starts with, counted from 0
         self.spot_outages = 0  # how many are in force
         self._constraints = [all_of(service.constraints) for service in world.scenario.services]
+        self._desk = Desk(world.scenario.services) if world.launch.is_kubernetes else None
 
     # --- launching ---------------------------------------------------------------------------------------------------------
 
@@ -70,6 +78,8 @@ class Fleet:
             return False
         self._world.cluster.settle(task, self._world.cluster.hosts[verdict.host])
         self.note_verdict(Kind.TASK_PLACED, task, verdict)
+        if self._managed is not None:
+            self._managed.task_came(self._world.cluster.hosts[verdict.host])
         return True
 
     def place_in_zone(self, task: Task) -> bool:
@@ -134,9 +144,23 @@ class Fleet:
         if task.bound_to != NONE:
             rules = (Constraint(DAEMON, only_host=task.bound_to), *rules)
         world = self._world
-        if world.launch.is_kubernetes:  # the scheduler's own rule takes this place
-            return self.verdict(task, DEFAULT, rules)
+        if self._desk is not None:
+            return self._ruling(self._desk, task)
         return self.verdict(task, world.launch.strategies or world.scenario.services[task.service].placement, rules)
+
+    def _ruling(self, desk: Desk, task: Task) -> Ruling:
+        """Ask the Kubernetes scheduler: nodes are hosts that joined and are not gone, ready or not."""
+        cluster = self._world.cluster
+        hosts = cluster.hosts
+        return desk.decide(
+            task.service,
+            cluster.view(task.kin, task.provider),
+            stream(self._world.scenario.seed, "place", task.number).random(len(hosts)),
+            is_there=np.array([host.is_ready and not host.is_gone for host in hosts], dtype=np.bool_),
+            holds=np.array([task.service in host.images for host in hosts], dtype=np.bool_),
+            only_host=task.bound_to,
+            is_owned=not cluster.is_standalone(task),
+        )
 
     def note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
         """Write a decision down, with the verdict that explains it."""
@@ -150,7 +174,7 @@ class Fleet:
     def stock(self) -> None:
         """Begin with the scenario's hosts, ready, dealt out to the zones in turn, pool after pool; or with AWS's."""
         world = self._world
-        if self._managed is not None:
+        if self._managed is not None and world.launch.hosts == "managed":
             for host in self._managed.stock():
                 managed.note_order(world, host, 0.0)
                 self._ready(host, age_s=world.scenario.fleet.age_days * DAY_S)
@@ -234,6 +258,24 @@ class Fleet:
         new = self._managed.like(host, zone)
         self.boot(new)
         return new
+
+    def order(self, zone: int, group: int) -> Host:
+        """Order one more host of a group, in a zone."""
+        return self._ask(zone, group)
+
+    @property
+    def is_kept_for_you(self) -> bool:
+        """Say whether AWS or Karpenter brings the hosts, and renews them."""
+        return self._managed is not None
+
+    def undrain(self, host: Host) -> None:
+        """Let a host take tasks again that was closed in vain."""
+        host.is_draining = False
+        if host.is_ready and host.is_alive and self._world.cluster.is_connected(host):
+            self._world.cluster.set_open(host, True)
+            self.place_waiting()
+        self._poke_all()
+        self.changes.tell(host)
 
     def boot(self, host: Host) -> None:
         """Begin to boot a host that AWS brings."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine import catalog
 from engine.cluster import NONE, Stage, Task
-from engine.control import agent, spot_tasks, tasks
+from engine.control import agent, spot_tasks, tasks, versions
 from engine.control.tasks import note
 from engine.events import Kind
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenerator:
     """Start a pod: find it a node, or a microVM of its own, then let the kubelet do its work."""
     if not is_created:
-        note(world, Kind.TASK_CREATED, task)
+        tasks.note_created(world, task)
     if world.launch.has_hosts:
         yield from _scheduled(world, task)
     else:
@@ -103,12 +103,15 @@ def run(world: World, task: Task, *, is_warm: bool = False) -> None:
         if task.lasts_s < float("inf"):
             world.env.process(tasks.exit_of_itself(world, task))
         return
-    service = world.scenario.services[task.service]
-    task.answers_s = now if is_warm else now + service.start_s
+    version = versions.version_of(world, task)
+    task.answers_s = now if is_warm else now + version.start_s
     world.schedulers[task.service].started()
     if is_warm:
         note(world, Kind.POD_READY, task)
+        task.ready_s = float("-inf")  # it has been for long
         world.balancer.register(task, is_healthy=True)
+    elif version.fails:
+        task.answers_s = float("inf")  # its probe fails for ever; nothing restarts it without a liveness probe
     else:
         world.env.process(_become_ready(world, task, task.life))
 
@@ -126,7 +129,9 @@ def join(world: World, task: Task, life: int) -> ProcessGenerator:
     yield from world.control_plane.up()
     if _goes_on(task, life) and not task.is_registered and world.nodes.is_ready(task):
         note(world, Kind.POD_READY, task)
+        task.ready_s = world.env.now
         world.balancer.register(task)
+        world.schedulers[task.service].pod_ready()
 
 
 def leave(world: World, task: Task, reason: str) -> None:
@@ -141,6 +146,7 @@ def restart(world: World, task: Task) -> None:
     """Start a pod's containers again on the node that came back with it."""
     world.balancer.deregister(task)
     task.life += 1
+    task.row = 0
     task.is_alive = True
     task.stage = Stage.STARTING
     task.running_s = task.answers_s = float("inf")
@@ -187,16 +193,16 @@ def _pull(world: World, task: Task, life: int) -> ProcessGenerator:
     if task.host == NONE:
         yield world.env.timeout(_pull_s(world, task))
         return
-    host, service = world.cluster.hosts[task.host], task.service
-    if service in host.images:
+    host, image = world.cluster.hosts[task.host], versions.version_of(world, task).image
+    if image in host.images:
         return
-    if service not in host.arriving:
+    if image not in host.arriving:
         busy_s = max(host.arriving.values(), default=0.0) if world.scenario.kubernetes.nodes.serial_pulls else 0.0
-        host.arriving[service] = max(world.env.now, busy_s) + _pull_s(world, task)
-    yield world.env.timeout(max(0.0, host.arriving[service] - world.env.now))
+        host.arriving[image] = max(world.env.now, busy_s) + _pull_s(world, task)
+    yield world.env.timeout(max(0.0, host.arriving[image] - world.env.now))
     if _goes_on(task, life):
-        host.arriving.pop(service, None)
-        host.images.add(service)
+        host.arriving.pop(image, None)
+        host.images.add(image)
 
 
 def _pull_in_vain(world: World, task: Task, life: int) -> ProcessGenerator:
@@ -211,4 +217,4 @@ def _pull_in_vain(world: World, task: Task, life: int) -> ProcessGenerator:
 def _pull_s(world: World, task: Task) -> float:
     assumed = world.scenario.assumptions
     mib_per_s = world.draw(assumed.pull_min_mib_per_s, assumed.pull_max_mib_per_s, "pull", task.number)
-    return world.scenario.services[task.service].image_mib / mib_per_s
+    return versions.version_of(world, task).image_mib / mib_per_s

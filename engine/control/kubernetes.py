@@ -9,15 +9,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from engine import catalog
 from engine.cluster import NONE, Host, Task
-from engine.control import kubelet, tasks
+from engine.control import eviction, kubelet, tasks
 from engine.control.daemon import DaemonScheduler
 from engine.control.ecs import Life, ServiceScheduler
+from engine.control.rollout import Rolling
 from engine.events import Kind
 from engine.kubernetes.leaving import Going, first_to_go
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
+
+    from engine.control.versions import Version
+    from engine.operations import Deploy
+    from engine.world import World
 
 EVICTED, DELETED = "Evicted", "Deleted"
 
@@ -63,30 +69,87 @@ class Controller(ServiceScheduler):
 
 
 class Deployment(Controller):
-    """Keeps as many pods as wanted, through its ReplicaSet."""
+    """Keeps as many pods as wanted, through a ReplicaSet for each version that has pods."""
+
+    def __init__(self, world: World, service: int) -> None:
+        """Begin with the scenario's version."""
+        super().__init__(world, service)
+        self.rollout = Rolling(world, self)
+
+    def deploy(self, asked: Deploy) -> str:
+        """Roll a version out, if the API answers."""
+        if not self._world.control_plane.is_up:
+            return "the API does not answer"
+        refusal = super().deploy(asked)
+        if not refusal:
+            self._deployed_s = None  # the roll-out keeps its own time
+            self.rollout.begin()
+        return refusal
+
+    def _asked(self, asked: Deploy) -> Version:
+        """Go back to the earlier version's own ReplicaSet: the pods that it still has stay."""
+        return self.versions[self._earlier[-1]] if asked.undo else super()._asked(asked)
+
+    def pods(self, version: int) -> list[Task]:
+        """List the pods of a version that nobody deletes yet."""
+        return [task for task in self.counted.values() if task.version == version]
+
+    def pod_ready(self) -> None:
+        """Look again at a roll-out: now, and once the pod has been ready for long enough."""
+        if self.rollout.is_on:
+            self.poke()
+            min_ready_s = self.settings.pods.rollout.min_ready_s
+            if min_ready_s:
+                self._world.env.process(self._poke_later(min_ready_s))
 
     def _act(self) -> None:
-        """Delete what somebody retires, create what is missing, delete what is too much."""
+        """Delete what somebody retires, then take one step: grow and create, shrink and delete."""
+        self._evict_retired()
+        if self.rollout.follow():
+            changed = True
+        else:
+            changed = self.rollout.grow()
+            self._create_missing()
+            changed = self.rollout.shrink() or changed
+        self._create_missing()
+        self._delete_surplus()
+        self.rollout.judge()
+        if changed and self.rollout.is_on:
+            self.poke()
+
+    def _evict_retired(self) -> None:
+        refused = False
         for task in [task for task in self.counted.values() if task.is_retired]:
             if self._world.nodes.may_evict(task):
                 self.evict(task, "retired")
-        missing = self.desired - len(self.counted)
-        if missing > 0 and self._world.env.now >= self._not_before_s:
-            for provider in self._world.capacity.providers_for(self.service, missing):
-                self._start(provider)
-        for _ in range(-missing):
-            self._delete_one()
+            else:
+                refused = True
+        if refused:
+            self._world.env.process(self._poke_later(catalog.seconds("k8s.drain_retry")))
 
-    def _delete_one(self) -> None:
-        """Delete the pod that the ReplicaSet can spare first."""
-        found = first_to_go([self._going(task) for task in self.counted.values()])
+    def _create_missing(self) -> None:
+        if self._world.env.now < self._not_before_s:
+            return
+        for version, sized in self.rollout.sets.items():
+            missing = sized.replicas - len(self.pods(version))
+            for provider in self._world.capacity.providers_for(self.service, max(0, missing)):
+                self._start(provider, version)
+
+    def _delete_surplus(self) -> None:
+        for version, sized in self.rollout.sets.items():
+            for _ in range(len(self.pods(version)) - sized.replicas):
+                self._delete_one(version)
+
+    def _delete_one(self, version: int) -> None:
+        """Delete the pod that the version's ReplicaSet can spare first."""
+        found = first_to_go([self._going(task) for task in self.pods(version)])
         if found.task is not None:
             self._stop(self.counted[found.task], DELETED, found)
 
     def _going(self, task: Task) -> Going:
         """Show a pod to the rule that picks who goes."""
         world = self._world
-        is_ready = task.is_registered and world.nodes.is_ready(task)
+        is_ready = eviction.is_ready(world, task)
         return Going(
             task.number, task.zone, task.host, is_assigned=task.zone != NONE, is_running=task.running_s <= world.env.now,
             is_ready=is_ready, ready_s=task.answers_s, restarts=task.life,

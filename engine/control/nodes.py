@@ -120,6 +120,16 @@ class NodeLifecycle:
             self._falls_silent(self._hosts[host.number])
             self._world.env.process(self._collect(self._hosts[host.number]))
 
+    def delete(self, host: Host, reason: str) -> None:
+        """End a machine and delete its node with it, on purpose: nobody has to find out."""
+        world, node = self._world, self._hosts.pop(host.number, None)
+        if node is not None:
+            self._forget(node)
+        world.fleet.end(host, reason)
+        for number in sorted(host.tasks):
+            self._delete(world.cluster.tasks[number], "node gone")
+            world.cluster.release(world.cluster.tasks[number])
+
     # --- what others ask it --------------------------------------------------------------------------------------------
 
     def is_ready(self, task: Task) -> bool:
@@ -153,10 +163,10 @@ class NodeLifecycle:
                     self._delete(task, "drain")
                 else:
                     left = True
-                    again_s = catalog.seconds("k8s.drain_retry")
-                    if said.get(task.number) != why_not:
-                        said[task.number] = why_not
+                    if said.get(task.number) != why_not:  # asked every few seconds, told when the answer is another
+                        again_s = catalog.seconds("k8s.drain_retry")
                         tasks.note(world, Kind.EVICTION_REFUSED, task, value=again_s, reason=why_not)
+                    said[task.number] = why_not
             if not left:
                 return
             yield world.env.timeout(catalog.seconds("k8s.drain_retry"))

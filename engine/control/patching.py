@@ -35,7 +35,7 @@ def begin(world: World, o: ops.Patch) -> str:
         world.env.process(_retire(world, o))
     else:
         world.fleet.release += 1
-        act = _treadmill if world.launch.hosts == "owned" else _wait_for_aws
+        act = _wait_for_aws if world.fleet.is_kept_for_you else _treadmill
         world.env.process(act(world, o, world.fleet.release))
     return ""
 

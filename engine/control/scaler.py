@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.control import hpa
 from engine.events import Kind
 from engine.scaling import Bounds, Stepper, Tracker, agenda
 
@@ -20,7 +21,8 @@ def start(world: World, service: int, settings: Scaling) -> None:
     """Set a service's policy and its schedule going; both work within the same bounds."""
     bounds = Bounds(settings.min_tasks, settings.max_tasks)
     if settings.policy != "scheduled":
-        world.env.process(track(world, service, settings, bounds))
+        follows = hpa.track if world.launch.is_kubernetes else track
+        world.env.process(follows(world, service, settings, bounds))
     if settings.schedule:
         world.env.process(follow(world, service, settings, bounds))
 
@@ -31,7 +33,9 @@ def track(world: World, service: int, settings: Scaling, bounds: Bounds) -> Proc
     scheduler = world.schedulers[service]
     while True:
         yield world.env.timeout(settings.period_s)
-        running = [task for task in scheduler.counted.values() if task.is_alive and task.running_s < world.env.now]
+        running = [
+            task for task in scheduler.counted.values() if task.is_alive and task.row and task.running_s < world.env.now
+        ]
         metric = read(world, service, settings, [task.row for task in running], [t.running_s for t in running])
         world.log.note(world.env.now, Kind.METRIC_READ, service=service, value=metric, reason=settings.metric)
         wanted = rule.decide(world.env.now, metric, len(running), scheduler.desired)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine import catalog
 from engine.cluster import NONE, Stage, Task
-from engine.control import agent, spot_tasks
+from engine.control import agent, spot_tasks, versions
 from engine.events import Kind
 from engine.placement import Dismissal
 
@@ -31,11 +31,16 @@ def note(
     )  # fmt: skip
 
 
+def note_created(world: World, task: Task, reason: str = "") -> None:
+    """Write a task's beginning down, with its version where a roll-out brought one."""
+    note(world, Kind.TASK_CREATED, task, value=task.version or float("nan"), reason=reason)
+
+
 def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenerator:
     """Start a task: wait for a launch, find room, provision, pull, start, register."""
     env, launch = world.env, world.launch
     if not is_created:
-        note(world, Kind.TASK_CREATED, task)
+        note_created(world, task)
     yield env.timeout(world.fleet.launch_delay_s())
     if not task.is_counted:
         return
@@ -64,7 +69,7 @@ def live(world: World, task: Task, *, is_created: bool = False) -> ProcessGenera
         failed_to_start(world, task)
         return
     if task.host != NONE and launch.keeps_images:
-        world.cluster.hosts[task.host].images.add(task.service)
+        world.cluster.hosts[task.host].images.add(versions.version_of(world, task).image)
     note(world, Kind.TASK_PULLED, task, value=pull_s)
     yield env.timeout(world.scenario.assumptions.container_s)
     yield from agent.reachable(world, task)
@@ -83,7 +88,10 @@ def run(world: World, task: Task, *, is_warm: bool = False) -> None:
         if task.lasts_s < float("inf"):
             world.env.process(exit_of_itself(world, task))
         return
-    task.answers_s = now if is_warm else now + world.scenario.services[task.service].start_s
+    version = versions.version_of(world, task)
+    task.answers_s = now if is_warm else now + version.start_s
+    if version.fails:
+        task.answers_s = float("inf")
     world.schedulers[task.service].started()
     world.balancer.register(task, is_healthy=is_warm)
     if world.launch.is_spot and world.scenario.assumptions.spot_tasks_per_h:
@@ -135,11 +143,11 @@ def _pull_s(world: World, task: Task) -> float:
 
     Source: facts `fargate.no_image_cache`, `ecs.agent.image_pull_behavior`.
     """
-    service = world.scenario.services[task.service]
-    if task.host != NONE and task.service in world.cluster.hosts[task.host].images:
+    version = versions.version_of(world, task)
+    if task.host != NONE and version.image in world.cluster.hosts[task.host].images:
         return 0.0
     assumed = world.scenario.assumptions
-    return service.image_mib / world.draw(assumed.pull_min_mib_per_s, assumed.pull_max_mib_per_s, "pull", task.number)
+    return version.image_mib / world.draw(assumed.pull_min_mib_per_s, assumed.pull_max_mib_per_s, "pull", task.number)
 
 
 def stop(world: World, task: Task, reason: str, dismissal: Dismissal | None = None) -> ProcessGenerator:

@@ -26,6 +26,7 @@ class Accounts:
         self.free_cpu = np.zeros(0, dtype=np.int64)
         self.free_mib = np.zeros(0, dtype=np.int64)
         self.free_enis = np.zeros(0, dtype=np.int64)
+        self.all_cpu, self.all_mib, self.all_enis = self.free_cpu, self.free_mib, self.free_enis
         self.ports: list[frozenset[int]] = []
 
     def join(self, cpu_units: int, memory_mib: int, enis: int = 0, ports: frozenset[int] = frozenset()) -> None:
@@ -33,6 +34,9 @@ class Accounts:
         self.free_cpu = np.append(self.free_cpu, cpu_units)
         self.free_mib = np.append(self.free_mib, memory_mib)
         self.free_enis = np.append(self.free_enis, enis)
+        self.all_cpu = np.append(self.all_cpu, cpu_units)
+        self.all_mib = np.append(self.all_mib, memory_mib)
+        self.all_enis = np.append(self.all_enis, enis)
         self.ports.append(ports)
 
     def take(self, host: int, needs: Needs) -> None:

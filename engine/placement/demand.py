@@ -39,7 +39,9 @@ def needs_of_host(service: Service, number: int, *, is_pod: bool = False) -> Nee
 
 
 def asks_traits(scenario: Scenario) -> bool:
-    """Say whether a constraint or a strategy of the scenario looks at what hosts are or run."""
+    """Say whether a constraint or a strategy of the scenario looks at what hosts are or run; Kubernetes always does."""
+    if launch.launch_type(scenario.launch_type).is_kubernetes:
+        return True
     rules = [rule for service in scenario.services for rule in service.constraints]
     chains = [name for service in scenario.services for name in service.placement]
     for operation in scenario.operations:

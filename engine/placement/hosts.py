@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from engine.placement.kube.objects import Taint
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -45,7 +47,8 @@ class Traits:
 
     attributes: built-in (ecs.…) and custom ones, by name. instance_id: one word a host. is_connected: shape (n_hosts,),
     what the control plane believes of the agent. running: shape (n_hosts,), tasks of any kind that are meant to run there.
-    groups: task group (`service:web`, `family:web`) -> shape (n_hosts,), its tasks that are meant to run there.
+    groups: task group (`service:web`, `family:web`) -> shape (n_hosts,), its tasks that are meant to run there. taints:
+    one tuple a host, what keeps pods off it; () where no host has any.
     """
 
     attributes: Mapping[str, Column]
@@ -53,6 +56,7 @@ class Traits:
     is_connected: Bools
     running: Ints
     groups: Mapping[str, Ints]
+    taints: tuple[tuple[Taint, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class Hosts:
     meant to run (a task that was told to stop is no peer). ports: for each host the ports that are taken, UDP ones with
     UDP added; None where no task of the scenario asks for any. free_enis: network interfaces left for tasks; None where
     no task wants one of its own. traits: None where no strategy and no constraint asks for any. is_offered:
-    hosts of the task's capacity provider; None for a task without one, which any host may take.
+    hosts of the task's capacity provider; None for a task without one, which any host may take. all_cpu, all_mib,
+    all_enis: what each host had when it was empty; None where nobody asks.
     """
 
     zone: Ints
@@ -75,6 +80,9 @@ class Hosts:
     free_enis: Ints | None = None
     traits: Traits | None = None
     is_offered: Bools | None = None
+    all_cpu: Ints | None = None
+    all_mib: Ints | None = None
+    all_enis: Ints | None = None
 
     def __len__(self) -> int:
         """Count the hosts."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine import catalog
 from engine.launch import launch_type
+from engine.placement.kube.objects import Taint
 from engine.placement.room import Room, node_of, room_of
 
 if TYPE_CHECKING:
-    from engine.scenario import Scenario
+    from engine.scenario import HostGroup, Scenario
 
 NO_PROVIDER = -1
 
@@ -53,11 +54,20 @@ def room_for(scenario: Scenario, instance_type: str, attributes: Mapping[str, st
     return room_of(catalog.instance_type(instance_type), share, attributes or {}, trunking=trunking)
 
 
+def _tainted(room: Room, group: HostGroup) -> Room:
+    taints = tuple(Taint(one.key, one.value, one.effect) for one in group.taints)
+    return replace(room, taints=taints) if taints else room
+
+
 def pools_of(scenario: Scenario) -> tuple[Pool, ...]:
     """List the fleet's groups, then its capacity providers, each with the type that it launches: its first."""
     fleet = scenario.fleet
     groups = [
-        Pool(HostKind("", g.instance_type, "on-demand"), room_for(scenario, g.instance_type, g.attributes), g.hosts)
+        Pool(
+            HostKind("", g.instance_type, "on-demand"),
+            _tainted(room_for(scenario, g.instance_type, g.attributes), g),
+            g.hosts,
+        )
         for g in fleet.kinds
     ]
     provided = [

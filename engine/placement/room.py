@@ -8,6 +8,7 @@ from zlib import crc32
 
 from engine import catalog
 from engine.catalog import InstanceType
+from engine.placement.kube.objects import Taint
 
 ZONES = "abcdef"  # the letters of the zones, in order
 ZONE = "ecs.availability-zone"  # the one built-in attribute that follows from the zone, not from the type
@@ -17,7 +18,10 @@ SYSTEM_PODS = 2  # aws-node and kube-proxy, on every node
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a new host offers to tasks. ports: those that are taken from the start; enis: interfaces left for tasks."""
+    """What a new host offers to tasks.
+
+    ports: those that are taken from the start; enis: interfaces left for tasks. taints: what keeps pods off it.
+    """
 
     cpu_units: int
     memory_mib: int
@@ -25,6 +29,7 @@ class Room:
     ports: frozenset[int]
     region: str
     attributes: Mapping[str, str]
+    taints: tuple[Taint, ...] = ()
 
 
 def room_of(kind: InstanceType, memory_share: float, attributes: Mapping[str, str], *, trunking: bool) -> Room:

@@ -36,16 +36,23 @@ def empty_fleet(scenario: Scenario, pools: Sequence[Pool] | None = None) -> Host
         is_connected=open_,
         running=nothing,
         groups={},
+        taints=tuple(room.taints for room in rooms) if any(room.taints for room in rooms) else (),
     )
+    cpu = np.array([room.cpu_units for room in rooms], dtype=np.int64)
+    mib = np.array([room.memory_mib for room in rooms], dtype=np.int64)
+    enis = np.array([room.enis for room in rooms], dtype=np.int64)
     return Hosts(
         zone=np.array([zone for zone, _ in places], dtype=np.int64),
         is_open=open_,
-        free_cpu=np.array([room.cpu_units for room in rooms], dtype=np.int64),
-        free_mib=np.array([room.memory_mib for room in rooms], dtype=np.int64),
+        free_cpu=cpu,
+        free_mib=mib,
         peers=nothing,
         ports=tuple(room.ports for room in rooms),
-        free_enis=np.array([room.enis for room in rooms], dtype=np.int64),
+        free_enis=enis,
         traits=traits,
+        all_cpu=cpu,
+        all_mib=mib,
+        all_enis=enis,
     )
 
 

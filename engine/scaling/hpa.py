@@ -44,6 +44,27 @@ class Decision:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One look of an autoscaler, as the log keeps it: what it saw, and what came of it.
+
+    metric: in the target's unit, NaN where nobody could tell (`because` says why). current: pods asked for before.
+    ready, unready, missing: pods whose reading counts, does not count, or has not come. least, most: the bounds.
+    """
+
+    name: str
+    metric: float
+    target: float
+    current: int
+    ready: int
+    unready: int
+    missing: int
+    decision: Decision
+    least: int
+    most: int
+    because: str = ""
+
+
 # --- windows ---------------------------------------------------------------------------------------------------------
 
 

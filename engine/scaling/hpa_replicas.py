@@ -46,7 +46,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Groups:
+class Groups:
     """Pods by what their readings are worth, as numbers of the list; who goes away or failed is in none of them."""
 
     ready: tuple[int, ...]
@@ -150,7 +150,7 @@ def _propose(
     ratio: readings by pod -> (over target, in the target's unit, average); none = nothing was asked for.
     full: what a pod without a reading is taken to use when the answer is to shrink; to grow, it uses nothing.
     """
-    groups = _grouped(rule, pods, resource)
+    groups = grouped(rule, pods, resource)
     used = {number: pods[number].usage or 0 for number in groups.ready}
     used |= {len(pods) + number: usage for number, usage in enumerate(strangers)}
     if not used:
@@ -178,7 +178,7 @@ def _propose(
     return Proposal(current if stays else wanted, metric, average)
 
 
-def _grouped(rule: Hpa, pods: Sequence[Pod], resource: Resource) -> _Groups:
+def grouped(rule: Hpa, pods: Sequence[Pod], resource: Resource) -> Groups:
     """Sort the pods by what their readings are worth."""
     ready, unready, missing = [], [], []
     for number, pod in enumerate(pods):
@@ -192,7 +192,7 @@ def _grouped(rule: Hpa, pods: Sequence[Pod], resource: Resource) -> _Groups:
             unready.append(number)
         else:
             ready.append(number)
-    return _Groups(tuple(ready), tuple(unready), tuple(missing))
+    return Groups(tuple(ready), tuple(unready), tuple(missing))
 
 
 def _is_unready(rule: Hpa, pod: Pod) -> bool:

@@ -66,6 +66,29 @@ class CompiledPlane:
             )
         )
 
+    def busy_each(self, service: int, rows: Sequence[int], since_s: float) -> list[int]:
+        """Give the worker-nanoseconds target by target, requests under way included."""
+        lane, now = self._lanes[service], self._env.now
+        self.advance(service, now)
+        every = np.zeros(len(lane.tally.busy_ns), dtype=np.int64)
+        every[rows] = lane.tally.busy_ns[rows, self._steps_until(since_s, now)].sum(axis=1)
+        pending = lane.carry.pending[: lane.carry.n[kernel.N_PENDING]]
+        under_way = pending[(pending[:, kernel.END] < kernel.NEVER) & (pending[:, kernel.START] < now)]
+        begun_ns = (np.maximum(under_way[:, kernel.START], since_s) * 1e9).astype(np.int64)
+        np.add.at(every, under_way[:, kernel.TARGET].astype(np.int64), int(now * 1e9) - begun_ns)
+        return [int(ns) for ns in every[rows]]
+
+    def answered_each(self, service: int, rows: Sequence[int], since_s: float) -> list[int]:
+        """Count the requests that each target closed from a whole step until now."""
+        self.advance(service, self._env.now)
+        tally, steps = self._lanes[service].tally, self._steps_until(since_s, self._env.now)
+        closed = tally.served[rows, steps].sum(axis=1) + tally.failed[:, rows, steps].sum(axis=(0, 2))
+        return [int(n) for n in closed]
+
+    def _steps_until(self, since_s: float, now_s: float) -> slice:
+        """Give the steps from one moment to another; later ones are empty."""
+        return slice(int(since_s / self._step_s), int(now_s / self._step_s) + 1)
+
     def answered(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Count the requests that targets closed from a whole step until now."""
         self.advance(service, self._env.now)

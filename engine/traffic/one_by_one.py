@@ -66,6 +66,14 @@ class OneByOnePlane:
         """Sum the worker-nanoseconds of targets from a whole step until now."""
         return self._lanes[service].busy_since(rows, since_s)
 
+    def busy_each(self, service: int, rows: Sequence[int], since_s: float) -> list[int]:
+        """Give the worker-nanoseconds target by target."""
+        return [self.busy_ns(service, [row], since_s) for row in rows]
+
+    def answered_each(self, service: int, rows: Sequence[int], since_s: float) -> list[int]:
+        """Count the requests that each target closed from a whole step until now."""
+        return [self.answered(service, [row], since_s) for row in rows]
+
     def answered(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Count the requests that targets closed from a whole step until now."""
         lane, first = self._lanes[service], int(since_s / self._step_s)

@@ -51,6 +51,12 @@ class Plane(Protocol):
     def busy_ns(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Sum the worker-nanoseconds of targets from `since_s` (a whole step) until now."""
 
+    def busy_each(self, service: int, rows: Sequence[int], since_s: float) -> list[int]:
+        """Give the same, target by target."""
+
+    def answered_each(self, service: int, rows: Sequence[int], since_s: float) -> list[int]:
+        """Count the requests that each target closed from `since_s` (a whole step) until now, failed ones too."""
+
     def answered(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Count the requests that targets closed from `since_s` (a whole step) until now, failed ones too."""
 

@@ -8,6 +8,7 @@ import pytest
 
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
+from engine.kubernetes import autoscaler
 from pages.parts.words import _CITED, Voice
 
 OTHER = "es"
@@ -26,6 +27,10 @@ RECORDS = (
     scenario.Fleet,
     scenario.HostGroup,
     scenario.Balancer,
+    autoscaler.Autoscaler,
+    autoscaler.ClusterAutoscaler,
+    autoscaler.NodeGroup,
+    autoscaler.Karpenter,
     scenario.Assumptions,
 )
 

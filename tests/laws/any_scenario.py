@@ -125,6 +125,17 @@ def _services() -> st.SearchStrategy[dict[str, Any]]:
     })  # fmt: skip
 
 
+def _nodes() -> st.SearchStrategy[dict[str, Any]]:
+    """Nodes whose minutes are seconds, now and then with upstream's own patience."""
+    quick = st.fixed_dictionaries({
+        "lease_every_s": st.sampled_from([1, 3]), "monitor_every_s": st.sampled_from([1, 5]), "grace_s": st.sampled_from([4, 12]),
+        "toleration_s": st.sampled_from([0, 9, 40]), "eviction_per_s": st.sampled_from([0, 0.1, 1]), "secondary_per_s": st.just(0.05),
+        "large_over": st.sampled_from([0, 50]), "unhealthy_share": st.sampled_from([0.1, 0.55]), "serial_pulls": st.booleans(),
+        "probe_every_s": st.sampled_from([1, 7]), "retry_s": st.sampled_from([1, 10]),
+    })  # fmt: skip
+    return st.one_of(quick, quick, quick, st.just({}))
+
+
 def _strategies(groups: list[dict[str, Any]]) -> st.SearchStrategy[list[dict[str, Any]]]:
     """No strategy, or weights for every provider and a base for the first."""
     if not groups:
@@ -176,6 +187,7 @@ def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -
             "report_s": draw(st.sampled_from([0, 1])), "silent_replaced": draw(st.booleans()), "agent_restart_s": 3, "managed_gather_s": draw(st.sampled_from([0, 5])),
             "stuck_after_s": draw(st.sampled_from([10, 40])), "spot_tasks_per_h": draw(st.sampled_from([0, 0, 50])),
         },
+        "kubernetes": {"nodes": draw(_nodes())},
         "operations": draw(st.lists(operations(end_s, zones, names), max_size=most_operations)),
     }  # fmt: skip
     return Scenario.of(given_)

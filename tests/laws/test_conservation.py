@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Kind, Scenario, catalog, run
-from engine.launch import launch_type
-from engine.placement.room import enis_for_tasks
+from engine.launch import launch_type, launch_types
+from engine.placement.room import SYSTEM_PODS, enis_for_tasks
 from tests.laws.any_scenario import scenarios
 
 
@@ -57,10 +57,19 @@ ORDER = [
 
 
 def assert_tasks_add_up(run_):
-    events = run_.events
+    """Each state once and in order. A pod lives anew when its node comes back with it, and serves anew when it is ready again."""
+    events, is_kubernetes = run_.events, launch_type(run_.scenario.launch_type).is_kubernetes
     seen: dict[int, list[Kind]] = {}
-    for i in events.where(*ORDER):
-        seen.setdefault(int(events.task[i]), []).append(Kind(int(events.kind[i])))
+    for i in events.where(*ORDER, Kind.POD_RESTARTED, Kind.TASK_UNHEALTHY):
+        kind, lived = Kind(int(events.kind[i])), seen.setdefault(int(events.task[i]), [])
+        if kind in ORDER:
+            lived.append(kind)
+        elif kind == Kind.POD_RESTARTED:
+            assert is_kubernetes
+            assert Kind.TASK_DEACTIVATING not in lived
+            del lived[2:]  # created and placed it stays
+        elif is_kubernetes and lived[-1] == Kind.TASK_SERVING:
+            lived.pop()
 
     assert sorted(seen) == list(range(1, len(seen) + 1))  # numbered without a gap
     for task, kinds in seen.items():
@@ -102,18 +111,23 @@ def assert_room_is_kept(run_):
     kinds = [catalog.instance_type(kind.instance_type) for kind in run_.kinds]
     on: dict[int, dict[int, int]] = {}
     is_alive: dict[int, bool] = {}
+    stopped: set[int] = set()
+    launch = launch_type(scenario.launch_type)
     for i in range(len(events)):
         what, host, task = Kind(int(events.kind[i])), int(events.host[i]), int(events.task[i])
         if host < 0:
             continue
         if what == Kind.HOST_READY:
-            is_alive[host], on[host] = True, {}
+            is_alive[host] = True  # a pod that nobody deleted is still there; of ECS's tasks none is
+            on[host] = {task: service for task, service in on.get(host, {}).items() if task not in stopped}
         elif what in {Kind.HOST_LOST, Kind.HOST_GONE}:
             is_alive[host] = False
         elif what == Kind.TASK_PLACED:
             on[host][task] = int(events.service[i])
-        elif what == Kind.TASK_STOPPED and is_alive[host]:
-            on[host].pop(task, None)
+        elif what == Kind.TASK_STOPPED:
+            stopped.add(task)
+            if is_alive[host]:
+                on[host].pop(task, None)
         needs = [scenario.services[service] for service in on.get(host, {}).values()]
         kind = kinds[host]
         mib = int(kind.memory_mib * scenario.assumptions.host_memory_share)
@@ -121,12 +135,15 @@ def assert_room_is_kept(run_):
         assert sum(need.memory_mib for need in needs) <= mib, (events.at_s[i], host)
         ports = [port for need in needs for port in need.ports]
         assert len(set(ports)) == len(ports), (events.at_s[i], host)
+        if launch.is_kubernetes:
+            assert len(needs) <= kind.max_pods - SYSTEM_PODS
+            continue
         own = sum(need.network_mode == "awsvpc" for need in needs)
         assert own <= enis_for_tasks(kind, trunking=scenario.fleet.trunking), (events.at_s[i], host)
 
 
 @settings(max_examples=60)
-@given(scenarios(), st.sampled_from(["ecs-ec2", "ecs-managed-instances"]))
+@given(scenarios(), st.sampled_from([name for name, launch in launch_types().items() if launch.has_hosts]))
 def test_no_host_holds_more_than_it_can(scenario, shared_hosts):
     assert_room_is_kept(run(scenario.with_("launch_type", shared_hosts)))
 

@@ -1,0 +1,1 @@
+"""The Kubernetes scheduler: filters strike nodes out, scores rank the rest, the highest total wins."""
