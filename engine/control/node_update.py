@@ -118,7 +118,7 @@ def _renew(world: World, host: Host, force: bool, limit_s: float, wait_s: float)
         if not force:
             return False
         for task in left:
-            world.nodes.delete(task, "force")
+            world.nodes.delete_pod(task, "force")
         yield from _emptied(world, host, FOREVER_S)
     if host.is_alive and not host.is_gone:
         yield world.env.timeout(wait_s)
@@ -232,7 +232,7 @@ def _fargate(world: World) -> ProcessGenerator:
         yield env.timeout(max(0.0, deadline_s - env.now))
         for task in left:
             if _runs(task):
-                world.nodes.delete(task, "force" if eviction.may_evict(world, task) else "patch")
+                world.nodes.delete_pod(task, "force" if eviction.may_evict(world, task) else "patch")
     _done(world, began_s)
 
 
@@ -242,7 +242,7 @@ def _evict(world: World, pods: Sequence[Task]) -> ProcessGenerator:
     while left := [task for task in pods if _runs(task)]:
         for task in left:
             if not eviction.may_evict(world, task):
-                world.nodes.delete(task, "patch")
+                world.nodes.delete_pod(task, "patch")
                 moved_s = world.env.now
         if world.env.now - moved_s >= drain_limit_s():
             return

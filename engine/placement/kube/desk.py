@@ -13,8 +13,8 @@ from engine.placement.hosts import Bools, Floats, Hosts, Ints
 from engine.placement.kube.decide import Ruling, decide
 from engine.placement.kube.objects import CPU, MEMORY, PODS, Affinity, HostPort, Node, NodeTerm, Pod, Requirement
 from engine.placement.kube.pods import host_port, nodes_of, pod_of
-from engine.placement.kube.rule_book import RuleBook
 from engine.placement.kube.requests import ANYWHERE
+from engine.placement.kube.rule_book import RuleBook
 from engine.placement.kube.scores import MIB, tagged
 from engine.placement.kube.selectors import NAME
 from engine.placement.kube.snapshot import Snapshot
