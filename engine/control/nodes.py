@@ -139,7 +139,7 @@ class NodeLifecycle:
         """Say whether a PodDisruptionBudget lets a pod be evicted on purpose."""
         return not eviction.may_evict(self._world, task)
 
-    def delete(self, task: Task, reason: str) -> None:
+    def delete_pod(self, task: Task, reason: str) -> None:
         """Delete a pod and ask no budget; its controller starts another."""
         self._delete(task, reason)
 

@@ -14,7 +14,7 @@ from pages.parts.words import _CITED, Voice
 OTHER = "es"
 CHAPTERS = f"({'|'.join(sorted(path.stem for path in (catalog.DATA / 'lessons').glob('*.yaml')))})"
 # Keys that the engine names and a page takes as they come; a test of their own holds them (tests/engine/fargate/test_texts.py).
-TOLD_BY_THE_ENGINE = ("fargate_table.",)
+TOLD_BY_THE_ENGINE = ("fargate_table.", "eks_table.")
 RECORDS = (
     scenario.Scenario,
     scenario.Traffic,
