@@ -10,6 +10,7 @@ from engine.errors import Problem, ScenarioError
 from engine.importers.kubernetes import trees, wishes
 from engine.importers.kubernetes.fleet import Wanted, fleet_for
 from engine.importers.kubernetes.manifest import Manifest
+from engine.importers.kubernetes.neighbours import neighbours
 from engine.importers.kubernetes.nodes import arches
 from engine.importers.kubernetes.pods import Workload
 from engine.importers.kubernetes.rules import refusals
@@ -42,11 +43,10 @@ def scenario_of(manifest: Manifest, launch_type: str) -> Scenario:
         raise ScenarioError(problems)
     workloads = manifest.workloads[:MOST_SERVICES]
     names = _names(workloads)
-    services = [_service(manifest, one, name) for one, name in zip(workloads, names, strict=True)]
-    wanted = [
-        _wanted(one, Service.model_validate(service))
-        for one, service in zip(workloads, _checked(services), strict=True)
-    ]
+    asked = neighbours(workloads, names)
+    services = [_service(manifest, one, name, of) for one, name, of in zip(workloads, names, asked, strict=True)]
+    checked = [Service.model_validate(service) for service in _checked(services)]
+    wanted = [_wanted(number, one, checked[number]) for number, one in enumerate(workloads)]
     return Scenario.of(
         {
             "name": names[0],
@@ -63,14 +63,14 @@ def _checked(services: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return services
 
 
-def _service(manifest: Manifest, workload: Workload, name: str) -> dict[str, Any]:
+def _service(manifest: Manifest, workload: Workload, name: str, of_others: dict[str, Any]) -> dict[str, Any]:
     scaler = manifest.scaler(workload) if workload.replicas else None
     scaling = wishes.scaling(scaler, workload) if scaler else None
     desired = Service().desired if workload.replicas is None else workload.replicas
     if scaling:
         desired = min(max(desired, scaling["min_tasks"]), scaling["max_tasks"])
     pods = {
-        "scheduling": wishes.scheduling(workload),
+        "scheduling": wishes.scheduling(workload, of_others),
         "rollout": wishes.rollout(workload),
         "disruption": wishes.disruption(manifest.budget(workload)),
         "hpa": wishes.pace(scaler) if scaler and scaling else {},
@@ -131,9 +131,13 @@ def _is_asked(manifest: Manifest, workload: Workload) -> bool:
     return bool(workload.ports) or not any(one.ports for one in manifest.workloads)
 
 
-def _wanted(workload: Workload, service: Service) -> Wanted:
+def _wanted(number: int, workload: Workload, service: Service) -> Wanted:
+    """Say what counts when nodes are counted; pods that want no other of theirs beside them ask for a sign, like a port."""
+    others = service.pods.scheduling.neighbours.apart
+    is_alone = any(rule.over == "hostname" and not rule.service and not rule.labels for rule in others)
+    ports = service.ports | ({-1 - number} if is_alone else set())
     arch = "arm64" if arches(workload) == {"arm64"} else "amd64"
-    return Wanted(service.cpu_units, service.memory_mib, service.ports, service.desired, service.kind == "daemon", arch)
+    return Wanted(service.cpu_units, service.memory_mib, ports, service.desired, service.kind == "daemon", arch)
 
 
 def _names(workloads: tuple[Workload, ...]) -> list[str]:

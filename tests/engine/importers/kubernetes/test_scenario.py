@@ -193,6 +193,79 @@ def test_where_a_pod_may_go_is_taken_over():
     assert [(one.key, one.operator, one.effect) for one in found.tolerations] == [("spot", "Exists", "NoSchedule")]
 
 
+def term(over="kubernetes.io/hostname", **labels):
+    return {"topologyKey": over, "labelSelector": {"matchLabels": labels}}
+
+
+def asking(*terms, kind="podAntiAffinity", name="web", app="web", **pod):
+    affinity = {kind: {"requiredDuringSchedulingIgnoredDuringExecution": list(terms)}}
+    return workload(metadata={"name": name}, pod={"affinity": affinity} | pod, spec={
+        "selector": {"matchLabels": {"app": app}}, "template": {"metadata": {"labels": {"app": app, "tier": "front"}}},
+    })  # fmt: skip
+
+
+def test_pods_of_its_own_and_of_one_other_are_named_by_their_service():
+    own, other = made(asking(term(app="web"), term(app="db")), asking(name="store", app="db")).services
+    rules = own.pods.scheduling.neighbours
+
+    assert [(rule.service, rule.labels, rule.over) for rule in rules.apart] == [
+        ("", {}, "hostname"),
+        ("store", {}, "hostname"),
+    ]
+    assert other.pods.scheduling.neighbours.labels == {}
+
+
+def test_pods_of_several_or_of_none_are_named_by_a_label_made_up_for_them():
+    zone = "topology.kubernetes.io/zone"
+    trees = [asking(term(zone, tier="front"), term(app="nobody"), kind="podAffinity"), asking(name="store", app="db")]
+    web, store = (one.pods.scheduling.neighbours for one in made(*trees).services)
+
+    assert [(rule.labels, rule.over) for rule in web.near] == [
+        ({"picked-1": "yes"}, "zone"),
+        ({"picked-2": "yes"}, "hostname"),
+    ]
+    assert web.labels == store.labels == {"picked-1": "yes"}  # both are in front, and nobody is nobody
+
+
+def test_wishes_and_spread_are_taken_over():
+    wish = {"weight": 7, "podAffinityTerm": term(app="web")}
+    spread = {
+        "maxSkew": 2, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": {"app": "web"}}, "nodeTaintsPolicy": "Honor",
+    }  # fmt: skip
+    affinity = {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [wish]}}
+    found = service(
+        workload(pod={"affinity": affinity, "topologySpreadConstraints": [spread]})
+    ).pods.scheduling.neighbours
+
+    assert [(rule.weight, rule.over, rule.service) for rule in found.rather_apart] == [(7, "hostname", "")]
+    assert [(r.over, r.when, r.max_skew, r.node_taints) for r in found.spread] == [
+        ("zone", "ScheduleAnyway", 2, "Honor")
+    ]
+
+
+def test_pods_that_keep_apart_get_a_node_each():
+    tree = asking(term(app="web"))
+    tree["spec"]["replicas"] = 8
+
+    assert made(tree).fleet.hosts == 8
+
+
+def test_another_namespace_is_another_pod():
+    here, there = asking(term(app="web")), asking(name="far")
+    here["metadata"]["namespace"], there["metadata"]["namespace"] = "a", "b"
+    rules = made(here, there).services[0].pods.scheduling.neighbours.apart
+
+    assert [(rule.service, rule.labels) for rule in rules] == [("", {})]
+
+
+def test_a_topology_that_the_simulation_lacks_is_left_out_and_noted():
+    found = manifest(asking(term("rack", app="web"), term(app="web")))
+
+    assert len(kubernetes.scenario_of(found, "eks-managed").services[0].pods.scheduling.neighbours.apart) == 1
+    assert {note.code: note.where for note in kubernetes.remarks(found)}["topology_unread"] == "Deployment web (rack)"
+
+
 def test_who_is_asked():
     worker = workload(metadata={"name": "worker"}, spec={"selector": {"matchLabels": {"app": "worker"}}, "template": {
         "metadata": {"labels": {"app": "worker"}}}}, container={"ports": ...})  # fmt: skip
