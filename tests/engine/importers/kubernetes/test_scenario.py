@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine import Scenario
 from engine.errors import ScenarioError
 from engine.importers import kubernetes
 from engine.simulation import run
@@ -27,6 +28,21 @@ def test_a_manifest_runs_on_every_launch_type_and_loses_no_request(launch_type):
 
     assert found["availability"] == 1.0
     assert scenario.services[0].share == pytest.approx(3 / 21, abs=1e-4)  # three pods, as busy as the usual 21
+
+
+def test_everything_else_is_the_scenarios_that_it_is_made_from():
+    base = Scenario.of({
+        "duration_s": 300, "zones": 2, "seed": 5, "traffic": {"rps": 90}, "services": [{"name": "web", "desired": 9, "work_ms": 20}],
+        "fleet": {"groups": [{"name": "a", "hosts": 4}], "boot_min_s": 1, "boot_max_s": 2},
+        "operations": [{"do": "fail-zone", "at_s": 60, "zone": "a"}, {"do": "set-desired", "at_s": 90, "service": "web", "desired": 2}],
+    })  # fmt: skip
+    store = workload(metadata={"name": "store"})
+    found = kubernetes.scenario_of(manifest(store, FRONT), "eks-auto", base)
+
+    assert (found.duration_s, found.zones, found.seed, found.traffic) == (300, 2, 5, base.traffic)
+    assert (found.services[0].work_ms, found.services[0].share) == (20, pytest.approx(3 / 9, abs=1e-4))
+    assert [one.do for one in found.operations] == ["fail-zone"]  # there is no service web any more
+    assert (found.fleet.groups, found.fleet.boot_max_s) == ((), 2)
 
 
 def test_requests_become_a_services_size():
