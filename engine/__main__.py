@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from engine import bench, conformance, reading
-from engine.errors import DefinitionError, Problem, ScenarioError
+from engine.errors import DefinitionError, ManifestError, Problem, ScenarioError
 from engine.placement.doubts import doubts
 from engine.scenario import Scenario
 from engine.simulation import run
@@ -50,9 +50,14 @@ def _parser() -> argparse.ArgumentParser:
     run_.add_argument("--rates", type=Path, metavar="CSV", help="traffic from a recorded trace: minute,requests_per_s")
     run_.add_argument("--json", action="store_true", help="print plain data")
     run_.set_defaults(act=_run)
-    import_ = commands.add_parser("import", help="read an ECS task definition and say which launch types would run it")
+    import_ = commands.add_parser(
+        "import",
+        help="read a task definition for ECS or a manifest for Kubernetes, and say which launch types would run it",
+    )
     import_.add_argument(
-        "file", type=Path, help="JSON or YAML, as for register-task-definition, or a CloudFormation template"
+        "file",
+        type=Path,
+        help="JSON or YAML: as for register-task-definition, a CloudFormation template, or as for kubectl apply",
     )
     import_.add_argument(
         "--json", action="store_true", help="print plain data: an object, or a list where there are several"
@@ -89,22 +94,34 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _import(given: argparse.Namespace) -> int:
-    from engine import importers  # noqa: PLC0415 - ECS's model takes longer to load than a run
+    from engine import importers  # noqa: PLC0415 - ECS's model and Kubernetes' schemas take longer to load than a run
 
+    manifests = importers.kubernetes
     try:
-        definitions = importers.read(_bytes(given.file))
-    except DefinitionError as error:
-        if given.json:
-            print(json.dumps(importers.refused_as_data(error), indent=2))
+        design = importers.read_design(_bytes(given.file))
+    except ManifestError as error:
+        _print_json(manifests.refused_as_data(error), if_so=given.json)
         raise
-    if given.json:
-        found = [importers.as_data(definition) for definition in definitions]
-        print(json.dumps(found[0] if len(found) == 1 else found, indent=2))
+    except DefinitionError as error:
+        _print_json(importers.refused_as_data(error), if_so=given.json)
+        raise
+    if isinstance(design, manifests.Manifest):
+        data: object = manifests.as_data(design)
+        text = manifests.as_text(given.file.name, design)
     else:
-        text = importers.as_text(given.file.name, definitions)
+        found = [importers.as_data(definition) for definition in design]
+        data = found[0] if len(found) == 1 else found
+        text = importers.as_text(given.file.name, design)
+    _print_json(data, if_so=given.json)
+    if not given.json:
         encoding = sys.stdout.encoding or "utf-8"
         print(text.encode(encoding, "replace").decode(encoding))
     return 0
+
+
+def _print_json(data: object, *, if_so: bool) -> None:
+    if if_so:
+        print(json.dumps(data, indent=2))
 
 
 def _bytes(path: Path) -> bytes:

@@ -22,9 +22,25 @@ from simpy import Environment, Event, Resource
 
 from engine import catalog
 from engine.placement import Hosts, Needs
-from engine.placement.kube.objects import CPU, MEMORY, PODS, Container, Node, Pod
+from engine.placement.kube.crowd_by_loop import schedule_crowd_by_loop
+from engine.placement.kube.crowd_stream import schedule_crowd_stream
+from engine.placement.kube.objects import (
+    CPU,
+    MEMORY,
+    PODS,
+    Affinity,
+    Container,
+    Node,
+    Pod,
+    PodAffinity,
+    PodTerm,
+    Selector,
+    Spread,
+    WeightedPodTerm,
+)
 from engine.placement.kube.one_by_one import schedule_by_loop
 from engine.placement.kube.snapshot import Snapshot
+from engine.placement.kube.spread_rules import HOSTNAME, ZONE
 from engine.placement.kube.stream import schedule_stream
 from engine.placement.one_by_one import place_by_loop
 from engine.placement.stream import Batch, place_stream
@@ -50,6 +66,7 @@ def bench() -> dict[str, Any]:
     """
     warm_up()
     hour, queue, tasks, pods, took = _Hour(), _Queue(), _Stream(), _Pods(), _Stopwatch()
+    crowd = _Crowd()
     for lap in range(ROUNDS):
         hour.measure(took)
         if lap < TWIN_ROUNDS:
@@ -57,6 +74,7 @@ def bench() -> dict[str, Any]:
             tasks.measure(took)
         if lap == 0:  # its plain loop takes some twenty seconds, and the ratio is far from its bound
             pods.measure(took)
+            crowd.measure(took)
         queue.measure(took)
     of_hour = took.ratio("hour_data_plane", "hour")
     return {
@@ -67,6 +85,7 @@ def bench() -> dict[str, Any]:
             "dataplane_vs_draws": took.ratio("hour_data_plane", "hour_draws"),
             "placement_ecs_vs_python": took.ratio("stream_loop", "stream"),
             "placement_k8s_vs_python": took.ratio("pods_loop", "pods"),
+            "placement_spread_vs_python": took.ratio("crowd_loop", "crowd"),
         },
         "seconds": took.medians(),
         "shares": {"control_plane": None if of_hour is None else 1 - of_hour, "data_plane": of_hour},
@@ -100,6 +119,11 @@ def report(result: dict[str, Any]) -> str:
             f"{ratios['placement_k8s_vs_python']:,.0f} times",
             "500 or more",
         ),
+        (
+            "the same with topology spread and anti-affinity",
+            f"{ratios['placement_spread_vs_python']:,.0f} times",
+            "50 or more",
+        ),
         ("peak memory of a process that runs the hour", f"{result['peak_memory_mb']:,.0f} MB", "under 300 MB"),
     ]
     lines = [f"{what:48}{came:>22}   {wanted}" for what, came, wanted in rows]
@@ -110,6 +134,7 @@ The hour is data/scenarios/hour.yaml, {result["requests"]["hour"]:,} requests: {
 the all-SimPy twin takes {seconds["hour_all_simpy"]:.1f} s.
 The queue is {result["requests"]["queue"]:,} requests, drawn beforehand for all: {queue_ms:.2f} ms; plain SimPy takes {seconds["queue_simpy"]:.1f} s{ciw_s}.
 The stream of tasks, spread over zones and packed by memory: {seconds["stream"] * 1e3:.2f} ms; the plain loop over hosts, same places, {seconds["stream_loop"]:.1f} s.
+The pods that keep even over zones and apart on nodes: {seconds["crowd"] * 1e3:.0f} ms; their plain loop, same places, {seconds["crowd_loop"]:.1f} s.
 The memory is all of a fresh process: Python, NumPy, numba and its compiled code, and the run.
 Medians of {result["runs"]} rounds in one process.""")
     return "\n".join(lines)
@@ -351,6 +376,47 @@ class _Pods:
         )
         if not np.array_equal(found[0], self._places):
             raise RuntimeError("the schedule and the plain loop differ: the ratio would compare two placements")
+
+
+class _Crowd:
+    """10,000 pods of ten services on 1,000 nodes: even over zones and (softly) nodes; half of them never two on a node."""
+
+    PODS, NODES, ZONES, SERVICES, GIB = 10_000, 1_000, 3, 10, 1024**3
+
+    def __init__(self) -> None:
+        draws = stream(1, "bench", "nodes")
+        sizes = zip(
+            draws.integers(8, 17, self.NODES).tolist(), draws.integers(16, 65, self.NODES).tolist(), strict=True
+        )
+        self._cluster = Snapshot.of(
+            [
+                Node(
+                    f"n{n}", {HOSTNAME: f"n{n}", ZONE: f"z{n % self.ZONES}"},
+                    allocatable={CPU: cpu * 1000, MEMORY: gib * self.GIB, PODS: 110},
+                )
+                for n, (cpu, gib) in enumerate(sizes)
+            ]
+        )  # fmt: skip
+        self._shapes = [self._service(f"s{k}", is_strict=k % 2 == 1) for k in range(self.SERVICES)]
+        self._order = draws.integers(0, self.SERVICES, self.PODS)
+        self._places = schedule_crowd_stream(self._cluster, self._shapes, self._order)  # and compiled
+
+    def _service(self, name: str, *, is_strict: bool) -> Pod:
+        mine = Selector({"app": name})
+        term = PodTerm(HOSTNAME, mine)
+        apart = PodAffinity((term,)) if is_strict else PodAffinity(preferred=(WeightedPodTerm(100, term),))
+        spread = (Spread(1, ZONE, "DoNotSchedule", mine), Spread(1, HOSTNAME, "ScheduleAnyway", mine))
+        asks = (Container({CPU: 500, MEMORY: self.GIB}),)
+        return Pod(name, labels={"app": name}, containers=asks, affinity=Affinity(anti=apart), spread=spread)
+
+    def measure(self, took: _Stopwatch) -> None:
+        """Time the stream and the plain loop, and hold the two against each other."""
+        given = (self._cluster, self._shapes, self._order)
+        took.note("crowd", median(_seconds(lambda: schedule_crowd_stream(*given)) for _ in range(LAPS)))
+        found: list[Any] = []
+        took.note("crowd_loop", _seconds(lambda: found.append(schedule_crowd_by_loop(*given))))
+        if not np.array_equal(found[0], self._places):
+            raise RuntimeError("the crowd's stream and the plain loop differ: the ratio would compare two placements")
 
 
 # --- memory ----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from engine import catalog, launch, scaling_checks
+from engine import autoscaler_checks, catalog, launch, scaling_checks
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
-    "cut-agent", "restore-agent", "patch", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired", "deploy",
-    "fail-control-plane", "kill-member", "restart-member", "change-traffic",
+    "cut-agent", "restore-agent", "patch", "update-nodes", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
+    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic",
 )  # fmt: skip
 
 # What can be done to a store of the chapter control_plane (engine.consensus.scenario).
@@ -66,6 +66,7 @@ def problems(scenario: Scenario) -> list[Problem]:
             found += _trace_problems(f"{where}.traffic", traffic.shape, len(traffic.rates))
     found += _fleet_problems(scenario)
     found += scaling_checks.problems(scenario)
+    found += autoscaler_checks.problems(scenario)
     found += _trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates))
     pairs = (
         ("fleet", "boot_min_s", "boot_max_s", scenario.fleet),
@@ -153,7 +154,7 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     tasks = 0
     for service in scenario.services:
         if service.kind == "daemon":
-            tasks += scenario.fleet.most
+            tasks += autoscaler_checks.most_nodes(scenario)
             continue
         most = _most_tasks(service.scaling) if service.scaling else 0
         wanted = [service.desired, most, *(getattr(o, "desired", 0) for o in scenario.operations)]
@@ -161,7 +162,7 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     tasks += sum(getattr(o, "count", 0) for o in scenario.operations)
     if tasks > MAX_TASKS:
         found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
-    lives, moved = _lives(scenario, tasks), _moved(scenario, tasks)
+    lives, moved = _lives(scenario, tasks), _moved(scenario, tasks) + autoscaler_checks.moved(scenario, tasks)
     # A group that shrinks under its tasks again and again is stopped at the limit, as a fifth blow is.
     cells = (lives + min(moved, 4 * tasks)) * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
     if cells > MAX_CELLS:
@@ -205,7 +206,9 @@ def _moved_by_patches(scenario: Scenario) -> float:
         for service in scenario.services
     )
     hosts = scenario.fleet.most * (1 + len(scenario.operations))  # those that replaced others may be old too
-    return float(sum(o.do == "patch" and o.what == "os" for o in scenario.operations) * hosts * most)
+    return float(
+        sum((o.do == "patch" and o.what == "os") or o.do == "update-nodes" for o in scenario.operations) * hosts * most
+    )
 
 
 def _taken_back(scenario: Scenario) -> float:

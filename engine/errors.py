@@ -54,3 +54,11 @@ class DefinitionError(ScenarioError):
         """Keep the code beside the problems: `import --json` prints it."""
         super().__init__(problems)
         self.reason = reason
+
+
+class ManifestError(DefinitionError):
+    """A file that means to hold objects of Kubernetes, and cannot be read as such."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Its code is always the same."""
+        super().__init__(problems, "not_yaml")

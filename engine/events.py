@@ -21,7 +21,7 @@ from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
     from engine.placement import Dismissal, Verdict
-    from engine.scaling import Reading
+    from engine.scaling import Look, Reading
     from engine.scaling.hpa import Sight
 
 Floats = npt.NDArray[np.float64]
@@ -100,11 +100,31 @@ class Kind(IntEnum):
     PULL_BACKED_OFF = 75  # a pull failed; value: seconds until the next try
     EVICTION_REFUSED = 76  # a PodDisruptionBudget said no; value: seconds until somebody asks again; reason: why
 
+    # Node updates. What a new node runs is HOST_PATCHED; a pod deleted against its budget is POD_EVICTED, reason "force".
+    UPDATE_STARTED = 100  # value: nodes that run the old image (on Fargate: pods)
+    UPDATE_PHASE = 101  # reason: scale-up, close, drain, scale-down; value: nodes that it is about
+    HOST_CORDONED = 102  # closed to new pods; those that run stay
+    HOST_UNCORDONED = 103
+    DRAIN_EXPIRED = 104  # pods did not leave a node in time; value: how many are left; reason: why
+    UPDATE_HELD = 105  # AWS waits: no node (or pod) may be touched; value: how many; reason: why
+    UPDATE_FAILED = 106  # value: nodes that still run the old image; reason: EKS's word for it
+    UPDATE_DONE = 107  # nothing runs the old image any more; value: seconds since it began
+
     # Roll-outs and the HorizontalPodAutoscaler.
     ROLLOUT_STARTED = 80  # a new version of a service is asked for; value: its number, counted from 0; reason: who
     ROLLOUT_SIZED = 81  # the deployment sized a version's pods; value: how many are wanted; reason: "version 1"
     ROLLOUT_DONE = 82  # every pod is of the new version and available; value: seconds since it was asked for
     ROLLOUT_STALLED = 83  # no progress within the deadline; value: pods of the new version that are available
+
+    # Node autoscalers of Kubernetes.
+    AUTOSCALER_LOOKED = 90  # what it saw is not as before; value: pods without a node; reason: who; look
+    NODE_ORDERED = 91  # it asked for a node; value: $ an hour; reason: its type
+    NODE_UNNEEDED = 92  # its time runs; value: the larger share of its CPU and memory that is asked for
+    NODE_NEEDED = 93  # it is needed again, or on its way out
+    NODE_REMOVED = 94  # it lets a node go; value: $ an hour that it costs; reason: why, in a word
+    NODES_CONSOLIDATED = 95  # nodes go, perhaps for a cheaper one; value: $ an hour saved; reason: how; look
+    REMOVAL_DROPPED = 96  # nodes stay that were to go; reason: why, in a word
+    PODS_STRANDED = 97  # value: pods that no node it may bring would hold, 0 = none any more; reason: why, in a word
 
     # Kubernetes' control plane.
     CONTROL_PLANE_LOST = 110  # nothing can be written any more; reason: why
@@ -127,6 +147,7 @@ class Log:
     verdicts: dict[int, Verdict] = field(default_factory=dict)
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
     readings: dict[int, Reading] = field(default_factory=dict)
+    looks: dict[int, Look] = field(default_factory=dict)
     sights: dict[int, Sight] = field(default_factory=dict)
 
     def note(
@@ -143,6 +164,7 @@ class Log:
         verdict: Verdict | None = None,
         dismissal: Dismissal | None = None,
         reading: Reading | None = None,
+        look: Look | None = None,
         sight: Sight | None = None,
     ) -> None:
         """Write one thing down."""
@@ -155,6 +177,8 @@ class Log:
             self.dismissals[len(self.at_s)] = dismissal
         if reading is not None:
             self.readings[len(self.at_s)] = reading
+        if look is not None:
+            self.looks[len(self.at_s)] = look
         if sight is not None:
             self.sights[len(self.at_s)] = sight
         self.at_s.append(at_s)
@@ -181,6 +205,7 @@ class Log:
             verdicts=dict(self.verdicts),
             dismissals=dict(self.dismissals),
             readings=dict(self.readings),
+            looks=dict(self.looks),
             sights=dict(self.sights),
         )
 
@@ -191,7 +216,8 @@ class Events:
 
     service, host, zone count from 0; tasks count from 1, as the map names them. verdicts: event's index -> Verdict.
     dismissals: index of the first event of a task's stopping -> Dismissal, where a scheduler chose it among others.
-    readings: event's index -> what managed scaling saw and decided; sights: the same of a HorizontalPodAutoscaler.
+    readings: event's index -> what managed scaling saw and decided; sights: the same of a HorizontalPodAutoscaler; looks: of a
+    node autoscaler.
     """
 
     at_s: Floats
@@ -205,6 +231,7 @@ class Events:
     verdicts: dict[int, Verdict]
     dismissals: dict[int, Dismissal] = field(default_factory=dict)
     readings: dict[int, Reading] = field(default_factory=dict)
+    looks: dict[int, Look] = field(default_factory=dict)
     sights: dict[int, Sight] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -226,8 +253,9 @@ class Events:
         for column in (self.at_s, self.kind, self.service, self.task, self.host, self.zone, self.value):
             total.update(np.ascontiguousarray(column).tobytes())
         total.update("\0".join(self.reason).encode())
-        for row, seen in (*self.readings.items(), *self.sights.items()):
-            total.update(f"{row} {seen}".encode())
+        for told in (self.readings, self.sights, self.looks):
+            for row, reading in told.items():
+                total.update(f"{row} {reading}".encode())
         return total.hexdigest()
 
 

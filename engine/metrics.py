@@ -16,7 +16,7 @@ from engine.traffic.plane import FAILURES
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 _RECENT = lru_cache(maxsize=8)  # runs never change, and a page asks for the same fold several times
-NOT_SERVING = (Kind.TASK_UNHEALTHY, Kind.TASK_LOST, Kind.TASK_DEACTIVATING, Kind.TASK_STOPPED)
+NOT_SERVING: tuple[Kind, ...] = (Kind.TASK_UNHEALTHY, Kind.TASK_LOST, Kind.TASK_DEACTIVATING, Kind.TASK_STOPPED)
 
 
 @dataclass(frozen=True, slots=True)

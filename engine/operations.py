@@ -253,6 +253,17 @@ class Patch(_Operation):
     )
 
 
+class UpdateNodes(_Operation):
+    """Bring a new image to the nodes of a Kubernetes cluster. How is `kubernetes.update`; who does it, the launch type decides."""
+
+    do: Literal["update-nodes"]
+    force: bool = Field(
+        default=False,
+        description="Delete pods that a disruption budget keeps on a node: at its limit, or at once where you drain yourself.",
+        json_schema_extra={"fact": "eks.mng.drain_timeout"},
+    )
+
+
 class InterruptSpotTasks(_Operation):
     """AWS takes Spot capacity back: a share of the Fargate Spot tasks is warned, and for a while none can start."""
 
@@ -310,6 +321,7 @@ Operation = Annotated[
     | CutAgent
     | RestoreAgent
     | Patch
+    | UpdateNodes
     | InterruptSpotTasks
     | StopTask
     | RunTasks

@@ -13,7 +13,7 @@ from simpy import Environment
 from engine import checks
 from engine.cluster import Cluster
 from engine.consensus.outages import Outage, control_plane_outages
-from engine.control import actions, scaler, tasks
+from engine.control import actions, node_autoscaler, scaler, tasks
 from engine.control.balancer import LoadBalancer
 from engine.control.capacity import Capacity
 from engine.control.control_plane import ControlPlane
@@ -130,6 +130,7 @@ def _begin(world: World) -> None:
     if world.launch.has_hosts:
         world.fleet.stock()
         world.capacity.start()
+        node_autoscaler.start(world)
     for service, scheduler in enumerate(world.schedulers):
         if isinstance(scheduler, DaemonScheduler):
             scheduler.count()

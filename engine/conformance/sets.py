@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.conformance import agent, aws, examples, hpa, queueing, raft, rollout, scheduler, topology
+from engine.conformance import agent, aws, eks, examples, hpa, queueing, raft, rollout, scheduler, topology
 from engine.conformance.cases import Known, each
 
 SETS: dict[str, Known[Any]] = {
@@ -13,6 +13,7 @@ SETS: dict[str, Known[Any]] = {
     "aws_eni_max_pods": Known(lambda _: aws.Addresses, each(aws.pods)),
     "aws_fargate_sizes": Known(lambda _: aws.FargatePair, each(aws.fargate)),
     "ecs_agent_host_accounting": Known(lambda _: agent.HostAndTask, each(agent.accounting)),
+    "eks_node_allocatable": Known(lambda _: eks.Node, each(eks.node)),
     "k8s_default_normalize": Known(lambda _: scheduler.Raw, each(scheduler.stretched)),
     "k8s_fit_filter": Known(lambda _: scheduler.FitGiven, each(scheduler.fit)),
     "k8s_gen_balanced_allocation_current": Known(lambda _: scheduler.Shares, each(scheduler.balanced)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import operations as ops
 from engine.cluster import Host
-from engine.control import agent, patching, spot_tasks, standalone, tasks
+from engine.control import agent, node_update, patching, spot_tasks, standalone, tasks
 from engine.events import Kind
 
 if TYPE_CHECKING:
@@ -145,6 +145,10 @@ def _patch(world: World, o: ops.Patch) -> str:
     return patching.begin(world, o)
 
 
+def _update_nodes(world: World, o: ops.UpdateNodes) -> str:
+    return node_update.begin(world, o)
+
+
 def _interrupt_spot_tasks(world: World, o: ops.InterruptSpotTasks) -> str:
     if not world.launch.is_spot:
         return "no task runs on Fargate Spot"
@@ -214,6 +218,7 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "cut-agent": _cut_agent,
     "restore-agent": _restore_agent,
     "patch": _patch,
+    "update-nodes": _update_nodes,
     "interrupt-spot-tasks": _interrupt_spot_tasks,
     "stop-task": _stop_task,
     "run-tasks": standalone.run_tasks,

@@ -9,7 +9,7 @@ import numpy as np
 
 from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
-from engine.control import agent, kubelet, managed, tasks
+from engine.control import agent, karpenter, kubelet, managed, tasks
 from engine.control.changes import Changes
 from engine.control.patching import DAY_S
 from engine.events import Kind
@@ -38,8 +38,13 @@ class Fleet:
         self._waiting: dict[int, Task] = {}
         self._is_moving_hosts = False
         self._pools = pools_of(world.scenario)
-        self._managed = managed.ManagedHosts(world) if world.launch.hosts == "managed" else None
+        self._managed: managed.ManagedHosts | karpenter.Karpenter | None = None
+        if karpenter.is_in_charge(world):
+            self._managed = karpenter.Karpenter(world)
+        elif world.launch.hosts == "managed":
+            self._managed = managed.ManagedHosts(world)
         self.changes = Changes(world.env)
+        self.is_updating = False  # a node update is under way
         self.release = 0  # the AMI that a new host starts with, counted from 0
         self.spot_outages = 0  # how many are in force
         self._constraints = [all_of(service.constraints) for service in world.scenario.services]
@@ -73,6 +78,8 @@ class Fleet:
             return False
         self._world.cluster.settle(task, self._world.cluster.hosts[verdict.host])
         self.note_verdict(Kind.TASK_PLACED, task, verdict)
+        if self._managed is not None:
+            self._managed.task_came(self._world.cluster.hosts[verdict.host])
         return True
 
     def place_in_zone(self, task: Task) -> bool:
@@ -167,7 +174,7 @@ class Fleet:
     def stock(self) -> None:
         """Begin with the scenario's hosts, ready, dealt out to the zones in turn, pool after pool; or with AWS's."""
         world = self._world
-        if self._managed is not None:
+        if self._managed is not None and world.launch.hosts == "managed":
             for host in self._managed.stock():
                 managed.note_order(world, host, 0.0)
                 self._ready(host, age_s=world.scenario.fleet.age_days * DAY_S)
@@ -215,6 +222,22 @@ class Fleet:
         if self._managed is not None and host.is_alive:
             self._managed.task_left(host)
 
+    def cordon(self, host: Host) -> None:
+        """Close a node to new pods; those that run stay."""
+        host.is_cordoned = True
+        self._world.cluster.set_open(host, False)
+        self._world.log.note(self._world.env.now, Kind.HOST_CORDONED, host=host.number, zone=host.zone)
+
+    def uncordon(self, host: Host) -> None:
+        """Open a node again that was closed, or half drained."""
+        if not host.is_cordoned and not host.is_draining:
+            return
+        host.is_cordoned = host.is_draining = False
+        self._world.log.note(self._world.env.now, Kind.HOST_UNCORDONED, host=host.number, zone=host.zone)
+        if host.is_alive and host.is_connected:
+            self._world.cluster.set_open(host, True)
+            self.place_waiting()
+
     def is_emptied(self, host: Host) -> bool:
         """Say whether a drain has done its work. Daemons leave a host of ECS as the last; on Kubernetes they leave with it."""
         return self._world.cluster.has_only_daemons(host) if self._world.launch.is_kubernetes else not host.tasks
@@ -232,6 +255,24 @@ class Fleet:
         zone = host.zone if self._world.cluster.zone_is_up[host.zone] else self._emptiest_zone(host.provider)
         return self._ask(zone, host.group)
 
+    def order(self, zone: int, group: int) -> Host:
+        """Order one more host of a group, in a zone."""
+        return self._ask(zone, group)
+
+    @property
+    def is_kept_for_you(self) -> bool:
+        """Say whether AWS or Karpenter brings the hosts, and renews them."""
+        return self._managed is not None
+
+    def undrain(self, host: Host) -> None:
+        """Let a host take tasks again that was closed in vain."""
+        host.is_draining = False
+        if host.is_ready and host.is_alive and self._world.cluster.is_connected(host):
+            self._world.cluster.set_open(host, True)
+            self.place_waiting()
+        self._poke_all()
+        self.changes.tell(host)
+
     def boot(self, host: Host) -> None:
         """Begin to boot a host that AWS brings."""
         self._world.env.process(self._boot(host, "boot"))
@@ -240,7 +281,7 @@ class Fleet:
         """Let a host take tasks again whose agent is back."""
         if self._world.launch.is_kubernetes:
             self._world.nodes.is_back(host)
-        if host.is_ready and host.is_alive and not host.is_draining:
+        if host.is_ready and host.is_alive and not host.is_draining and not host.is_cordoned:
             self._world.cluster.set_open(host, True)
             self.place_waiting()
         self._poke_all()
@@ -306,7 +347,7 @@ class Fleet:
         world, is_new = self._world, not host.is_ready
         host.is_alive = host.is_ready = True
         agent.forget_silence(host)
-        if not host.is_draining:
+        if not host.is_draining and not host.is_cordoned:
             world.cluster.set_open(host, True)
         world.cluster.set_connected(host, True)
         if world.launch.is_kubernetes:

@@ -78,6 +78,9 @@ class ManagedHosts:
             self._is_asked = True
             self._world.env.process(self._gather())
 
+    def task_came(self, host: Host) -> None:
+        """Hear that a task was put on a host: nothing follows from it here."""
+
     def is_ready(self, host: Host, age_s: float) -> None:
         """Hear that a host has come: it has its days, and must be of use."""
         self._world.env.process(self._live(host, age_s))
@@ -215,5 +218,6 @@ def lifetime_days(launch: LaunchType) -> tuple[float, float]:
 
 def note_order(world: World, host: Host, boot_s: float) -> None:
     """Write an order down, with the type where AWS chose it."""
-    chosen = host.kind.instance_type if world.launch.hosts == "managed" else ""
+    is_karpenters = world.launch.is_kubernetes and world.scenario.kubernetes.autoscaler.kind == "karpenter"
+    chosen = host.kind.instance_type if world.launch.hosts == "managed" or is_karpenters else ""
     world.log.note(world.env.now, Kind.HOST_ASKED, host=host.number, zone=host.zone, value=boot_s, reason=chosen)

@@ -118,6 +118,16 @@ class NodeLifecycle:
             self._falls_silent(self._hosts[host.number])
             self._world.env.process(self._collect(self._hosts[host.number]))
 
+    def end(self, host: Host, reason: str) -> None:
+        """End a machine and delete its node with it, on purpose: nobody has to find out."""
+        world, node = self._world, self._hosts.pop(host.number, None)
+        if node is not None:
+            self._forget(node)
+        world.fleet.end(host, reason)
+        for number in sorted(host.tasks):
+            self._delete(world.cluster.tasks[number], "node gone")
+            world.cluster.release(world.cluster.tasks[number])
+
     # --- what others ask it --------------------------------------------------------------------------------------------
 
     def is_ready(self, task: Task) -> bool:
@@ -129,11 +139,18 @@ class NodeLifecycle:
         """Say whether a PodDisruptionBudget lets a pod be evicted on purpose."""
         return not eviction.may_evict(self._world, task)
 
+    def delete_pod(self, task: Task, reason: str) -> None:
+        """Delete a pod and ask no budget; its controller starts another."""
+        self._delete(task, reason)
+
     def empty(self, host: Host) -> ProcessGenerator:
-        """Evict a cordoned node's pods, DaemonSets' aside; ask again for those that a budget protects."""
+        """Evict a cordoned node's pods, DaemonSets' aside; ask again for those that a budget protects.
+
+        A refusal is written down once, and again only when its reason changes.
+        """
         world, node = self._world, self._hosts.get(host.number)
         said: dict[int, str] = {}
-        while node is not None and not host.is_gone:
+        while node is not None and not host.is_gone and host.is_draining:
             yield from world.control_plane.up()
             left = False
             for task in self._pods_on(node):

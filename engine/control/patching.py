@@ -35,7 +35,7 @@ def begin(world: World, o: ops.Patch) -> str:
         world.env.process(_retire(world, o))
     else:
         world.fleet.release += 1
-        act = _treadmill if world.launch.hosts == "owned" else _wait_for_aws
+        act = _wait_for_aws if world.fleet.is_kept_for_you else _treadmill
         world.env.process(act(world, o, world.fleet.release))
     return ""
 
@@ -45,18 +45,18 @@ def begin(world: World, o: ops.Patch) -> str:
 
 def _treadmill(world: World, o: ops.Patch, release: int) -> ProcessGenerator:
     """Replace the hosts that run an older AMI, batch by batch. A newer release takes the belt over."""
-    began_s, left = world.env.now, _old_hosts(world, release)
+    began_s, left = world.env.now, old_hosts(world, release)
     world.log.note(began_s, Kind.PATCH_STARTED, value=len(left), reason=o.what)
     size = _batch(o, len(left))
     while left:
         world.log.note(world.env.now, Kind.PATCH_BATCH_STARTED, value=min(size, len(left)))
         yield from _replace(world, left[:size], o)
-        left = _old_hosts(world, release)
+        left = old_hosts(world, release)
         if world.fleet.release != release:
             return
         if left and o.pause_s:
             yield world.env.timeout(o.pause_s)
-            left = _old_hosts(world, release)
+            left = old_hosts(world, release)
     world.log.note(world.env.now, Kind.PATCH_DONE, value=world.env.now - began_s, reason=o.what)
 
 
@@ -64,7 +64,7 @@ def _batch(o: ops.Patch, hosts: int) -> int:
     return max(1, math.ceil(hosts * o.percent_at_once / 100)) if o.percent_at_once else o.hosts_at_once
 
 
-def _old_hosts(world: World, release: int) -> list[Host]:
+def old_hosts(world: World, release: int) -> list[Host]:
     """List the living hosts that run an older release; a dead one is not patched but replaced, or stays dead."""
     hosts = world.cluster.hosts
     return [h for h in hosts if h.release < release and not h.is_gone and (h.is_alive or _is_coming(h))]
@@ -75,7 +75,7 @@ def _is_coming(host: Host) -> bool:
     return host.is_booting and not host.is_gone and host.boots_in == host.losses
 
 
-def _arrival(world: World, host: Host, losses: int) -> ProcessGenerator:
+def arrival(world: World, host: Host, losses: int) -> ProcessGenerator:
     """Wait until a host on its way is ready, or is known never to be."""
     while not host.is_alive and not host.is_gone and host.losses == losses:
         yield world.fleet.changes.of(host)
@@ -93,12 +93,12 @@ def _replace(world: World, batch: list[Host], o: ops.Patch) -> ProcessGenerator:
 def _launch(world: World, batch: list[Host]) -> ProcessGenerator:
     """Order one host for each of the batch, in its zone if that is up, and wait until they are there."""
     for host in [world.fleet.order_like(host) for host in batch]:
-        yield from _arrival(world, host, 0)
+        yield from arrival(world, host, 0)
 
 
 def _leave(world: World, host: Host, o: ops.Patch) -> ProcessGenerator:
     """Drain a host and end it once it is empty; one that died meanwhile is not ours to end."""
-    yield from _arrival(world, host, host.losses)
+    yield from arrival(world, host, host.losses)
     if host.is_alive and not host.is_draining:
         world.fleet.drain(host)
     yield from watch_drain(world, host, gives_up=o.force)
@@ -192,11 +192,11 @@ def _update(world: World, host: Host) -> ProcessGenerator:
 
 def _wait_for_aws(world: World, o: ops.Patch, release: int) -> ProcessGenerator:
     """Watch AWS renew each host when its days are over (fact `ecs.mi.lifetime`)."""
-    began_s, left = world.env.now, _old_hosts(world, release)
+    began_s, left = world.env.now, old_hosts(world, release)
     world.log.note(began_s, Kind.PATCH_STARTED, value=len(left), reason=o.what)
     while left:
         yield world.fleet.changes.of(left[0])
-        left = _old_hosts(world, release)
+        left = old_hosts(world, release)
     if world.fleet.release == release:
         world.log.note(world.env.now, Kind.PATCH_DONE, value=world.env.now - began_s, reason=o.what)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.errors import DefinitionError, Problem
 from engine.importers import shape, sizes
-from engine.importers.files import documents
+from engine.importers.files import Document, documents
 from engine.importers.findings import Finding, Unknown, listed, short
 from engine.importers.wrappers import Found, found_in
 
@@ -107,7 +107,12 @@ def read(data: bytes | str) -> tuple[Definition, ...]:
     >>> web.reserved_memory_mib, web.notes[0].code
     (512, 'read_as')
     """
-    found = found_in(documents(data))
+    return read_documents(documents(data))
+
+
+def read_documents(read_in: list[Document]) -> tuple[Definition, ...]:
+    """Read every task definition of a file's documents."""
+    found = found_in(read_in)
     if len(found) > MAX_DEFINITIONS:
         problem = Problem(
             "file", f"{len(found):,} task definitions", f"up to {MAX_DEFINITIONS}", "that is too many at once"

@@ -45,10 +45,21 @@ def documents(data: bytes | str) -> list[Document]:
     """
     if len(data) > MAX_BYTES:
         raise _unreadable(Problem("file", f"{len(data):,} bytes", f"up to {MAX_BYTES:,}", "the file is too large"))
-    text = (_decoded(data) if isinstance(data, bytes) else data).removeprefix("\ufeff")
+    text = text_of(data)
     if not text.strip():
         raise _unreadable(Problem("file", "nothing", "JSON or YAML", "the file is empty"))
     return _json(text) if _looks_like_json(text) else _yaml(text)
+
+
+def text_of(data: bytes | str) -> str:
+    """Give the text of a file; DefinitionError where the bytes are none."""
+    return (_decoded(data) if isinstance(data, bytes) else data).removeprefix("\ufeff")
+
+
+def yaml_part(text: str, lines_before: int) -> list[Document]:
+    """Read some of a file's YAML documents; lines are counted from the file's beginning."""
+    trees, _ = yamls.load_all(text, lines_before)
+    return [Document(tree, False, ()) for tree in trees]
 
 
 def _looks_like_json(text: str) -> bool:

@@ -1,9 +1,10 @@
-"""What there is to say about a file: a code, and where. The words are in data/texts/<language>/import.yaml."""
+"""What there is to say about a file: a code, and where. The words are in data/texts/<language>/import.yaml and manifest.yaml."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from engine import catalog
 from engine.catalog import Language
@@ -20,23 +21,27 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One refusal or one remark. `where` names the places; `allowed` says what would do."""
+    """One refusal or one remark. `where` names the places; `allowed` says what would do; `book` holds its words."""
 
     code: str
     where: str = ""
     allowed: str = ""
+    book: Literal["import", "manifest"] = "import"
 
     def label(self, lang: Language = "en") -> str:
         """Say what is wrong, in the reader's language."""
-        return _said(f"import.refusal.{self.code}.label", lang, self)
+        book = f"manifest.refusal.{self.code}.label" if self.book == "manifest" else f"import.refusal.{self.code}.label"
+        return _said(book, lang, self)
 
     def mend(self, lang: Language = "en") -> str:
         """Say what to do about it."""
-        return _said(f"import.refusal.{self.code}.mend", lang, self)
+        book = f"manifest.refusal.{self.code}.mend" if self.book == "manifest" else f"import.refusal.{self.code}.mend"
+        return _said(book, lang, self)
 
     def note(self, lang: Language = "en") -> str:
         """Say a remark that refuses nothing."""
-        return _said(f"import.note.{self.code}", lang, self)
+        book = f"manifest.note.{self.code}" if self.book == "manifest" else f"import.note.{self.code}"
+        return _said(book, lang, self)
 
 
 def _said(key: str, lang: Language, finding: Finding) -> str:
@@ -62,3 +67,8 @@ def short(value: object, most: int = 60) -> str:
     """
     text = value.says if isinstance(value, Unknown) else ascii(value)
     return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def printable(text: str) -> str:
+    """Keep a file's odd signs from moving the cursor, and from signs that no terminal can write."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)

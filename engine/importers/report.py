@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.errors import DefinitionError
 from engine.importers.definition import Container, Definition, Size, said
-from engine.importers.findings import Finding, Unknown
+from engine.importers.findings import Finding, Unknown, printable
 from engine.importers.rules import KNOWN_CODES, RULES, refusals
 
 # The launch types that others know us by, as rules.KNOWN_CODES are the reasons: what goes beyond stands under `also_...`.
@@ -72,26 +72,26 @@ def remarks(definition: Definition) -> tuple[Finding, ...]:
 def as_text(name: str, definitions: Sequence[Definition]) -> str:
     """Tell it to a person: what was read, then per launch type "runs" or every refusal and what to do about it."""
     count = "1 task definition" if len(definitions) == 1 else f"{len(definitions)} task definitions"
-    lines = [f"{_line(name)}: {count}"]
+    lines = [f"{printable(name)}: {count}"]
     for definition in definitions:
         lines += ["", *_read_lines(definition), ""]
         lines += _verdicts(definition)
         notes = remarks(definition)
         lines += ["", "  noted"] if notes else []
-        lines += [f"    - {_line(note.note())}" for note in notes]
+        lines += [f"    - {printable(note.note())}" for note in notes]
     return "\n".join(lines)
 
 
 def _read_lines(definition: Definition) -> Iterator[str]:
     mode = definition.network_mode
     where = f"  ({definition.where})" if definition.where else ""
-    yield f"{_line(definition.family or 'without a family')}{_line(where)}"
-    yield f"  network      {_line('not given' if mode is None else mode if isinstance(mode, str) else mode.says)}"
+    yield f"{printable(definition.family or 'without a family')}{printable(where)}"
+    yield f"  network      {printable('not given' if mode is None else mode if isinstance(mode, str) else mode.says)}"
     cpu, memory = (said(definition.tree.get(name)) for name in ("cpu", "memory"))
     cpu, memory = _size(definition.task_cpu_units, "units", cpu), _size(definition.task_memory_mib, "MiB", memory)
-    yield f"  task         {_line(f'CPU {cpu}, memory {memory}')}"
+    yield f"  task         {printable(f'CPU {cpu}, memory {memory}')}"
     for place, container in enumerate(definition.containers):
-        yield f"  {'containers' if place == 0 else '':12} {_line(_container(container))}"
+        yield f"  {'containers' if place == 0 else '':12} {printable(_container(container))}"
     yield (
         f"  all of them  CPU {definition.cpu_units:,} units, memory {definition.hard_memory_mib:,} MiB at most, "
         f"{definition.reserved_memory_mib:,} MiB reserved, {definition.gpus} GPUs"
@@ -113,7 +113,7 @@ def _verdicts(definition: Definition) -> Iterator[str]:
         count = f"as {told[found]}" if found in told else "1 reason" if len(found) == 1 else f"{len(found)} reasons"
         yield f"  {launch_type:22} {'refused, ' + count if found else runs}"
         if found not in told:
-            yield from (f"    - {_line(finding.label())} {_line(finding.mend())}" for finding in found)
+            yield from (f"    - {printable(finding.label())} {printable(finding.mend())}" for finding in found)
         told.setdefault(found, launch_type)
 
 
@@ -123,8 +123,3 @@ def _size(size: Size, unit: str, written: str) -> str:
 
 def _known(size: Size) -> int | None:
     return size if isinstance(size, int) else None
-
-
-def _line(text: str) -> str:
-    """Keep a file's odd signs from moving the cursor, and from signs that no terminal can write."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)

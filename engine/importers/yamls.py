@@ -38,14 +38,15 @@ class _Open:
 class _Builder:
     """Takes events, gives trees."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines_before: int) -> None:
+        self.lines_before = lines_before
         self.trees: list[Any] = []
         self.twice: list[str] = []
         self.stack: list[_Open] = []
         self.anchors: dict[str, tuple[Any, int, int] | None] = {}
 
     def take(self, event: Any) -> None:
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 + self.lines_before
         match event:
             case yaml.DocumentStartEvent():
                 self.anchors = {}
@@ -134,19 +135,21 @@ class _Builder:
         self._put(value, here.size, here.height, here.line)
 
 
-def load_all(text: str) -> tuple[list[Any], list[str]]:
+def load_all(text: str, lines_before: int = 0) -> tuple[list[Any], list[str]]:
     """Read every document; give the trees, and the keys that stand twice (the last one counts).
+
+    lines_before: where the text is only a part of a file, so that lines are counted from the file's beginning.
 
     >>> load_all("NetworkMode: !If [IsBridge, bridge, !Ref Mode]")[0]
     [{'NetworkMode': {'Fn::If': ['IsBridge', 'bridge', {'Ref': 'Mode'}]}}]
     """
-    build = _Builder()
+    build = _Builder(lines_before)
     try:
         for event in yaml.parse(text, Loader=_Loader):
             build.take(event)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "file"
+        where = f"line {mark.line + 1 + lines_before}, column {mark.column + 1}" if mark else "file"
         what = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "it is neither JSON nor YAML")
         problem = Problem(where, "text that cannot be read", "JSON or YAML", what)
         raise DefinitionError([problem], "not_json") from None

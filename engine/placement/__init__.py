@@ -1,6 +1,7 @@
 """Placement: filters and constraints say no, strategies say how good, `choose` decides and says why."""
 
 from engine.placement.accounting import HostRoom, Refusal, TaskRoom, registered_mib
+from engine.placement.allocatable import NodeRoom, allocatable, node_room
 from engine.placement.choose import Verdict, choose, choose_zone
 from engine.placement.constraints import Constraint
 from engine.placement.filters import FILTERS
@@ -10,6 +11,6 @@ from engine.placement.scale_in import Dismissal, Leaver, dismiss, victim
 from engine.placement.strategies import STRATEGIES
 
 __all__ = [
-    "FILTERS", "STRATEGIES", "UDP", "Column", "Constraint", "Dismissal", "HostRoom", "Hosts", "Leaver", "Needs", "Refusal", "TaskRoom",
-    "Traits", "Verdict", "choose", "choose_zone", "dismiss", "eks_fargate_size", "max_pods", "registered_mib", "victim",
+    "FILTERS", "STRATEGIES", "UDP", "Column", "Constraint", "Dismissal", "HostRoom", "Hosts", "Leaver", "Needs", "NodeRoom", "Refusal", "TaskRoom",
+    "Traits", "Verdict", "allocatable", "choose", "choose_zone", "dismiss", "eks_fargate_size", "max_pods", "node_room", "registered_mib", "victim",
 ]  # fmt: skip

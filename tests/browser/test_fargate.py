@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.the_app import Theme, Visitor, calm, drawn, ended
+from tests.browser.the_app import Theme, Visitor, another_run, calm, drawn, ended, settled
 
 pytestmark = pytest.mark.browser
 
@@ -123,9 +123,10 @@ def test_a_definition_is_judged_and_run_on_the_map(visitor: Visitor):
     page.get_by_role("button", name="Show me one").click()
     calm(page)
     expect(page.get_by_text(re.compile("refuses, for 2 reasons")).first).to_be_visible()
-    before = page.evaluate("() => window.quaysideRun.id")
-    page.get_by_role("button", name="Run it here: ECS on EC2").click()
-    page.wait_for_function("(before) => window.quaysideRun.id !== before", arg=before)
+    calm(page)
+    settled(page)
+    with another_run(page):
+        page.get_by_role("button", name="Run it here: ECS on EC2").click()
 
     expect(page).to_have_url(re.compile("launch_type=ecs-ec2|[?&]s="))
 

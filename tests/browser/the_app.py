@@ -186,6 +186,16 @@ def stands(page: Page) -> None:
         page.wait_for_function("() => window.quaysideRun && window.quaysideClock.end > 0")
     if "/az_failure" in page.url:
         drawn(page)
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page keeps its height: what mounts late pushes the rest down, and a click on its way lands beside."""
+    page.wait_for_function(
+        "() => { const height = document.querySelector('[data-testid=stMain]')?.scrollHeight ?? 0, now = performance.now();"
+        " if (window.quaysideHeight?.[0] !== height) window.quaysideHeight = [height, now];"
+        " return now - window.quaysideHeight[1] > 200; }"
+    )
 
 
 def drawn(page: Page) -> None:

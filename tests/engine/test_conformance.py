@@ -70,6 +70,35 @@ def test_the_intervals_are_narrow_enough_to_say_no(golden):
         ({"pod_vcpu": 0.25, "pod_memory_gb": 0.25}, {"vcpu": 0.25, "memory_gb": 0.5}),
         ({"pod_vcpu": 4, "pod_memory_gb": 30}, {"vcpu": 8, "memory_gb": 32}),
     ]),
+    ("k8s_node_affinity_filter", [
+        # A value that is no label: its term chooses nothing, whatever its operator.
+        ({"node": {"labels": {"foo": "bar"}}, "pod": {"affinity": {"node": {"required_terms": [
+            {"exprs": [["foo", "NotIn", ["invalid value: ___@#$%^"]]], "fields": []}]}}}}, {"fits": False}),
+        ({"node": {"labels": {"foo": "bar"}}, "pod": {"affinity": {"node": {"required_terms": [
+            {"exprs": [], "fields": []}]}}}}, {"fits": False}),
+        ({"node": {"name": "a"}, "pod": {}, "added_affinity": {"required_terms": [
+            {"exprs": [], "fields": [["metadata.name", "In", ["b"]]]}]}}, {"fits": False}),
+    ]),
+    ("k8s_host_ports_filter", [
+        ({"existing_pods": [{"containers": [{"ports": [{"host_port": 80, "ip": ""}]}]}],
+          "pod": {"containers": [{"ports": [{"host_port": 80, "ip": "10.0.0.1", "protocol": ""}]}]}}, {"fits": False}),
+    ]),
+    ("k8s_fit_filter", [
+        ({"allocatable": {"cpu_m": 10, "memory": 20, "pods": 1}, "existing_pods": [{"containers": []}], "pod": {
+            "containers": [{"requests": {"cpu_m": 9, "memory": 16}}], "overhead": {"cpu_m": 2, "memory": 4}}}, {
+            "fits": False, "insufficient": ["cpu", "pods"], "details": [
+                {"resource": "pods", "requested": 1, "used": 1, "capacity": 1},
+                {"resource": "cpu", "requested": 11, "used": 0, "capacity": 10}]}),
+    ]),
+    ("k8s_least_allocated", [
+        ({"resources": [{"resource": "cpu", "weight": 101}], "nodes": [{"name": "a"}], "pod": {}}, {"invalid_config": True}),
+        ({"resources": [{"resource": "cpu", "weight": 1}], "nodes": [{"name": "a", "allocatable": {"cpu_m": 1000}}],
+          "pod": {"containers": [{}, {"requests": {"cpu_m": 0}}]}}, {"scores": {"a": 90}}),
+    ]),
+    ("k8s_taint_score", [
+        ({"nodes": [{"name": "a", "taints": [{"key": "x", "effect": "PreferNoSchedule"}]}, {"name": "b"}],
+          "pod": {"tolerations": [{"operator": "Exists"}]}}, {"scores": {"a": 100, "b": 100}}),
+    ]),
     ("aws_ec2_instances", [
         ({"instance_type": "m5.large"}, {
             "vcpu": 2, "memory_mib": 8192, "arch": "amd64", "enis": 3, "ipv4_per_eni": 10, "trunking": True,

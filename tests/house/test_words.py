@@ -8,12 +8,13 @@ import pytest
 
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
-from pages.parts.words import _CITED, Voice
+from engine.kubernetes import autoscaler, scheduling
+from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
 CHAPTERS = f"({'|'.join(sorted(path.stem for path in (catalog.DATA / 'lessons').glob('*.yaml')))})"
 # Keys that the engine names and a page takes as they come; a test of their own holds them (tests/engine/fargate/test_texts.py).
-TOLD_BY_THE_ENGINE = ("fargate_table.",)
+TOLD_BY_THE_ENGINE = ("fargate_table.", "eks_table.")
 RECORDS = (
     scenario.Scenario,
     scenario.Traffic,
@@ -25,7 +26,17 @@ RECORDS = (
     scenario.CapacityProvider,
     scenario.Fleet,
     scenario.HostGroup,
+    scheduling.NodeTaint,
+    scheduling.PodToleration,
+    scheduling.LabelRule,
+    scheduling.NodeChoice,
+    scheduling.NodeWish,
+    scheduling.Scheduling,
     scenario.Balancer,
+    autoscaler.Autoscaler,
+    autoscaler.ClusterAutoscaler,
+    autoscaler.NodeGroup,
+    autoscaler.Karpenter,
     scenario.Assumptions,
 )
 
@@ -157,10 +168,25 @@ def test_no_text_is_kept_that_nobody_says(root):
         if (short := re.sub(r"\.(one|other)$", "", key)) not in whole
         and not any(pattern.fullmatch(short) for pattern in patterns)
         and not any(key.startswith(prefix) for prefix in prefixes)
-        and not key.startswith(TOLD_BY_THE_ENGINE)
+        and not key.startswith((*TOLD_BY_THE_ENGINE, PODS))
     ]
 
     assert lonely == [], f"{len(lonely)} texts: say them or delete them in every language"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_text_about_pods_is_the_version_of_one_about_tasks_and_fills_in_no_more(lang):
+    texts = catalog.texts(lang)
+    versions = {key: texts.get(key.removeprefix(PODS)) for key in texts if key.startswith(PODS)}
+
+    assert len(versions) > 100
+    assert [key for key, plain in versions.items() if plain is None] == []
+    assert [key for key, plain in versions.items() if set(placeholders(texts[key])) - set(placeholders(plain))] == []
+    assert [key for key, plain in versions.items() if texts[key] == plain] == []
+    for page in catalog.prose_pages(lang):
+        sections = catalog.prose(lang, page)
+        own = [section.removesuffix("_pods") for section in sections if section.endswith("_pods")]
+        assert [section for section in own if section not in sections] == [], page
 
 
 def test_the_placeholder_finder_finds():

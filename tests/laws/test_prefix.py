@@ -55,7 +55,7 @@ EVERY_OPERATION = [
     {"do": "restore-zone", "zone": "b"}, {"do": "zonal-shift", "zone": "c", "for_s": 30}, {"do": "fail-host", "host": "a1"},
     {"do": "drain-host", "host": "c1"}, {"do": "stop-task", "task": 1}, {"do": "set-desired", "desired": 12},
     {"do": "change-traffic", "factor": 3}, {"do": "cut-agent", "host": "a1"}, {"do": "restore-agent", "host": "a1"},
-    {"do": "patch"}, {"do": "patch", "what": "agent"}, {"do": "interrupt-spot-tasks", "share": 0.5, "for_s": 40},
+    {"do": "patch"}, {"do": "patch", "what": "agent"}, {"do": "interrupt-spot-tasks", "share": 0.5, "for_s": 40}, {"do": "update-nodes"},
 ]  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from engine.placement.hosts import MISSING
 from engine.placement.kube.objects import Pod, PodTerm
 from engine.placement.kube.selectors import selects
 from engine.placement.kube.snapshot import Snapshot
-from engine.placement.kube.spread_rules import domains, is_listed, is_readable, tallied
-from engine.placement.kube.topology_kernel import Near
+from engine.placement.kube.spread_rules import domains, is_listed, is_readable
+from engine.placement.kube.topology_kernel import Near, tallies
 
 HARD_WEIGHT = 1  # hardPodAffinityWeight of the scheduler's own configuration
 Weighted = tuple[int, PodTerm]
@@ -52,7 +52,7 @@ def near_rules(pod: Pod, cluster: Snapshot, hard_weight: int = HARD_WEIGHT) -> N
             liking[row[term.topology_key], number] += weight * speaks_of(term, other, pod)
     code, _, width = domains(cluster, keys)
     code[:, ~is_listed(cluster)] = MISSING
-    sums = [tallied(cluster, code, gain, width) for gain in gains]
+    sums = [tallies(code, gain, cluster.count, width) for gain in gains]
     return Near(
         begin=np.array([0, len(keys)], dtype=np.int64),
         code=code,

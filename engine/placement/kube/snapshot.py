@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.placement.hosts import Bools, Ints
 from engine.placement.kube.objects import CPU, EPHEMERAL, MEMORY, PODS, HostPort, Node, Pod
 from engine.placement.kube.requests import asked, counted, host_ports
+
+if TYPE_CHECKING:
+    from engine.placement.kube.rule_book import RuleBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class Snapshot:
     counted: the same as the scores count it (CPU and memory). n_pods: how many they are. ports: which host ports are
     taken. shapes, count: which pods run where: count[s, n] of shape s on node n; equal pods may share a shape.
     is_there: nodes that exist for the scheduler; None = all. is_closed: nodes that are cordoned or not ready, besides those
-    that say so themselves. is_offered: nodes of the pod's own node group; None = any. images: image -> bytes, 0 where a node does not hold it.
+    that say so themselves. is_offered: nodes of the pod's own node group; None = any. images: image -> bytes, 0 where a node
+    does not hold it. book: where the rules of topology and neighbours are kept from one decision to the next.
     """
 
     nodes: tuple[Node, ...]
@@ -35,6 +40,7 @@ class Snapshot:
     images: Mapping[str, Ints] = field(default_factory=dict)
     is_closed: Bools | None = None
     is_offered: Bools | None = None
+    book: RuleBook | None = None
 
     def __len__(self) -> int:
         """Count the nodes."""

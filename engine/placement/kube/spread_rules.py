@@ -19,7 +19,7 @@ from engine.placement.kube.filters import is_wanted, tolerates_taints
 from engine.placement.kube.objects import Pod, Requirement, Selector, Spread
 from engine.placement.kube.selectors import is_valid, selects
 from engine.placement.kube.snapshot import Snapshot
-from engine.placement.kube.topology_kernel import Hard, Soft, find_fewest
+from engine.placement.kube.topology_kernel import Hard, Soft, find_fewest, tallies
 
 HOSTNAME, ZONE = "kubernetes.io/hostname", "topology.kubernetes.io/zone"
 HARD, SOFT = "DoNotSchedule", "ScheduleAnyway"
@@ -76,7 +76,7 @@ def hard_rules(pod: Pod, cluster: Snapshot, edition: Edition = TODAY) -> Hard:
         begin=_ints([0, len(spreads)]),
         code=own,
         place=place,
-        tally=tallied(cluster, place, gain, width),
+        tally=tallies(place, gain, cluster.count, width),
         is_domain=is_domain,
         domains=is_domain.sum(axis=1),
         fewest=np.zeros(len(spreads), dtype=np.int64),
@@ -116,7 +116,7 @@ def soft_rules(pod: Pod, cluster: Snapshot, edition: Edition = TODAY) -> Soft:
         code=own,
         place=place,
         slot=slot,
-        tally=tallied(cluster, place, gain, max(width, len(cluster) if is_host.any() else 0)),
+        tally=tallies(place, gain, cluster.count, max(width, len(cluster) if is_host.any() else 0)),
         max_skew=_ints(one.max_skew for one in spreads),
         is_host=is_host,
         is_ignored=is_ignored[None, :],
@@ -184,16 +184,6 @@ def domains(cluster: Snapshot, keys: Sequence[str]) -> tuple[Ints, Ints, int]:
         empty = column.words.index("") if "" in column.words else len(column.words)
         values[row, own[row] == MISSING] = empty
     return own, values, max((len(column.words) for column in columns), default=0) + 1
-
-
-def tallied(cluster: Snapshot, place: Ints, gain: Ints, width: int) -> Ints:
-    """Add up what the pods there count for. place: (n_rows, n_nodes); gain: (n_rows, n_shapes). Shape (n_rows, width)."""
-    each = gain @ cluster.count
-    found = np.zeros((len(place), width), dtype=np.int64)
-    for row in range(len(place)):
-        counted = place[row] != MISSING
-        np.add.at(found[row], place[row, counted], each[row, counted])
-    return found
 
 
 def _ints(found: Iterable[int]) -> Ints:

@@ -251,6 +251,25 @@ def score_near(s: int, nodes: Ints, near: Near, starts_at_least: bool, raw: Ints
         points[i] = near_marks(raw[i], least, most)
 
 
+# --- counting --------------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def tallies(place: Ints, gain: Ints, count: Ints, width: int) -> Ints:
+    """Add up what the pods there count for, row by row and domain by domain. Shape (n_rows, width).
+
+    place: (n_rows, n_nodes), each node's domain; gain: (n_rows, n_shapes); count: (n_shapes, n_nodes).
+    """
+    found = np.zeros((place.shape[0], width), dtype=np.int64)
+    for row in range(place.shape[0]):
+        for shape in range(gain.shape[1]):
+            if gain[row, shape] != 0:
+                for node in range(place.shape[1]):
+                    if place[row, node] >= 0:
+                        found[row, place[row, node]] += gain[row, shape] * count[shape, node]
+    return found
+
+
 # --- a pod comes, or goes --------------------------------------------------------------------------------------------
 
 
