@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from engine import metrics, story
+from engine.autoscaler_checks import is_on
+from engine.catalog import instance_type
 from engine.events import Events, Kind
 from engine.launch import launch_type
 from engine.placement.constraints import DISTINCT
@@ -69,7 +71,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
             "zone": [zone for _, zone in run.hosts],
             "patched": _patched(run),
             "room": [_room(run, kind.instance_type) for kind in run.kinds],
-            "type": _types(run),
+            "type": _types(run, voice),
         },
         "host_moves": _host_moves(run.events),
         "task_moves": _task_moves(run, owned=owned),
@@ -88,9 +90,11 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
     }
 
 
-def _types(run: Run) -> list[str]:
-    """Name each host's instance type; none where all are alike."""
+def _types(run: Run, voice: Voice) -> list[str]:
+    """Name each host's instance type; none where all are alike. Where somebody adds and removes nodes, their price stands there too."""
     types = [kind.instance_type for kind in run.kinds]
+    if is_on(run.scenario):
+        return [f"{kind} {voice.money(instance_type(kind).usd_per_hour)}" for kind in types]
     return types if len(set(types)) > 1 else []
 
 
