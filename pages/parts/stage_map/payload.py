@@ -24,6 +24,7 @@ Z_WELL, Z_IMPAIRED, Z_LOST, Z_SHIFTED = range(4)
 F_OUT, F_IN, F_TURNING, F_DEAD = range(4)
 
 MOST_POINTS = 600
+PRICE_DIGITS = 3  # of an hour: two would make a c5.large and an m5.large alike
 MOST_ROOM = 40  # tiles for more than that would be dots
 LINGER_S = 8.0  # a task that ended stays to be seen for so long
 
@@ -94,7 +95,7 @@ def _types(run: Run, voice: Voice) -> list[str]:
     """Name each host's instance type; none where all are alike. Where somebody adds and removes nodes, their price stands there too."""
     types = [kind.instance_type for kind in run.kinds]
     if is_on(run.scenario):
-        return [f"{kind} {voice.money(instance_type(kind).usd_per_hour)}" for kind in types]
+        return [f"{kind} {voice.money(instance_type(kind).usd_per_hour, PRICE_DIGITS)}" for kind in types]
     return types if len(set(types)) > 1 else []
 
 
@@ -298,7 +299,7 @@ def amount(value: object, voice: Voice) -> object:
         case "share":
             return voice.percent(number, 0)
         case "usd":
-            return voice.money(number)
+            return voice.money(number, PRICE_DIGITS)
         case "vcpu" | "gib" | "mib":
             digits = 0 if number == int(number) else 2
             return voice.say(f"story.amount.{value.unit}", value=voice.number(number, digits))
