@@ -130,6 +130,7 @@ class ManagedHosts:
 
     def _gather(self) -> ProcessGenerator:
         yield self._world.env.timeout(self._world.scenario.assumptions.managed_gather_s)
+        yield from self._world.control_plane.up()
         last_of_now(self._world.env, self._answer)
 
     def _answer(self) -> None:
@@ -192,14 +193,6 @@ class ManagedHosts:
         for host in hosts:
             host.release = self._world.fleet.release
         return hosts
-
-    def like(self, host: Host, zone: int) -> Host:
-        """Name one more host of another's type, in a zone."""
-        name = host.kind.instance_type
-        pool = Pool(HostKind("", name, "on-demand"), self._rooms[name], 0)
-        new = self._world.cluster.new_host(zone, ZONES[zone], pool)
-        new.release = self._world.fleet.release
-        return new
 
     def _usable(self) -> list[int]:
         cluster = self._world.cluster
