@@ -26,7 +26,7 @@ from pages.parts.why_here.decision import decision
 from pages.parts.words import Voice, voice
 
 COMPARED = "compare"
-TOLD_BY_THE_LEDE = ("fail-zone", "interrupt-spot", "patch")
+TOLD_BY_THE_LEDE = ("fail-zone", "interrupt-spot", "patch", "update-nodes")
 MOST_COMPARED = 4
 
 
