@@ -8,7 +8,7 @@ import pytest
 
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
-from engine.kubernetes import autoscaler, scheduling
+from engine.kubernetes import autoscaler, nodes, scheduling
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -33,6 +33,7 @@ RECORDS = (
     scheduling.NodeWish,
     scheduling.Scheduling,
     scenario.Balancer,
+    nodes.Nodes,
     autoscaler.Autoscaler,
     autoscaler.ClusterAutoscaler,
     autoscaler.NodeGroup,
