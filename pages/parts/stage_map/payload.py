@@ -37,6 +37,7 @@ TASK_STATES = {
     Kind.TASK_GIVEN_UP: LOST,
     Kind.TASK_DEACTIVATING: DRAINING,
     Kind.TASK_STOPPING: DRAINING,
+    Kind.POD_RESTARTED: STARTING,
 }
 HOST_STATES = {
     Kind.HOST_ASKED: H_BOOTING,
@@ -139,12 +140,18 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
     lost: set[int] = set()
     gone: set[int] = set()
     by_hand = _by_hand(events)
+    is_kubernetes = launch_type(run.scenario.launch_type).is_kubernetes
     for i in range(len(events)):
         kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
         host, zone = int(events.host[i]), int(events.zone[i])
         if task > 0:
             # No load balancer says of a task that no service keeps that it serves: it runs.
             state = SERVING if kind == Kind.TASK_RUNNING and task in by_hand else TASK_STATES.get(kind)
+            if kind == Kind.TASK_UNHEALTHY and is_kubernetes:
+                # It is out of the load balancer, and that is all: a dead one is lost and known to be, another is only not ready.
+                state = LOST if task in lost else STARTING
+            if kind == Kind.POD_RESTARTED:
+                lost.discard(task)
             if kind == Kind.TASK_LOST:
                 lost.add(task)
                 on_host.setdefault(host, []).append(task)
