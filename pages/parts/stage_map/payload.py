@@ -145,13 +145,9 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
         kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
         host, zone = int(events.host[i]), int(events.zone[i])
         if task > 0:
-            # No load balancer says of a task that no service keeps that it serves: it runs.
-            state = SERVING if kind == Kind.TASK_RUNNING and task in by_hand else TASK_STATES.get(kind)
-            if kind == Kind.TASK_UNHEALTHY and is_kubernetes:
-                # It is out of the load balancer, and that is all: a dead one is lost and known to be, another is only not ready.
-                state = LOST if task in lost else STARTING
             if kind == Kind.POD_RESTARTED:
                 lost.discard(task)
+            state = _task_state(kind, by_hand=task in by_hand, is_pod=is_kubernetes, is_lost=task in lost)
             if kind == Kind.TASK_LOST:
                 lost.add(task)
                 on_host.setdefault(host, []).append(task)
@@ -173,6 +169,17 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
             for dead in on_host.pop(host, []):
                 moves[at_s, dead] = (at_s, dead, GONE, host, zone)
     return _columns(list(moves.values()), "t", "task", "state", "host", "zone")
+
+
+def _task_state(kind: Kind, *, by_hand: bool, is_pod: bool, is_lost: bool) -> int | None:
+    """Say what a task is from an event on; none where that changes nothing."""
+    if kind == Kind.TASK_RUNNING and by_hand:  # no load balancer says of a task that no service keeps that it serves
+        return SERVING
+    if (
+        kind == Kind.TASK_UNHEALTHY and is_pod
+    ):  # out of the load balancer, and no more: dead and known to be, or not ready
+        return LOST if is_lost else STARTING
+    return TASK_STATES.get(kind)
 
 
 def _services_of_tasks(events: Events) -> list[int]:
