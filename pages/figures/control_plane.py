@@ -41,7 +41,9 @@ def calls_strip(
         below = edge
     line = {"color": tone("ok-line"), "width": scale.line_px}
     traces.append(go.Scatter(x=x, y=percent["answered"][kept], mode="lines", line=line, name="line", hoverinfo="skip"))
-    return strip(traces, end_s=end_s, highest=100.0, top=100.0, scale=scale, signs=signs, has_ticks=has_ticks)
+    return strip(
+        traces, start_s=0.0, end_s=end_s, highest=100.0, top=100.0, scale=scale, signs=signs, has_ticks=has_ticks
+    )
 
 
 def calls_labels(at_s: Floats, parts: Mapping[str, Floats], words: Mapping[str, str]) -> list[Label]:

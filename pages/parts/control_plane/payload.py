@@ -16,7 +16,6 @@ from engine.consensus.tracks import cuts, electorates, rises, tracks, votes
 from pages.parts.words import Voice
 
 Event = dict[str, Any]
-LOUD = {"closed", "refused", "timed_out"}  # these are said last, where several things happen at once
 TOGETHER_S = 0.02  # what follows within this is told with it
 
 
@@ -68,7 +67,22 @@ def told(course: Course, speaker: Voice) -> list[Event]:
             last["text"] += " " + event["text"]
         else:
             grouped.append(event)
+    for event in grouped:
+        if event.pop("harms") and course_writes_at(course, event["t"] + TOGETHER_S):
+            event["text"] += " " + speaker.say("store.told.goes_on", **left(course, event["t"]))
     return grouped
+
+
+def course_writes_at(course: Course, at_s: float) -> bool:
+    """Say whether somebody could write at a moment."""
+    return any(span.from_s <= at_s < span.to_s for span in course.writable)
+
+
+def left(course: Course, at_s: float) -> dict[str, int]:
+    """Count the members that run, those that vote, and how many are needed."""
+    live = sum(span.from_s <= at_s < span.to_s for span in course.up)
+    voters, needed = next((e.voters, e.needed) for e in reversed(electorates(course)) if e.from_s <= at_s)
+    return {"live": live, "n": len(voters), "needed": needed}
 
 
 def _sentence(course: Course, speaker: Voice, i: int) -> Event | None:
@@ -91,7 +105,8 @@ def _sentence(course: Course, speaker: Voice, i: int) -> Event | None:
         values |= {"zone": ZONES[other], "n": int(course.value[i]), "needed": majority(int(course.value[i]))}
     elif kind == Kind.OPERATION_IGNORED:
         values["why"] = course.reason[i]
-    return {"t": at_s, "text": speaker.say(f"store.told.{key}", **values), "tone": tone}
+    text = speaker.say(f"store.told.{key}", **values)
+    return {"t": at_s, "text": text, "tone": tone, "harms": kind in (Kind.MEMBER_DOWN, Kind.ZONE_LOST)}
 
 
 SAID: dict[Kind, tuple[str, str]] = {
@@ -119,10 +134,8 @@ SAID: dict[Kind, tuple[str, str]] = {
 
 def _closed(course: Course, at_s: float) -> tuple[str, dict[str, Any]]:
     """Say why nobody can write: too few are left, or a leader is missing."""
-    live = sum(span.from_s <= at_s < span.to_s for span in course.up)
-    voters, needed = next((e.voters, e.needed) for e in reversed(electorates(course)) if e.from_s <= at_s)
-    values = {"live": live, "n": len(voters), "needed": needed}
-    return ("closed.quorum" if live < needed else "closed.leader"), values
+    values = left(course, at_s)
+    return ("closed.quorum" if values["live"] < values["needed"] else "closed.leader"), dict(values)
 
 
 # --- the scrubber ------------------------------------------------------------------------------------------------------

@@ -11,10 +11,12 @@ function makeStore(parent) {
   canvas.setAttribute("aria-hidden", "true");
   stamp.setAttribute("aria-hidden", "true");
   caption.setAttribute("aria-live", "polite");
-  map.append(canvas, zones, stamp);
+  map.append(canvas, zones, key, stamp);
   side.append(sideTitle, gauges);
   lanes.append(lanesTitle, rows);
-  root.append(map, side, caption, key, lanes);
+  const first = make("b"), then = make("span");
+  caption.append(first, then);
+  root.append(map, side, caption, lanes);
   parent.append(root);
   map.setAttribute("role", "group");
 
@@ -178,13 +180,14 @@ function makeStore(parent) {
   }
 
   let spoken = 0;
+  /** What holds is said first, what has just happened after it. */
   function showCaption(t, why) {
-    const event = facts.lastEvent(t), text = event?.text ?? "";
-    caption.dataset.tone = event?.tone ?? "";
-    const now = performance.now();
+    const { holds, latest } = facts.told(t), now = performance.now();
+    caption.dataset.tone = holds?.tone ?? "";
     caption.setAttribute("aria-live", why === "tick" && now - spoken < 5000 ? "off" : "polite");
-    if (caption.textContent !== text) spoken = now;
-    put(caption, text);
+    if (first.textContent !== (holds?.text ?? "")) spoken = now;
+    put(first, holds?.text ?? "");
+    put(then, latest && latest !== holds ? latest.text : "");
   }
   const fine = (t) => {
     const digits = clock.speed < 1 ? 3 : 1, sign = data.number.decimal ?? ".";

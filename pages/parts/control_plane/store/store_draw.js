@@ -4,6 +4,7 @@
 const EYE_S = 0.34; // seconds of the reader's time that a message is on its way
 
 function drawStore(pen, box, data, facts, places, t, C, calm) {
+  const delay = (a, b) => (a.zone === b.zone ? data.delay.same : data.delay.cross);
   pen.clearRect(0, 0, box.w, box.h);
   const live = facts.all(t).filter((one) => one.state !== ABSENT && one.state !== REMOVED);
   for (let i = 0; i < live.length; i++) for (let j = i + 1; j < live.length; j++) drawLink(live[i], live[j]);
@@ -38,7 +39,6 @@ function drawStore(pen, box, data, facts, places, t, C, calm) {
       if (left >= from - 1e-9 && part >= 0 && part <= 1) dot(between(places[who], places[other.n], part), 3.4, C.serving);
     }
   }
-  const delay = (a, b) => (a.zone === b.zone ? data.delay.same : data.delay.cross);
 
   function drawVote([from, to, sender, target, says]) {
     const shown = Math.max((to ?? from) - from, EYE_S * clock.speed), part = (t - from) / shown;

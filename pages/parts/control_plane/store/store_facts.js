@@ -37,6 +37,11 @@ function makeFacts(data) {
   const readers = (t) => data.reads.filter(([, from, to]) => from <= t && t < to).map(([n]) => n).sort((a, b) => a - b);
   const up = (t) => all(t).filter(isUp).map((one) => one.n);
   const canWrite = (t) => covers(data.write, t);
-  const lastEvent = (t) => { const i = lastAt(data.events.map((e) => e.t), t); return i < 0 ? null : data.events[i]; };
-  return { at, all, isUp, word, zoneIs, isCut, linkIsCut, electorate, index, leaderAt, readers, up, canWrite, lastEvent, covers };
+  const times = data.events.map((e) => e.t), loud = data.events.filter((e) => e.tone !== "plain"), loudTimes = loud.map((e) => e.t);
+  /** The last thing that changed who can write, and the last thing that happened at all. */
+  function told(t) {
+    const i = lastAt(times, t), j = lastAt(loudTimes, t);
+    return { holds: j < 0 ? null : loud[j], latest: i < 0 ? null : data.events[i] };
+  }
+  return { at, all, isUp, word, zoneIs, isCut, linkIsCut, electorate, index, leaderAt, readers, up, canWrite, told, covers };
 }
