@@ -188,6 +188,11 @@ QUESTIONS: dict[str, Question] = {
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
         verdict=lambda run, *rest: _judge_span(metrics.filled_s(run), *rest),
     ),
+    "recovered": Question(
+        choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
+        verdict=lambda run, *rest: _judge_span(metrics.recovered_s(run), *rest),
+    ),
     "first_gone": Question(
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],

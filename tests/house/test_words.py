@@ -8,6 +8,11 @@ import pytest
 
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
+from engine.consensus.front import Front
+from engine.consensus.ownership import Ownership
+from engine.consensus.replacing import Replacing
+from engine.consensus.scenario import Consensus
+from engine.consensus.upkeep import Upkeep
 from engine.kubernetes import autoscaler, scheduling
 from pages.parts.words import _CITED, PODS, Voice
 
@@ -38,6 +43,11 @@ RECORDS = (
     autoscaler.NodeGroup,
     autoscaler.Karpenter,
     scenario.Assumptions,
+    Consensus,
+    Replacing,
+    Front,
+    Upkeep,
+    Ownership,
 )
 
 
