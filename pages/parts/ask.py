@@ -16,7 +16,8 @@ from pages.parts.words import Voice, voice
 
 def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
     """Show the controls in rows, which a phone reads in the same order; each writes the scenario when it is changed."""
-    shown = [control for control in controls if control.only in ("", experiment.scenario.launch_type)]
+    launch_type = experiment.scenario.launch_type
+    shown = [control for control in controls if not control.only or launch_type in control.only.split()]
     for start in range(0, len(shown), columns):
         for place, control in zip(st.columns(columns, gap="medium"), shown[start : start + columns], strict=False):
             with place:
