@@ -104,8 +104,8 @@ def _patch(run: Run, start: int, following: int | None) -> Patch:
         left=int(events.value[start]),
         batches=sum(int(events.kind[i]) == Kind.PATCH_BATCH_STARTED for i in rows),
         tasks_moved=_moved(run, rows),
-        extra_host_s=_beside(run, PAID[has_hosts], start, end_s)[0],
-        missing_host_s=_beside(run, WORKS[has_hosts], start, end_s)[1],
+        extra_host_s=beside(run, PAID[has_hosts], start, end_s)[0],
+        missing_host_s=beside(run, WORKS[has_hosts], start, end_s)[1],
         work=_work(run, rows) if _is_yours(run, what) else (),
         stuck=tuple(
             (float(events.at_s[i]), int(events.host[i]), events.reason[i])
@@ -152,7 +152,7 @@ def _moved(run: Run, rows: list[int]) -> int:
     return len(moved)
 
 
-def _beside(run: Run, of: Span, start: int, end_s: float) -> tuple[float, float]:
+def beside(run: Run, of: Span, start: int, end_s: float) -> tuple[float, float]:
     """Integrate how many more, and how many fewer, were up than when the release came. Seconds."""
     begin_s = float(run.events.at_s[start])
     spans = intervals(run.events, of.subject, of.opens, of.closes, run.scenario.duration_s)

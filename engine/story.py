@@ -22,6 +22,8 @@ from engine.story_beside import beside
 from engine.story_fleet import moments, of_hosts
 from engine.story_nodes import node_moments, of_nodes
 from engine.story_placement import placed_one_by_one, placements
+from engine.story_update import moments as update_moments
+from engine.story_update import of_updates
 
 __all__ = ["Amount", "Line", "Mark", "captions", "full_again_s", "marks", "waiting"]
 Tone = Literal["lost", "ok", "plain"]
@@ -44,7 +46,8 @@ class Mark:
 
 def marks(run: Run) -> tuple[Mark, ...]:
     """List the moments to step through: what was done, and what came of it."""
-    hosts = (Mark(at_s, key, {}, tone, True) for at_s, key, tone in (*moments(run), *node_moments(run)))
+    told_by_hosts = (*moments(run), *node_moments(run), *update_moments(run))
+    hosts = (Mark(at_s, key, {}, tone, True) for at_s, key, tone in told_by_hosts)
     found = [*_done(run), *_came(run), *_placed(run), *hosts]
     return tuple(sorted(found, key=lambda mark: mark.at_s))
 
@@ -124,7 +127,8 @@ def _wanted_at(run: Run, at_s: float) -> int:
 def captions(run: Run) -> tuple[Line, ...]:
     """Tell the run, sentence by sentence. Where nobody sends a request, its placements are the story."""
     told = _Teller(run).tell() if metrics.timeline(run).arrived.any() else placements(run)
-    return tuple(sorted([*told, *beside(run), *of_hosts(run), *of_nodes(run)], key=lambda line: line.at_s))
+    of_all = [*told, *beside(run), *of_hosts(run), *of_nodes(run), *of_updates(run)]
+    return tuple(sorted(of_all, key=lambda line: line.at_s))
 
 
 class _Teller:

@@ -56,7 +56,7 @@ def left(run: Run) -> Steps:
     at_s, value = [0.0], [0.0]
     for row in range(len(events)):
         kind, host, task = Kind(int(events.kind[row])), int(events.host[row]), int(events.task[row])
-        if kind == Kind.PATCH_STARTED:
+        if kind in (Kind.PATCH_STARTED, Kind.UPDATE_STARTED):
             old = set(there)
         elif has_hosts and kind == Kind.HOST_ASKED:
             there.add(host)

@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 
 
 class ControlPlane:
-    """Up but for the outages that it was told of. back_s: since when it answers, or answered last.
-
-    outages: how many began; what was timed before one is timed anew after it.
-    """
+    """Up but for the outages that it was told of. back_s: when it came back last; what was timed before is timed anew."""
 
     def __init__(self, env: Environment, log: Log, outages: Sequence[Outage] = ()) -> None:
         """Know when it will be away. outages: in order; they may touch, where only the cause changes."""
@@ -33,7 +30,6 @@ class ControlPlane:
         self._who: list[Callable[[], None]] = []
         self.is_up = True
         self.back_s = 0.0
-        self.outages = 0
         if outages:
             env.process(self._live(outages))
 
@@ -55,7 +51,6 @@ class ControlPlane:
             yield self._env.timeout(max(0.0, outage.from_s - self._env.now))
             if self.is_up:
                 self.is_up, lost_s = False, self._env.now
-                self.outages += 1
             self._log.note(self._env.now, Kind.CONTROL_PLANE_LOST, reason=outage.because)
             yield self._env.timeout(max(0.0, outage.to_s - self._env.now))
             goes_on = number + 1 < len(outages) and outages[number + 1].from_s <= outage.to_s

@@ -253,11 +253,7 @@ class Fleet:
     def order_like(self, host: Host) -> Host:
         """Order a host of the same kind, in the same zone, or in the emptiest if that one is down."""
         zone = host.zone if self._world.cluster.zone_is_up[host.zone] else self._emptiest_zone(host.provider)
-        if self._managed is None:
-            return self._ask(zone, host.group)
-        new = self._managed.like(host, zone)
-        self.boot(new)
-        return new
+        return self._ask(zone, host.group)
 
     def order(self, zone: int, group: int) -> Host:
         """Order one more host of a group, in a zone."""

@@ -194,14 +194,6 @@ class ManagedHosts:
             host.release = self._world.fleet.release
         return hosts
 
-    def like(self, host: Host, zone: int) -> Host:
-        """Name one more host of another's type, in a zone."""
-        name = host.kind.instance_type
-        pool = Pool(HostKind("", name, "on-demand"), self._rooms[name], 0)
-        new = self._world.cluster.new_host(zone, ZONES[zone], pool)
-        new.release = self._world.fleet.release
-        return new
-
     def _usable(self) -> list[int]:
         cluster = self._world.cluster
         return [z for z in range(cluster.n_zones) if cluster.zone_is_up[z] and cluster.zone_is_usable[z]]

@@ -1,8 +1,8 @@
 """Node updates, acting: a new image reaches the nodes, and disruption budgets stand in the way.
 
 Who acts is the launch type. A managed node group: you begin, EKS takes the steps, within a time limit for each node. Nodes of
-your own: you take the steps, and wait as long as you like. Auto Mode: AWS replaces what has drifted, a few at a time, and only
-nodes whose pods may all go. Fargate: AWS evicts pods zone by zone, and deletes those that would not go, days later.
+your own: you take the steps, and wait as long as you like. Auto Mode: AWS replaces what has drifted, a few at a time, and
+gives the pods of each a day to leave. Fargate: AWS evicts pods zone by zone, and deletes those that would not go, days later.
 The numbers are engine/kubernetes/update.py's; the phases those of note `table.eks_update_phases`.
 
 Two things nobody publishes: how many nodes a managed group launches in all (here as few as it needs after the first growth),
@@ -118,7 +118,7 @@ def _renew(world: World, host: Host, force: bool, limit_s: float, wait_s: float)
         if not force:
             return False
         for task in left:
-            world.nodes.delete(task, "force")
+            world.nodes.delete_pod(task, "force")
         yield from _emptied(world, host, FOREVER_S)
     if host.is_alive and not host.is_gone:
         yield world.env.timeout(wait_s)
@@ -174,44 +174,30 @@ def _by_hand(world: World, o: ops.UpdateNodes, release: int) -> ProcessGenerator
 
 
 def _drift(world: World, release: int) -> ProcessGenerator:
-    """Let Auto Mode replace drifted nodes under its own budget: a new one first, and only nodes whose pods may all go.
+    """Watch Auto Mode replace what has drifted, under its own budget (engine/control/karpenter.py), and end what it may not wait for.
 
-    Source: facts `karpenter.disruption_budget`, `karpenter.validation_delay`, `eks.automode.lifetime`.
+    A drifted node is drained even if a budget keeps its pods: its pool's grace period will end that.
+    Source: facts `eks.automode.nodepool`, `karpenter.disruption_budget`; note `table.karpenter_grace`.
     """
     env, began_s, said = world.env, world.env.now, ""
     poll_s = catalog.seconds("karpenter.validation_delay", "poll_s")
+    grace_s = catalog.seconds("eks.automode.nodepool", "grace_h")
+    since_s: dict[int, float] = {}
     _started(world, len(old_hosts(world, release)))
     while left := old_hosts(world, release):
-        whole = sum(host.is_alive and not host.is_gone for host in world.cluster.hosts)
-        most = max(1, math.ceil(whole * world.scenario.kubernetes.update.drift_percent / 100))
-        ready = [host for host in left if host.is_alive and not host.is_draining]
-        why = {host.number: _held_by(world, host) for host in ready}
-        batch = [host for host in ready if not why[host.number]][:most]
-        if batch:
-            _phase(world, "drain", len(batch))
-            yield AllOf(env, [env.process(_replace(world, host)) for host in batch])
-            continue
-        reason = next(iter(why.values()), "")
-        if reason and reason != said:
-            said = reason
-            world.log.note(env.now, Kind.UPDATE_HELD, value=len(ready), reason=reason)
-        yield env.timeout(poll_s)
+        for host in left:
+            drained_s = env.now - since_s.setdefault(host.number, env.now) if host.is_draining else 0.0
+            kept = _pods(world, host) if drained_s else []
+            reason = next((why for task in kept if (why := eviction.may_evict(world, task))), "")
+            if reason and reason != said:
+                said = reason
+                world.log.note(
+                    env.now, Kind.UPDATE_HELD, host=host.number, zone=host.zone, value=len(left), reason=reason
+                )
+            for task in kept if drained_s >= grace_s else ():
+                world.nodes.delete_pod(task, "force")
+        yield AnyOf(env, [world.fleet.changes.of(left[0]), env.timeout(poll_s)])
     _done(world, began_s)
-
-
-def _held_by(world: World, host: Host) -> str:
-    """Say which budget keeps a node's pods, if one does."""
-    return next((why for task in _pods(world, host) if (why := eviction.may_evict(world, task))), "")
-
-
-def _replace(world: World, host: Host) -> ProcessGenerator:
-    """Bring a new node in the place of one that has drifted, then let that one empty and end."""
-    yield from _order(world, [host])
-    if host.is_alive and not host.is_draining:
-        world.fleet.drain(host)
-    yield from _emptied(world, host, FOREVER_S)
-    if host.is_alive and not host.is_gone:
-        world.fleet.end(host, "updated")
 
 
 def _fargate(world: World) -> ProcessGenerator:
@@ -232,7 +218,7 @@ def _fargate(world: World) -> ProcessGenerator:
         yield env.timeout(max(0.0, deadline_s - env.now))
         for task in left:
             if _runs(task):
-                world.nodes.delete(task, "force" if eviction.may_evict(world, task) else "patch")
+                world.nodes.delete_pod(task, "force" if eviction.may_evict(world, task) else "patch")
     _done(world, began_s)
 
 
@@ -242,7 +228,7 @@ def _evict(world: World, pods: Sequence[Task]) -> ProcessGenerator:
     while left := [task for task in pods if _runs(task)]:
         for task in left:
             if not eviction.may_evict(world, task):
-                world.nodes.delete(task, "patch")
+                world.nodes.delete_pod(task, "patch")
                 moved_s = world.env.now
         if world.env.now - moved_s >= drain_limit_s():
             return

@@ -121,7 +121,7 @@ def pods(column: Column, era: Era, ask: NodeAsk) -> Enactment:
             Step(0.0, "step.pods.one_each", {"n": ask.pods}, "ok"),
             Step(_NODE_ENDS_S, "step.pods.machine_ends", {}, "lost"),
         ]
-        return _made("pods", column, era, "no", steps, Step(0.0, "reason.pods.one"))
+        return _made("pods", column, era, "no", steps, Step(0.0, "reason.pods.alone"))
     found = on_node(column, era, ask)
     lost = blast(found, ask.pods)
     reason = Step(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from engine import catalog
 from engine.eks import rules
@@ -20,7 +21,6 @@ VERDICTS: dict[Column, Verdict] = {
     "eks-unmanaged": "no",
     "eks-auto": "yes",
 }
-HOUR_S = 3_600.0
 
 
 def lifecycle(column: Column, era: Era, ask: UpdateAsk) -> Enactment:
@@ -80,19 +80,20 @@ def _ends(found: Timetable, at: float) -> Iterator[Step]:
 
 
 def _auto(ask: UpdateAsk) -> Iterator[Step]:
-    """Tell Auto Mode's own replacing: drift under budgets, then the end of a node's days.
+    """Tell Auto Mode's own replacing: some nodes at a time, and a day of grace for pods that a budget keeps.
 
-    Source: facts `karpenter.disruption_budget`, `eks.automode.lifetime`; note `table.eks_auto_expiry`.
+    Source: facts `karpenter.disruption_budget`, `eks.automode.nodepool`, `eks.automode.lifetime`; note `table.karpenter_grace`.
     """
-    share = Amount(catalog.number("karpenter.disruption_budget") / 100, "share")
-    yield Step(0.0, "step.lifecycle.drifts", {"share": share}, "ok")
+    share = catalog.number("karpenter.disruption_budget") / 100
+    yield Step(0.0, "step.lifecycle.drifts", {"share": Amount(share, "share")}, "ok")
     if ask.may_leave:
         yield Step(DAY_S, "step.lifecycle.replaced", {}, "ok")
         return
-    yield Step(0.0, "step.lifecycle.held")
-    expires_s = rules.note("table.eks_auto_expiry", "expire_h") * HOUR_S
-    grace_s = rules.note("table.eks_auto_expiry", "grace_h") * HOUR_S
-    yield Step(expires_s, "step.lifecycle.expires", {"day": round(expires_s / DAY_S)})
-    most = int(catalog.number("eks.automode.lifetime"))
-    values = {"n": ask.nodes * ask.pods, "most": most}
-    yield Step(expires_s + grace_s, "step.lifecycle.ends_anyway", {**values}, "lost")
+    grace_s = catalog.seconds("eks.automode.nodepool", "grace_h")
+    yield Step(0.0, "step.lifecycle.held", {"time": Amount(grace_s, "s")})
+    together = ceil(ask.nodes * share)
+    yield Step(grace_s, "step.lifecycle.grace", {"n": together * ask.pods}, "lost")
+    expired_s = catalog.seconds("eks.automode.nodepool", "expire_h") + grace_s
+    end_s = min(ceil(ask.nodes / together) * grace_s, expired_s)
+    values = {"n": ask.nodes * ask.pods, "most": int(catalog.number("eks.automode.lifetime"))}
+    yield Step(end_s, "step.lifecycle.ends_anyway", {**values}, "lost")

@@ -18,10 +18,6 @@ class NodeUpdate(Record):
     strategy: Literal["default", "minimal"] = setting(
         "default", "New nodes before old ones go, or (minimal) after them.", fact="eks.mng.minimal_strategy"
     )
-    drift_percent: int = setting(
-        int(catalog.number("karpenter.disruption_budget")), "Auto Mode: share of the nodes replaced at a time, rounded up.",
-        unit="%", fact="karpenter.disruption_budget", ge=1, le=100,
-    )  # fmt: skip
     delete_after_days: float = setting(
         3, "Fargate: days from a refused eviction until AWS deletes the pod all the same.", unit="days", assumed=True,
         fact="eks.fargate.patching", ge=0, le=30,

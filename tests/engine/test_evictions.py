@@ -93,6 +93,15 @@ def test_pods_that_never_became_ready_hold_a_drain_up_unless_they_may_always_go(
     assert len(times(run_, Kind.POD_EVICTED)) == evicted
 
 
+def test_a_patch_that_a_budget_holds_up_says_what_holds_it():
+    held = tell(**CALM | {"duration_s": 2_000, "operations": [{"do": "patch", "at_s": 50, "launch_first": False}],
+                          "services": [{"desired": 4, "image_mib": 0, "start_s": 0,
+                                        "pods": {"disruption": {"max_unavailable": 0}}}]})  # fmt: skip
+
+    assert times(held, Kind.POD_EVICTED) == []
+    assert set(reasons(held, Kind.PATCH_STUCK)) == {"disruption-budget"}
+
+
 def test_ecs_knows_no_budget():
     run_ = tell(**CALM | {"launch_type": "ecs-ec2", "operations": [DRAIN],
                           "balancer": {"deregistration_delay_s": 0},

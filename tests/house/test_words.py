@@ -8,13 +8,13 @@ import pytest
 
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
-from engine.kubernetes import autoscaler
+from engine.kubernetes import autoscaler, scheduling
 from pages.parts.words import _CITED, Voice
 
 OTHER = "es"
 CHAPTERS = f"({'|'.join(sorted(path.stem for path in (catalog.DATA / 'lessons').glob('*.yaml')))})"
 # Keys that the engine names and a page takes as they come; a test of their own holds them (tests/engine/fargate/test_texts.py).
-TOLD_BY_THE_ENGINE = ("fargate_table.",)
+TOLD_BY_THE_ENGINE = ("fargate_table.", "eks_table.")
 RECORDS = (
     scenario.Scenario,
     scenario.Traffic,
@@ -26,6 +26,12 @@ RECORDS = (
     scenario.CapacityProvider,
     scenario.Fleet,
     scenario.HostGroup,
+    scheduling.NodeTaint,
+    scheduling.PodToleration,
+    scheduling.LabelRule,
+    scheduling.NodeChoice,
+    scheduling.NodeWish,
+    scheduling.Scheduling,
     scenario.Balancer,
     autoscaler.Autoscaler,
     autoscaler.ClusterAutoscaler,

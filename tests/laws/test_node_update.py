@@ -27,7 +27,6 @@ def updates(draw):
         }],
         "kubernetes": {"update": {
             "at_once": draw(st.integers(1, 6)), "strategy": draw(st.sampled_from(["default", "minimal"])),
-            "drift_percent": draw(st.integers(1, 100)),
         }},
         "operations": [{"do": "update-nodes", "at_s": draw(st.integers(1, 500))}],
     }  # fmt: skip

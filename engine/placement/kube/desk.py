@@ -13,8 +13,8 @@ from engine.placement.hosts import Bools, Floats, Hosts, Ints
 from engine.placement.kube.decide import Ruling, decide
 from engine.placement.kube.objects import CPU, MEMORY, PODS, Affinity, HostPort, Node, NodeTerm, Pod, Requirement
 from engine.placement.kube.pods import host_port, nodes_of, pod_of
-from engine.placement.kube.rule_book import RuleBook
 from engine.placement.kube.requests import ANYWHERE
+from engine.placement.kube.rule_book import RuleBook
 from engine.placement.kube.scores import MIB, tagged
 from engine.placement.kube.selectors import NAME
 from engine.placement.kube.snapshot import Snapshot
@@ -29,8 +29,8 @@ ENDLESS = 1 << 40
 class Desk:
     """Turns a fleet's columns into the scheduler's snapshot, and a task into its pod.
 
-    Pods that are being stopped hold their room, but are no neighbours any more: a run's columns do not tell whose they
-    are. The fleet has to tell its traits (`Hosts.traits`) and what its hosts had when they were empty (`all_cpu`, ...).
+    Pods that are being stopped hold their room, and are neighbours until they are gone; they are only spread no more.
+    The fleet has to tell its traits (`Hosts.traits`) and what its hosts had when they were empty (`all_cpu`, ...).
     """
 
     def __init__(self, services: Sequence[Service]) -> None:
@@ -38,6 +38,8 @@ class Desk:
         self.pods = tuple(pod_of(service) for service in services)
         # Who was started by hand has no owner, so the scheduler does not spread it by itself.
         self.bare = tuple(replace(pod, owner=None) for pod in self.pods)
+        leaving = tuple(replace(pod, terminating=True) for pod in self.bare)
+        self._shapes = (*self.pods, *self.bare, *leaving, *leaving)
         self._groups = tuple(f"{kind}:{service.name}" for kind in ("service", "family") for service in services)
         self._bytes = tuple(int(service.image_mib * MIB) for service in services)
         self._wants_ports = any(service.ports for service in services)
@@ -85,8 +87,11 @@ class Desk:
         nothing = np.zeros(len(hosts), dtype=np.int64)
         return replace(
             snapshot_of(hosts, self._nodes, tells_ports=self._wants_ports),
-            shapes=(*self.pods, *self.bare),
-            count=np.array([traits.groups.get(group, nothing) for group in self._groups], dtype=np.int64),
+            shapes=self._shapes,
+            count=np.array(
+                [here.get(group, nothing) for here in (traits.groups, traits.leaving) for group in self._groups],
+                np.int64,
+            ),
             is_there=hosts.is_open if is_there is None else is_there,
             images=images or {},
             is_closed=~hosts.is_open,

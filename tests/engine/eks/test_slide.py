@@ -137,7 +137,7 @@ def test_pods_that_no_node_holds_are_the_readers_to_mend():
     (UNMANAGED, 0, False, "waits",      11),   # kubectl asks on and on
     (UNMANAGED, 0, True,  "done",       10),
     (AUTO,      1, False, "replaced",    1),
-    (AUTO,      0, False, "ends_anyway", 15),  # two weeks and a day
+    (AUTO,      0, False, "ends_anyway", 6),   # six nodes, one a day
 ])  # fmt: skip
 def test_a_budget_that_lets_nobody_go_ends_differently_everywhere(column, may_leave, force, end, last_day):
     found = enact("lifecycle", column, "today", TableAsks(update=UpdateAsk(may_leave=may_leave, force=force)))

@@ -13,7 +13,7 @@ from engine.era import ERAS
 from engine.fargate import COLUMNS, ROWS, Asks, Status, Word, asks, duties, enact, rules
 from engine.fargate.launching import Lazy
 from engine.fargate.storage import Outcome
-from engine.scenario import _Record
+from engine.fields import Record
 
 PREFIX = "fargate_table."
 
@@ -125,7 +125,7 @@ def records():
     return [
         one
         for one in vars(asks).values()
-        if isinstance(one, type) and issubclass(one, _Record) and one.__module__ == asks.__name__
+        if isinstance(one, type) and issubclass(one, Record) and one.__module__ == asks.__name__
     ]
 
 

@@ -212,7 +212,7 @@ def test_remarks_name_what_the_file_does_not_hold():
 
     assert notes(manifest(workload(pod=on("a", "b")), bare, other, idle, front)) == {
         "target_elsewhere": "web (Deployment/elsewhere)", "guards_nothing": "web", "no_requests": "Deployment bare",
-        "fargate_affinity": "Deployment web", "fargate_ports": "f",
+        "fargate_affinity": "Deployment web", "fargate_ports": "f", "labels_wanted": "Deployment web (a)",
     }  # fmt: skip
 
 

@@ -1,0 +1,105 @@
+"""The table's words: every key that the engine names is there in both languages, and none that it does not."""
+
+import itertools
+import re
+from string import Formatter
+from typing import get_args
+
+import pytest
+
+from engine import catalog
+from engine.catalog import LANGUAGES
+from engine.eks import COLUMNS, ROWS, ChargeAsk, NodeAsk, Status, TableAsks, UpdateAsk, Word, asks, enact, rules
+from engine.era import ERAS
+from engine.fields import Record
+
+PREFIX = "eks_table."
+
+
+def every_ask():
+    """Give asks that reach every branch of every story."""
+    yield from (
+        TableAsks(update=UpdateAsk(may_leave=may, force=force, nodes=nodes))
+        for may, force, nodes in itertools.product([0, 1], [False, True], [1, 6])
+    )
+    yield from (TableAsks(charge=ChargeAsk(pods=n)) for n in (1, 3, 4))
+    yield TableAsks(charge=ChargeAsk(cpu_m=2000, memory_mib=122_880, instance_type="r5.8xlarge"))
+    yield from (
+        TableAsks(node=NodeAsk(cpu_m=cpu, memory_mib=mib, prefixes=prefixes, daemons=daemons, pods=n))
+        for (cpu, mib), prefixes, daemons, n in itertools.product(
+            [(100, 64), (10, 2048), (0, 0)], [False, True], [0, 1, 3], [1, 60]
+        )
+    )
+
+
+def told():
+    """Collect every key that a story names, with the values it fills in."""
+    found = {}
+    for ask, column, era, row in itertools.product(list(every_ask()), COLUMNS, ERAS, ROWS):
+        story = enact(row, column, era, ask)
+        for step in (*story.steps, story.reason):
+            found.setdefault(step.key, set()).add(frozenset(step.values))
+            for value in step.values.values():
+                if isinstance(value, Word):
+                    found.setdefault(value.key, set()).add(frozenset())
+    return found
+
+
+TOLD = told()
+NAMED = {
+    *(f"row.{row}" for row in ROWS),
+    *(f"status.{status}" for status in get_args(Status)),
+    *(f"word.{word}" for row in ROWS for column in COLUMNS for word in rules.slide_says(row, column)),
+    *(f"word.{word}" for row in ROWS for column in COLUMNS for word in rules.answers(row, column, "9999-12-31")),
+}
+
+
+def texts(lang):
+    return {
+        re.sub(r"\.(one|other)$", "", key.removeprefix(PREFIX)): text
+        for key, text in catalog.texts(lang).items()
+        if key.startswith(PREFIX)
+    }
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_key_that_is_named_is_written_and_no_other(lang):
+    assert sorted(set(texts(lang)) - set(TOLD) - NAMED) == []
+    assert sorted((set(TOLD) | NAMED) - set(texts(lang))) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_hole_in_a_sentence_is_filled(lang):
+    for key, text in texts(lang).items():
+        holes = {name for _, name, _, _ in Formatter().parse(text) if name}
+        for values in TOLD.get(key, ()):
+            assert holes <= values, key
+
+
+def test_the_languages_differ_where_they_should():
+    english, spanish = texts("en"), texts("es")
+    same = {key for key in english if english[key] == spanish[key]}
+
+    assert all(key.split(".")[0] in {"word", "row"} for key in same), same
+
+
+def records():
+    return [
+        one
+        for one in vars(asks).values()
+        if isinstance(one, type) and issubclass(one, Record) and one.__module__ == asks.__name__
+    ]
+
+
+@pytest.mark.parametrize(
+    "record", [one for one in records() if one is not TableAsks], ids=lambda record: record.__name__
+)
+def test_every_field_that_can_be_turned_has_its_words(record):
+    english = catalog.texts("en")
+    for name, field in record.model_fields.items():
+        key = f"ask.{record.__name__.lower()}.{name}"
+
+        assert english[f"{key}.label"]
+        assert english[f"{key}.help"] == field.description, key
+        unit = (field.json_schema_extra or {}).get("unit", "")
+        assert not unit or f"ask.unit.{unit}" in english, (key, unit)
