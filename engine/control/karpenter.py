@@ -377,10 +377,11 @@ class Karpenter:
     def _drift(self) -> bool:
         """Replace the first node that runs an old AMI, within the budget: empty ones first; say whether one was found.
 
-        While somebody updates the nodes, the nodes are his.
+        While you update nodes of your own, they are yours; in Auto Mode an update is nothing but this.
         """
         world = self._world
-        if not self._settings.drift or not world.fleet.release or world.fleet.is_updating or not self._allowed():
+        is_yours = world.fleet.is_updating and not self._is_auto
+        if not self._settings.drift or not world.fleet.release or is_yours or not self._allowed():
             return False
         scene = self._scene()
         old = [
