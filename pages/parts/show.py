@@ -38,7 +38,7 @@ from pages.parts.words import Voice
 KEPT_RUNS = 32
 HOST_STRIPS = hosts.STRIPS | nodes.STRIPS
 # A run follows from its scenario, which is quicker to write out than the run's columns are to digest.
-BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: speaker.lang}
+BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: (speaker.lang, speaker.of_pods)}
 
 
 @st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs={Scenario: Scenario.model_dump_json})
@@ -266,7 +266,7 @@ def outcome_table(speaker: Voice, title: str, names: Sequence[str], runs: Sequen
     """Write several runs' outcomes as a table: variants are columns, the best wears the word."""
     badge = f' <span class="q-best">{escape(speaker.say("common.unit.best"))}</span>'
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    texts = [outcome_texts(run, speaker, rows) for run in runs]
+    texts = [outcome_texts(run, speaker.about(run.scenario), rows) for run in runs]
     body = "".join(
         f'<tr><th scope="row">{escape(speaker.say(f"common.outcome.{row}"))}</th>'
         + "".join(

@@ -62,7 +62,7 @@ def test_the_example_shows_pods_sizes_and_every_reason(lang):
 
     rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", body)]
     shop = next(row for row in rows if row[:2] == ["shop", "Deployment"])
-    assert shop[2:] == ["3", "256m", "256", "MiB", "0.5" if lang == "en" else "0,5", "vCPU,", "1", "GB"]
+    assert shop[2:] == ["3", "256m,", "256", "MiB", "0.5" if lang == "en" else "0,5", "vCPU,", "1", "GB"]
     assert body.count('class="q-mark yes"') == 4
     assert body.count('class="q-mark no"') == 1
     for finding in kubernetes.refusals(kubernetes.read(catalog.manifest_text("manifest")), "eks-fargate"):

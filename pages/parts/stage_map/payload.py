@@ -48,6 +48,7 @@ HOST_STATES = {
     Kind.AGENT_BACK: H_READY,
     Kind.HOST_GONE: H_GONE,
     Kind.SPOT_NOTICE: H_NOTICE,
+    Kind.HOST_UNCORDONED: H_READY,
 }
 
 
