@@ -44,7 +44,8 @@ def lives(run: Run, speaker: Voice) -> Strip:
     more = words["more"].format(n=speaker.number(left_out)) if left_out else ""
     figure = life_bars(bars, end_s=run.scenario.duration_s, more=more)
     labels = lives_labels(there.at_s, there.value.astype(np.float64), words)
-    return Strip("lives", words["title"], figure, labels, tab=words["tab"], height_px=lives_height_px(bars))
+    height_px = lives_height_px(bars)
+    return Strip("lives", words["title"], figure, labels, tab=words["tab"], height_px=height_px, is_named=True)
 
 
 STRIPS: dict[str, HostStrip] = {
