@@ -19,7 +19,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.placement import stream
-from engine.placement.kube import topology
+from engine.placement.kube import crowd_stream, topology
 from engine.traffic.compiled import warm_up
 from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
@@ -68,6 +68,7 @@ def _warm_up() -> None:
     warm_up()
     stream.warm_up()
     topology.warm_up()
+    crowd_stream.warm_up()
     gc.collect()
     gc.freeze()
     _is_warm.set()

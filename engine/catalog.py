@@ -320,6 +320,13 @@ def definition_text(name: str) -> str:
     return _read(f"definitions/{name}.json")
 
 
+def manifest_text(name: str) -> str:
+    """Read one of our own manifests for Kubernetes (data/definitions/)."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/definitions: {name!r} is no manifest's name")
+    return _read(f"definitions/{name}.yaml")
+
+
 def lessons() -> tuple[str, ...]:
     """Name the experiments: file names in data/lessons/ without their ending."""
     return tuple(sorted(path.stem for path in (DATA / "lessons").glob("*.yaml")))

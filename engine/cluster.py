@@ -121,6 +121,7 @@ class Cluster:
         self._is_open = np.zeros(0, dtype=np.bool_)
         self._is_connected = np.zeros(0, dtype=np.bool_)
         self._peers = np.zeros((len(self.groups), 0), dtype=np.int64)
+        self._leaving = self._peers.copy()  # those that nobody counts any more, and that are still there
         self._provider = np.zeros(0, dtype=np.int64)
         self._accounts = Accounts()
         self._attributes: list[Mapping[str, str]] = []
@@ -150,6 +151,7 @@ class Cluster:
         self._is_connected = np.append(self._is_connected, False)
         self._accounts.join(room.cpu_units, room.memory_mib, room.enis, room.ports)
         self._peers = np.pad(self._peers, ((0, 0), (0, 1)))
+        self._leaving = np.pad(self._leaving, ((0, 0), (0, 1)))
         self._provider = np.append(self._provider, pool.provider)
         self._attributes.append({**room.attributes, ZONE: f"{room.region}{letter}"})
         self._taints.append(room.taints)
@@ -182,7 +184,8 @@ class Cluster:
             self._ids = Column.of([f"i-{host.name}" for host in self.hosts])
         groups = {name: self._peers[row] for row, name in enumerate(self.groups)}
         taints = tuple(self._taints) if any(self._taints) else ()
-        return Traits(self._columns, self._ids, self._is_connected, self._peers.sum(axis=0), groups, taints)
+        leaving = {name: self._leaving[row] for row, name in enumerate(self.groups)}
+        return Traits(self._columns, self._ids, self._is_connected, self._peers.sum(axis=0), groups, taints, leaving)
 
     def has_only_daemons(self, host: Host) -> bool:
         """Say whether a host runs nothing that would be started elsewhere: nothing at all, or daemons' tasks."""
@@ -226,6 +229,7 @@ class Cluster:
             self.peers_in_zone[task.kin, task.zone] -= 1
         if task.host != NONE:
             self._peers[task.kin, task.host] -= 1
+            self._leaving[task.kin, task.host] += 1
 
     def release(self, task: Task) -> None:
         """Give a stopped task's room back."""
@@ -234,6 +238,7 @@ class Cluster:
         task.is_alive = False
         if task.host != NONE and task.number in self.hosts[task.host].tasks:
             self.hosts[task.host].tasks.discard(task.number)
+            self._leaving[task.kin, task.host] -= 1
             self._accounts.give_back(task.host, self.needs[task.service])
 
     def room_in_zone(

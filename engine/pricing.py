@@ -84,11 +84,12 @@ def _control_plane(run: Run) -> tuple[Item, ...]:
 
 def _always(run: Run) -> list[tuple[str, float, tuple[str, ...]]]:
     """List what of the control plane is paid for all the time: its name, the price of an hour, and where that is from."""
-    launch, nodes = launch_type(run.scenario.launch_type), run.scenario.kubernetes.nodes
+    launch, kubernetes = launch_type(run.scenario.launch_type), run.scenario.kubernetes
     if launch.cluster_price:
         return [("cluster", catalog.number(launch.cluster_price), (launch.cluster_price,))]
     if launch.control_plane == "self-run":
-        return [("masters", nodes.masters * catalog.instance_type(nodes.master_type).usd_per_hour, ("ec2.billing",))]
+        each = catalog.instance_type(kubernetes.nodes.master_type).usd_per_hour
+        return [("masters", kubernetes.control_plane.members * each, ("ec2.billing",))]
     return []
 
 

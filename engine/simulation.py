@@ -12,6 +12,7 @@ from simpy import Environment
 
 from engine import checks
 from engine.cluster import Cluster
+from engine.consensus.outages import Outage, control_plane_outages
 from engine.control import actions, node_autoscaler, scaler, tasks
 from engine.control.balancer import LoadBalancer
 from engine.control.capacity import Capacity
@@ -91,7 +92,7 @@ def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) 
         log=Log(checks.MAX_EVENTS),
         plane=plane_of(env, scenario),
     )
-    world.control_plane = ControlPlane(env)
+    world.control_plane = ControlPlane(env, world.log, _outages(world))
     world.nodes = NodeLifecycle(world)
     world.balancer = LoadBalancer(world)
     world.fleet = Fleet(world)
@@ -112,6 +113,11 @@ def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) 
     hosts = tuple((host.name, host.zone) for host in world.cluster.hosts)
     kinds = tuple(host.kind for host in world.cluster.hosts)
     return Run(scenario, world.log.events(), world.plane.finish(scenario.duration_s), hosts, kinds)
+
+
+def _outages(world: World) -> tuple[Outage, ...]:
+    """Say when the control plane cannot write, where it has members that operations may harm."""
+    return control_plane_outages(world.scenario) if world.launch.is_kubernetes else ()
 
 
 def _empty_cluster(scenario: Scenario) -> Cluster:

@@ -16,11 +16,16 @@ from engine.launch import launch_type
 from engine.placement import Dismissal, Verdict
 from engine.placement.choose import FEASIBLE
 from engine.placement.constraints import DAEMON
+from engine.placement.kube.decide import Ruling
 from engine.placement.strategies import BY_ATTRIBUTE
 from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 
 MOST_MARKS = 240  # more moments than this are no moments
+# Why a pod waits, where ECS knows no such reason.
+OF_PODS = (
+    "taints", "node-affinity", "pods", "no-domain", "skew", "affinity", "anti-affinity", "avoided", "absent", "provider",
+)  # fmt: skip
 NO_RULE = ("cpu", "memory", "ports", "enis", "closed", "no-hosts")
 
 
@@ -77,6 +82,8 @@ def _placed(run: Run, at_s: float, task: str, verdict: Verdict) -> Line:
         return Line(at_s, "caption.placed.daemon", values)
     if verdict.decided_by == "only":
         return Line(at_s, "caption.placed.only", values | {"of": len(verdict.stopped_by)})
+    if isinstance(verdict, Ruling):
+        return _by_points(at_s, values, verdict)
     rule, left = _narrowed(verdict)
     if not rule:
         return Line(at_s, "caption.placed.first", values)
@@ -85,6 +92,13 @@ def _placed(run: Run, at_s: float, task: str, verdict: Verdict) -> Line:
     values |= {"attribute": rule.removeprefix(BY_ATTRIBUTE)}
     name = "spread" if rule.startswith(BY_ATTRIBUTE) else rule
     return Line(at_s, f"caption.placed.{name}" if left == 1 else f"caption.placed_tie.{name}", values)
+
+
+def _by_points(at_s: float, values: Values, ruling: Ruling) -> Line:
+    """Say that a node had the most points, alone or with others."""
+    most = int(ruling.total.max())
+    left = int(np.count_nonzero(ruling.total == most))
+    return Line(at_s, "caption.pod.placed" if left == 1 else "caption.pod.lot", values | {"points": most, "left": left})
 
 
 def _narrowed(verdict: Verdict) -> tuple[str, int]:
@@ -112,6 +126,8 @@ def _waits(run: Run, at_s: float, row: int, task: str, verdict: Verdict) -> Line
         "most_cpu": vcpu(int(verdict.free_cpu.max(initial=0))), "most_memory": gib(int(verdict.free_mib.max(initial=0))),
         "ports": ", ".join(str(port) for port in (*service.host_ports, *service.udp_ports)),
     }  # fmt: skip
+    if isinstance(verdict, Ruling) and reason in OF_PODS:
+        return Line(at_s, f"caption.pod.{reason}", values)
     what = "refused" if is_by_hand(run, int(task)) else "waits"
     return Line(at_s, f"caption.{what}.{reason if reason in NO_RULE else 'constraint'}", values)
 

@@ -16,7 +16,7 @@ from engine.conformance.pods import Amount, GivenNode, GivenNodeAffinity, GivenP
 from engine.placement.hosts import Ints
 from engine.placement.kube import filters, scores
 from engine.placement.kube.edition import V1_20
-from engine.placement.kube.objects import CPU, MEMORY, PODS, Node, Pod
+from engine.placement.kube.objects import CPU, MEMORY, PODS, Affinity, Node, Pod
 from engine.placement.kube.requests import asked, in_words
 from engine.placement.kube.snapshot import Snapshot
 
@@ -24,10 +24,11 @@ ONE = "the node"
 
 
 class OneNode(Given):
-    """A node and a pod."""
+    """A node and a pod. added_affinity: what the cluster's operator adds to every pod."""
 
     node: GivenNode
     pod: GivenPod
+    added_affinity: GivenNodeAffinity | None = None
 
     def snapshot(self) -> Snapshot:
         """Show the node, empty."""
@@ -131,8 +132,12 @@ def ports(case: Case[PortsGiven]) -> Got:
 
 
 def affinity_filter(case: Case[OneNode]) -> Got:
-    """Ask whether the pod's selector and required affinity choose the node."""
-    return {"fits": bool(filters.is_wanted(case.given.pod.record(), case.given.snapshot())[0])}
+    """Ask whether the pod's selector and required affinity choose the node, and what the cluster adds to them."""
+    added, there = case.given.added_affinity, case.given.snapshot()
+    asked_for = [case.given.pod.record()]
+    if added:
+        asked_for.append(Pod(affinity=Affinity(added.record())))
+    return {"fits": all(bool(filters.is_wanted(pod, there)[0]) for pod in asked_for)}
 
 
 def taint_filter(case: Case[OneNode]) -> Got:

@@ -11,11 +11,11 @@ from engine import catalog, reading
 from engine.errors import Problem, ScenarioError
 from engine.fields import Record, setting
 
-LONGEST_S = 2_592_000
+LONGEST_S = 2_592_600  # a run of thirty days, and the warm-up before it
 MOST = int(catalog.number("etcd.members_max"))
-ZONES = "abc"
+ZONES = "abcdef"
 
-Zone = Annotated[str, Field(pattern=r"^[a-c]$", description="Zone, by its letter.", examples=["b"])]
+Zone = Annotated[str, Field(pattern=r"^[a-f]$", description="Zone, by its letter.", examples=["b"])]
 Number = Annotated[int, Field(ge=1, le=MOST * 3, description="Member, by its number.", examples=[1])]
 
 
@@ -133,7 +133,7 @@ class Consensus(Record):
     duration_s: float = setting(60, "How long to simulate.", unit="s", ge=1, le=LONGEST_S)
     places: str = setting(
         "abc", "The zone of each member: aab puts two into zone a and one into b.", fact="etcd.two_az_trap",
-        pattern=rf"^[a-c]{{1,{MOST}}}$",
+        pattern=rf"^[a-f]{{1,{MOST}}}$",
     )  # fmt: skip
     heartbeat_ms: float = setting(
         catalog.number("etcd.heartbeat"), "A leader sends heartbeats so often.", unit="ms", fact="etcd.heartbeat", ge=10,
@@ -156,7 +156,7 @@ class Consensus(Record):
     restart_s: float = setting(0.5, "A member's process is up so long after it was started.", unit="s", assumed=True, ge=0,
                                 le=3_600)  # fmt: skip
     writes_per_s: float = setting(10, "Writes that clients send.", unit="1/s", assumed=True, ge=0, le=1_000)
-    operations: tuple[Operation, ...] = setting((), "What is done, and when.", max_length=500)
+    operations: tuple[Operation, ...] = setting((), "What is done, and when.", max_length=10_000)
 
     @classmethod
     def read(cls, text: str) -> Consensus:

@@ -15,7 +15,7 @@ import numpy as np
 from simpy import Environment, Event
 
 from engine import catalog
-from engine.consensus import actions
+from engine.consensus import actions, leap, writes
 from engine.consensus.course import Course, Kind, Notes
 from engine.consensus.log import Log, Voters
 from engine.consensus.member import AFTER_DISK, NOBODY, Member, Message, Role, Say
@@ -31,7 +31,6 @@ ANSWERED = {
 }
 BECAME = {Role.PRE_CANDIDATE: Kind.PRE_CAMPAIGNED, Role.CANDIDATE: Kind.CAMPAIGNED, Role.LEADER: Kind.LED}
 BEATS = {Say.HEARTBEAT, Say.HEARTBEAT_REPLY}
-LEAP = 10  # ticks that are worth leaping
 Process = Generator[Event, object, None]
 
 
@@ -68,7 +67,6 @@ class Store:
         self.waiting: list[float] = []  # when the writes were sent that nobody has taken yet
         self.written = 0
         self.changes: list[Change] = []
-        self.committed: dict[int, int] = {}  # index of a run's end -> term, of all that was ever committed
         voters = tuple(range(1, len(scenario.places) + 1))
         for number, zone in zip(voters, scenario.places, strict=True):
             self.add_node(number, zone, voters)
@@ -146,12 +144,17 @@ class Store:
         now_ticks = round((self.env.now - node.phase_s) / self.scenario.tick_s)
         passed, due = now_ticks - node.ticked, node.member.due
         if due is not None and passed >= due:
-            if node.is_leading and self._leap(node):
+            if leap.begin(self, node) if node.is_leading else leap.give_up(self, node):
                 return
             node.ticked = now_ticks
             node.member.tick(passed)
             self.flush(node)
         self.arm(node)
+
+    def ring(self, node: Node) -> None:
+        """Ring a member's alarm by hand: its tick is now."""
+        node.timer += 1
+        self._ring(node, node.timer)
 
     def _catch_up(self, node: Node, member: Member) -> None:
         """Let a member hear of the ticks that went by, short of the one at which its alarm rings."""
@@ -256,12 +259,12 @@ class Store:
         if was and was[0] == Role.LEADER and member.role != Role.LEADER:
             why = "later term" if term > int(str(was[1])) else "no quorum"
             self.notes.note(now, Kind.STEPPED_DOWN, number, term=term, reason=why)
-        if (kind := BECAME.get(member.role)) and (not was or was[:2] != seen[:2]):
-            if kind == Kind.LED or self.tells_votes:
-                self.notes.note(now, kind, number, term=term)
-        if member.role == Role.FOLLOWER and (not was or (was[0], was[2]) != (seen[0], seen[2])):
-            if member.leader or self.tells_votes:
-                self.notes.note(now, Kind.FOLLOWS, number, member.leader, term=term)
+        kind = BECAME.get(member.role)
+        if kind and (not was or was[:2] != seen[:2]) and (kind == Kind.LED or self.tells_votes):
+            self.notes.note(now, kind, number, term=term)
+        is_news = not was or (was[0], was[2]) != (seen[0], seen[2])
+        if member.role == Role.FOLLOWER and is_news and (member.leader or self.tells_votes):
+            self.notes.note(now, Kind.FOLLOWS, number, member.leader, term=term)
         if was and was[4] != member.voters and number not in member.voters:
             self.env.process(self._leave(node))
         self._settle_changes(member)
@@ -274,9 +277,13 @@ class Store:
 
     def _settle_changes(self, member: Member) -> None:
         for change in self.changes:
-            if member.committed >= change.index and member.log.term_at(change.index) == change.term:
-                if not change.done.triggered:
-                    change.done.succeed()
+            is_safe = member.committed >= change.index and member.log.term_at(change.index) == change.term
+            if is_safe and not change.done.triggered:
+                change.done.succeed()
+
+    def mark(self, at_s: float) -> None:
+        """Say that something will happen then: no leap goes past it."""
+        self.marks = sorted([*(m for m in self.marks if m > self.env.now), at_s])
 
     def look(self) -> None:
         """See who could take a write right now, and which members could pass one on."""
@@ -291,7 +298,7 @@ class Store:
                     self.notes.note(
                         self.env.now, Kind.WRITES_OPENED, writer, term=member.term, value=float(member.committed)
                     )
-                    self.env.process(self._hand_over(writer))
+                    self.env.process(writes.hand_over(self, writer))
         readers = set()
         if writer:
             source = self.nodes[writer]
@@ -317,140 +324,6 @@ class Store:
                 return node.number
         return NOBODY
 
-    # --- writes -------------------------------------------------------------------------------------------------------------
-
-    def writes_by(self, at_s: float) -> int:
-        """Count the writes that clients have sent by a moment: number k at k over the rate."""
-        rate = self.scenario.writes_per_s
-        n = int(at_s * rate) + 1
-        while n > 0 and n / rate > at_s:
-            n -= 1
-        return n
-
-    def send_writes(self) -> Process:
-        """Let clients write at a steady rate; what nobody can take waits, and is given up after a while."""
-        rate = self.scenario.writes_per_s
-        while True:
-            at_s = (self.written + 1) / rate
-            yield self.env.timeout(max(0.0, at_s - self.env.now))
-            if self.env.now < self.leap_end_s:  # the leap takes care of those
-                yield self.env.timeout(self.leap_end_s - self.env.now)
-                continue
-            if self.env.now < at_s or self.writes_by(self.env.now) <= self.written:
-                continue
-            self.written += 1
-            if not self.writer:
-                self.waiting.append(at_s)
-            self._propose()
-
-    def _propose(self) -> None:
-        """Give a write to whoever leads; a leader of old takes it too, and will never commit it."""
-        chosen = self.writer or next((n.number for n in self.nodes.values() if n.is_leading), NOBODY)
-        if chosen:
-            node = self.nodes[chosen]
-            if node.member is not None:
-                node.member.propose()
-                self.flush(node)
-
-    def _hand_over(self, writer: int) -> Process:
-        """Give the writes that waited to a leader that can take them, but for those whose clients have given up."""
-        yield self.env.timeout(0)
-        node = self.nodes[writer]
-        patient = [at_s for at_s in self.waiting if self.env.now - at_s < self.scenario.patience_s]
-        if self.writer == writer and node.member is not None:
-            self.waiting.clear()
-            if patient:
-                node.member.propose(len(patient))
-                self.flush(node)
-
-    # --- leaps --------------------------------------------------------------------------------------------------------------
-
-    def mark(self, at_s: float) -> None:
-        """Say that something will happen then: no leap goes past it."""
-        self.marks = sorted([*(m for m in self.marks if m > self.env.now), at_s])
-
-    def _leap(self, node: Node) -> bool:
-        """Leap over heartbeats in which nothing can happen; False where something could."""
-        if self.is_eager or self.underway or self.changes or self.waiting:
-            return False
-        s, now = self.scenario, self.env.now
-        ahead = next((m for m in self.marks if m >= now), s.duration_s + 1e6)
-        ticks = floor((ahead - 3 * s.election_ms / 1000 - now) / s.tick_s) - 1
-        group = self._followers(node)
-        if ticks < LEAP or group is None:
-            return False
-        slow = 2 * s.disk_ms + max(s.cross_zone_ms, s.same_zone_ms) * 2
-        if slow > min(s.heartbeat_ms, s.election_ms - 2 * s.heartbeat_ms):
-            return False  # on such a disk, or such a network, a quiet time may end by itself
-        for member in group:
-            member.timer += 1
-            member.armed_s = None
-        node.timer += 1
-        end_s = node.phase_s + (node.ticked + 1 + ticks) * s.tick_s
-        self.leap_end_s = end_s
-        landing = self.env.timeout(end_s - now)
-        landing.callbacks.append(lambda _: self._land(node, group, ticks, now))
-        return True
-
-    def _followers(self, node: Node) -> list[Node] | None:
-        """List who follows this leader; None where somebody could disturb them, or the quorum is not among them."""
-        leader = node.member
-        if leader is None or not leader.leads_safely or self.writer != node.number:
-            return None
-        group = [n for n in self.nodes.values() if n is not node and self.reaches(node, n)]
-        for n in group:
-            m = n.member
-            if m is None or m.role != Role.FOLLOWER or m.leader != node.number or m.term != leader.term:
-                return None
-            if m.log.last != leader.log.last or m.committed != leader.log.last or leader.committed != leader.log.last:
-                return None
-            if leader.progress.get(n.number) is None or leader.progress[n.number].match != leader.log.last:
-                return None
-        apart = [n for n in self.nodes.values() if n.is_up and n is not node and n not in group]
-        if any(self.reaches(a, b) for a in apart for b in [*group, node]):
-            return None
-        if any(not self.reaches(a, b) for a in group for b in group if a is not b):
-            return None
-        return group
-
-    def _land(self, node: Node, group: list[Node], ticks: int, since_s: float) -> None:
-        """Put everybody where the heartbeats of the leap would have put them; the leader's next tick is now."""
-        leader, now, s = node.member, self.env.now, self.scenario
-        self.leap_end_s = -1.0
-        if leader is None:
-            return
-        writes = self.writes_by(now) - self.written if s.writes_per_s else 0
-        self.written += max(0, writes)
-        for each in (node, *group):
-            member = each.member
-            if member is None:
-                continue
-            if writes > 0:
-                member.log.append(leader.term, writes)
-                member.committed = member.log.last
-                each.syncing.clear()
-                each.kept = Kept(member.term, member.vote, member.log.copy(), member.committed, member.voters)
-        for follower in group:
-            member = follower.member
-            if member is None:
-                continue
-            heard_s = now - s.tick_s + self.delay_s(node, follower)
-            follower.ticked = floor((heard_s - follower.phase_s) / s.tick_s + 1e-9)
-            member.elapsed = 0
-        for line in leader.progress.values():
-            line.match, line.next = max(line.match, 0), max(line.next, 1)
-        for follower in group:
-            line = leader.progress[follower.number]
-            line.match, line.next, line.is_active = leader.log.last, leader.log.last + 1, True
-        leader.progress[node.number].match = leader.log.last
-        node.ticked += ticks
-        leader.elapsed = (leader.elapsed + ticks) % s.election_ticks
-        node.armed_s = None
-        for follower in group:
-            self.arm(follower)
-        node.timer += 1
-        self._ring(node, node.timer)
-
 
 def run(scenario: Consensus, *, is_eager: bool = False, tells_votes: bool = True) -> Course:
     """Play a scenario from its cold start: every member up, nobody leading yet."""
@@ -459,7 +332,7 @@ def run(scenario: Consensus, *, is_eager: bool = False, tells_votes: bool = True
         store.start(node)
     store.env.process(actions.perform(store))
     if scenario.writes_per_s:
-        store.env.process(store.send_writes())
+        store.env.process(writes.send(store))
     store.env.run(until=scenario.duration_s)
     return course_of(store)
 

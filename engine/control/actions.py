@@ -27,7 +27,8 @@ def perform(world: World) -> ProcessGenerator:
             env.now < operation.at_s
         ):  # a sum of floats may fall short of it by a hair: nothing is done before its time
             yield env.timeout(operation.at_s - env.now)
-        refusal = ACTIONS[operation.do](world, operation)
+        is_deaf = operation.do in THROUGH_THE_API and not world.control_plane.is_up
+        refusal = "the API server does not answer" if is_deaf else ACTIONS[operation.do](world, operation)
         if refusal:
             world.log.note(env.now, Kind.OPERATION_IGNORED, reason=refusal, value=number)
 
@@ -204,6 +205,8 @@ def _host(world: World, name: str) -> Host | None:
     return next((host for host in world.cluster.hosts if host.name == name and not host.is_gone), None)
 
 
+# What a person asks the control plane for: without it nobody hears it.
+THROUGH_THE_API = {"drain-host", "patch", "stop-task", "run-tasks", "set-desired", "deploy"}
 ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "fail-zone": _fail_zone,
     "impair-zone": _impair_zone,

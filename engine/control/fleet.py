@@ -329,6 +329,7 @@ class Fleet:
             boot_s = world.draw(settings.boot_min_s, settings.boot_max_s, why, host.number, losses, power)
             managed.note_order(world, host, boot_s)
             yield world.env.timeout(boot_s)
+            yield from world.control_plane.up()  # no node joins, and no pod comes back, without it
             if host.is_gone or host.losses != losses or not cluster.zone_is_up[host.zone]:
                 host.is_booting = False
                 if not host.is_gone and not host.is_ready and host.losses == losses:
@@ -340,7 +341,6 @@ class Fleet:
                 self._start_again(cluster.tasks[number])
             else:
                 self._drop(cluster.tasks[number])
-        yield from world.control_plane.up()
         self._ready(host)
 
     def _ready(self, host: Host, age_s: float = 0.0) -> None:

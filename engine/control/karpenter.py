@@ -20,7 +20,7 @@ from engine.moments import last_of_now
 from engine.placement.pools import HostKind, Pool, room_for
 from engine.placement.room import ZONES
 from engine.scaling import Command, Round
-from engine.scaling.consolidation import Scene, budget, command, moved, still_holds
+from engine.scaling.consolidation import Scene, budget, command, evictable, moved, still_holds
 from engine.scaling.karpenter import Bought, Claim, Limits, Plan, batch_ends_s, solve
 from engine.scaling.shelves import ANY_ZONE, Node, Pod, Zones
 
@@ -50,9 +50,9 @@ class Karpenter:
         self._world = world
         self._settings = world.scenario.kubernetes.autoscaler.karpenter
         self._is_auto = world.launch.hosts == "managed"
-        self._outlook = Outlook(world, skew=int(self._settings.spread_zones and world.scenario.zones > 1))
-        families = self._settings.families or world.scenario.fleet.families
-        self._offers = [self._outlook.offer(kind.name) for kind in of_families(families)]
+        kinds = [kind.name for kind in of_families(self._settings.families or world.scenario.fleet.families)]
+        self._outlook = Outlook(world, kinds, skew=int(self._settings.spread_zones and world.scenario.zones > 1))
+        self._offers = [self._outlook.offer(name) for name in kinds]
         self._price = {offer.name: offer.usd_per_hour for offer in self._offers}
         self._came_s: list[float] = []  # when the pods of the batch came
         self._batch: set[int] = set()
@@ -60,6 +60,7 @@ class Karpenter:
         self._changed_s: dict[int, float] = {}  # host: when a pod last came or went
         self._nominated_s: dict[int, float] = {}  # host: pods are expected on it until then
         self._leaving: set[int] = set()  # hosts that are to go, or go
+        self._settled_s: dict[int, float] = {}  # pod: since when a node that is there should hold it
         self._version = self._settled = 0  # how often anything changed; up to where no saving is left
         self._stranded: tuple[int, str] = (0, "")
         world.env.process(self._look_for_savings())
@@ -120,7 +121,7 @@ class Karpenter:
         """Hear that a node has a pod less; one that drains is ended once only daemons are left."""
         self._touch(host)
         if host.is_draining and self._world.cluster.has_only_daemons(host):
-            self._world.nodes.delete(host, REASON)
+            self._world.nodes.end(host, REASON)
 
     def is_ready(self, host: Host, age_s: float) -> None:
         """Hear that a node has come: it has its days."""
@@ -152,13 +153,19 @@ class Karpenter:
             self._strand({})
             return
         nodes = self._outlook.nodes(closed=self._leaving)
-        plan = self._plan(waiting, nodes, self._soon_without())
+        plan = self._plan(self._trusted(waiting), nodes, self._soon_without())
         ready = sum(node.is_ready for node in nodes)
         bought = [self._order(claim) for claim in plan.claims]
         for number in plan.settled.values():
             self._nominate(number)
         ours = {pod.number for pod in waiting}
+        there = {node.number for node in nodes if node.is_ready}
+        for number, host in plan.settled.items():
+            if host in there:
+                self._settled_s.setdefault(number, world.env.now)
         left: dict[str, int] = {}
+        if beyond := len(waiting) - len(self._trusted(waiting)):
+            left["rule"] = beyond
         for pod, why in plan.left:
             if pod.number in ours:
                 left[why] = left.get(why, 0) + 1
@@ -170,6 +177,12 @@ class Karpenter:
         if set(left) - {"no-type"} and not self._is_retrying:
             self._is_retrying = True
             world.env.process(self._try_again())
+
+    def _trusted(self, waiting: list[Pod]) -> list[Pod]:
+        """Leave out the pods that the scheduler does not put on nodes with room: what keeps them off, another node would not mend."""
+        now, patience_s = self._world.env.now, NOMINATED_BATCHES * self._settings.batch_max_s
+        self._settled_s = {pod.number: self._settled_s[pod.number] for pod in waiting if pod.number in self._settled_s}
+        return [pod for pod in waiting if now - self._settled_s.get(pod.number, now) <= patience_s]
 
     def _try_again(self) -> ProcessGenerator:
         """Look again later: a limit or a zone stood in the way."""
@@ -239,6 +252,11 @@ class Karpenter:
         host.release = world.fleet.release
         self._version += 1
         return host
+
+    def like(self, host: Host, zone: int) -> Host:
+        """Name one more node of another's type, in a zone, for somebody else who renews nodes."""
+        name = host.kind.instance_type
+        return self._buy(Claim(zone, (name,), (), catalog.instance_type(name).usd_per_hour))
 
     def _emptiest_zone(self) -> int:
         counts = [0] * self._world.cluster.n_zones
@@ -351,19 +369,28 @@ class Karpenter:
         price = catalog.instance_type(host.kind.instance_type).usd_per_hour
         world.log.note(world.env.now, Kind.NODE_REMOVED, host=host.number, zone=host.zone, value=price, reason=why)
         world.fleet.drain(host, REASON)
+        if self._is_auto:
+            world.env.process(self._end_by_force(host))
 
     # --- nodes that are old --------------------------------------------------------------------------------------------
 
     def _drift(self) -> bool:
-        """Replace the first node that runs an old AMI, within the budget: empty ones first; say whether one was found."""
+        """Replace the first node that runs an old AMI, within the budget: empty ones first; say whether one was found.
+
+        While somebody updates the nodes, the nodes are his.
+        """
         world = self._world
-        if not self._settings.drift or not world.fleet.release or not self._allowed():
+        if not self._settings.drift or not world.fleet.release or world.fleet.is_updating or not self._allowed():
             return False
         scene = self._scene()
         old = [
             node
             for node in scene.nodes
-            if node.is_ready and not node.is_kept and world.cluster.hosts[node.number].release < world.fleet.release
+            if node.is_ready
+            and not node.is_kept
+            and world.cluster.hosts[node.number].release < world.fleet.release
+            # Auto Mode ends a drain after a day, so there a budget keeps nobody for ever.
+            and (self._is_auto or evictable(node, scene.may_evict))
         ]
         for node in sorted(old, key=lambda node: (bool(node.pods), node.number)):
             plan = moved(replace(scene, waiting=()), [node])
@@ -375,13 +402,16 @@ class Karpenter:
         return False
 
     def _expire(self, host: Host, age_s: float) -> ProcessGenerator:
-        """Drain a node at its age, whatever the budget for disruptions says; Auto Mode ends it a day later at the latest."""
+        """Drain a node at its age, whatever the budget for disruptions says."""
         world, losses = self._world, host.losses
         yield world.env.timeout(max(0.0, self.lifetime_s - age_s))
         if host.is_gone or host.losses != losses:
             return
         self._remove(host, "expired")
-        if self._is_auto:
-            yield world.env.timeout(catalog.number("eks.automode.nodepool", "grace_h") * 3600)
-            if host.is_alive and not host.is_gone and host.losses == losses:
-                world.nodes.delete(host, "lifetime")
+
+    def _end_by_force(self, host: Host) -> ProcessGenerator:
+        """End a drain that takes too long, whatever is left on the node (fact `eks.automode.nodepool`)."""
+        losses = host.losses
+        yield self._world.env.timeout(catalog.number("eks.automode.nodepool", "grace_h") * 3600)
+        if host.is_alive and not host.is_gone and host.losses == losses:
+            self._world.nodes.end(host, "lifetime")

@@ -130,6 +130,7 @@ class ManagedHosts:
 
     def _gather(self) -> ProcessGenerator:
         yield self._world.env.timeout(self._world.scenario.assumptions.managed_gather_s)
+        yield from self._world.control_plane.up()
         last_of_now(self._world.env, self._answer)
 
     def _answer(self) -> None:

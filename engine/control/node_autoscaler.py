@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.cluster import NONE, Host
+from engine.control.node_asks import label_of
 from engine.control.node_outlook import Outlook
 from engine.events import Kind
 from engine.kubernetes.autoscaler import NodeGroup
@@ -116,6 +117,7 @@ class ClusterAutoscaler:
             most=bounds.max_nodes,
             in_zones=in_zones,
             priority=bounds.priority,
+            label=label_of(scenario, number, pool.kind.instance_type),
         )
 
     def _note(self, scan: Scan) -> None:
@@ -174,7 +176,7 @@ class ClusterAutoscaler:
         self._tell(Kind.NODE_REMOVED, host.number, price, "empty" if is_empty else "unneeded")
         host.is_leaving = True
         if is_empty:
-            world.nodes.delete(host, REASON)
+            world.nodes.end(host, REASON)
             return
         self._draining.add(host.number)
         world.fleet.drain(host, REASON)
@@ -193,7 +195,7 @@ class ClusterAutoscaler:
                 patience = world.env.event()  # all of them are on their way out
         self._draining.discard(host.number)
         if host.is_alive and not host.is_gone:
-            world.nodes.delete(host, REASON)
+            world.nodes.end(host, REASON)
 
     def _all_leave(self, host: Host) -> bool:
         tasks = (self._world.cluster.tasks[number] for number in host.tasks)

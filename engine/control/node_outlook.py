@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from engine import catalog
 from engine.cluster import NONE, Host, Task
 from engine.control.eviction import status
-from engine.placement.constraints import DISTINCT
-from engine.placement.demand import needs_of_host
+from engine.control.node_asks import asks_of, label_of
 from engine.placement.pools import room_for
 from engine.scaling import Size
 from engine.scaling.managed_instances import Offer
-from engine.scaling.shelves import Ask, Node, Pod
+from engine.scaling.shelves import Node, Pod
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
 
     from engine.world import World
 
@@ -23,16 +22,12 @@ if TYPE_CHECKING:
 class Outlook:
     """The cluster in the words of the rules. Looking changes nothing."""
 
-    def __init__(self, world: World, skew: int = 0) -> None:
-        """Know what pods ask. skew: for services that say nothing about zones themselves; 0 = any zone will do."""
+    def __init__(self, world: World, kinds: Sequence[str] = (), skew: int = 0) -> None:
+        """Know what pods ask. kinds: types that may come beside those of the fleet. skew: see `asks_of`."""
         self._world = world
         services = world.scenario.services
         self.daemons = [number for number, service in enumerate(services) if service.kind == "daemon"]
-        self._distinct = [number for number, service in enumerate(services) if DISTINCT in service.constraints]
-        self.asks = {
-            number: Ask(needs_of_host(service, number, is_pod=world.launch.is_kubernetes), skew)
-            for number, service in enumerate(services)
-        }
+        self.asks = asks_of(world.scenario, kinds, skew)
 
     def offer(self, kind: str) -> Offer:
         """Say what a node of a type has for pods beside its daemons, and what its hour costs."""
@@ -96,20 +91,18 @@ class Outlook:
             free=free,
             usd_per_hour=catalog.instance_type(kind).usd_per_hour,
             pods=tuple(_pod(task) for task in tasks if task.bound_to == NONE),
-            taken=self._taken(host, tasks),
+            taken=self._taken(host),
             used=self.used(host),
             group=host.group,
+            label=label_of(self._world.scenario, host.group, kind),
             is_ready=is_ready,
             is_kept=host.number in kept,
             is_fresh=host.number in fresh,
         )
 
-    def _taken(self, host: Host, tasks: list[Task]) -> frozenset[int]:
-        """Give the ports in use on a node, and the signs of services that want no other of their kind beside them."""
+    def _taken(self, host: Host) -> frozenset[int]:
         ports = self._world.cluster.view(0).ports
-        taken = frozenset() if ports is None else ports[host.number]
-        signs = {-1 - task.service for task in tasks if task.service in self._distinct}
-        return taken | signs
+        return frozenset() if ports is None else ports[host.number]
 
     def used(self, host: Host, *, daemons: bool = True) -> float:
         """Give the larger share of a node's CPU and memory that its pods ask for."""

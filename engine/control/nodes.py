@@ -46,6 +46,8 @@ class Zone:
     """A zone's evictions: who waits for a taint, and when the next may be set."""
 
     queue: list[Node] = field(default_factory=list)
+    ready: int = 0  # nodes
+    away: int = 0
     per_s: float = 0.0
     state: State = "normal"
     next_s: float = 0.0
@@ -74,14 +76,12 @@ class NodeLifecycle:
         if host.number in self._hosts:
             self.is_back(host)
         else:
-            self._hosts[host.number] = Node(host.number, host.zone, host=host)
-            self._judge_zones()
+            self._hosts[host.number] = self._counted(Node(host.number, host.zone, host=host))
 
     def pod_runs(self, task: Task) -> None:
         """Hear that a pod's own microVM has joined, where each has one."""
         if not self._world.launch.has_hosts and task.number not in self._pods:
-            self._pods[task.number] = Node(task.number, task.zone, task=task)
-            self._judge_zones()
+            self._pods[task.number] = self._counted(Node(task.number, task.zone, task=task))
 
     def pod_ended(self, task: Task) -> None:
         """Hear that a pod is gone, and its microVM with it."""
@@ -103,13 +103,11 @@ class NodeLifecycle:
     def is_back(self, host: Host) -> None:
         """Hear that a node is heard again: its taint goes, and its pods that run are ready again."""
         node = self._hosts[host.number]
-        was_away, node.is_silent = not node.is_ready, False
         node.turn += 1
-        node.is_ready, node.is_tainted = True, False
+        node.is_silent = node.is_tainted = host.is_missed = False
         self._leave_queue(node)
-        host.is_missed = False
-        if was_away:
-            self._judge_zones()
+        if not node.is_ready:
+            self._turns(node, is_ready=True)
         for task in self._pods_on(node):
             if task.is_alive and not task.is_registered and task.answers_s <= self._world.env.now:
                 self._world.env.process(kubelet.join(self._world, task, task.life))
@@ -120,7 +118,7 @@ class NodeLifecycle:
             self._falls_silent(self._hosts[host.number])
             self._world.env.process(self._collect(self._hosts[host.number]))
 
-    def delete(self, host: Host, reason: str) -> None:
+    def end(self, host: Host, reason: str) -> None:
         """End a machine and delete its node with it, on purpose: nobody has to find out."""
         world, node = self._world, self._hosts.pop(host.number, None)
         if node is not None:
@@ -184,23 +182,18 @@ class NodeLifecycle:
         world, turn, since_s = self._world, node.turn, self._world.env.now
         phase_s = world.draw(0, self._settings.lease_every_s, "lease", node.number)
         seen_s = noticed_s(since_s, phase_s, self._tick_s, self._settings)
-        while True:
-            outages = world.control_plane.outages
+        while seen_s > world.env.now or not world.control_plane.is_up:
             yield world.env.timeout(max(0.0, seen_s - world.env.now))
             yield from world.control_plane.up()
             if node.turn != turn:
                 return
-            if world.control_plane.outages == outages:
-                break
-            seen_s = first_after(
-                world.control_plane.back_s + self._settings.grace_s, self._tick_s, self._settings.monitor_every_s
-            )
+            if (back_s := world.control_plane.back_s) > since_s:
+                seen_s = first_after(back_s + self._settings.grace_s, self._tick_s, self._settings.monitor_every_s)
         self._not_ready(node)
 
     def _not_ready(self, node: Node) -> None:
         """Close the node, take its pods out of the endpoints, and let it wait for its taint."""
         world, host = self._world, node.host
-        node.is_ready = False
         if host is not None:
             host.is_missed = True
             if not host.is_gone:
@@ -213,16 +206,13 @@ class NodeLifecycle:
         for task in self._pods_on(node):
             kubelet.leave(world, task, "node not ready")
         self._zones[node.zone].queue.append(node)
-        self._judge_zones()
+        self._turns(node, is_ready=False)
 
     # --- tainting and evicting -------------------------------------------------------------------------------------------
 
     def _judge_zones(self) -> None:
         """Set each zone's pace by how many of its nodes are ready; write down what changed."""
-        counts: dict[int, tuple[int, int]] = {}
-        for node in (*self._hosts.values(), *self._pods.values()):
-            ready, away = counts.get(node.zone, (0, 0))
-            counts[node.zone] = (ready + node.is_ready, away + (not node.is_ready))
+        counts = {n: (zone.ready, zone.away) for n, zone in enumerate(self._zones) if zone.ready or zone.away}
         rates = eviction_rates(counts, self._settings)
         if counts and not any(ready for ready, _ in counts.values()):
             for node in (*self._hosts.values(), *self._pods.values()):  # the controller doubts itself: every taint goes
@@ -235,7 +225,8 @@ class NodeLifecycle:
                 for node in self._nodes_in(number):
                     if not node.is_ready and not node.is_tainted and node not in zone.queue:
                         zone.queue.append(node)
-            self._wake(zone)
+            if zone.queue:
+                self._wake(zone)
 
     def _taint_in_turn(self, zone: Zone) -> ProcessGenerator:
         """Taint the nodes that wait, one at a time, at the zone's pace."""
@@ -267,16 +258,16 @@ class NodeLifecycle:
     def _evict(self, node: Node) -> ProcessGenerator:
         """Delete the node's pods once they have tolerated the taint for their time; DaemonSets' tolerate it for ever."""
         world, turn, taint = self._world, node.turn, node.taints
-        since_s = world.env.now
+        due_s = world.env.now + self._settings.toleration_s
         while True:
-            outages = world.control_plane.outages
-            yield world.env.timeout(max(0.0, since_s + self._settings.toleration_s - world.env.now))
+            yield world.env.timeout(max(0.0, due_s - world.env.now))
             yield from world.control_plane.up()
             if node.turn != turn or node.taints != taint or not node.is_tainted:
                 return
-            if world.control_plane.outages == outages:
+            again_s = world.control_plane.back_s + self._settings.toleration_s
+            if again_s <= due_s:
                 break
-            since_s = world.control_plane.back_s
+            due_s = again_s
         for task in self._pods_on(node):
             if task.bound_to == NONE:
                 self._delete(task, "taint")
@@ -318,6 +309,23 @@ class NodeLifecycle:
     def _forget(self, node: Node) -> None:
         node.turn += 1
         self._leave_queue(node)
+        zone = self._zones[node.zone]
+        zone.ready, zone.away = zone.ready - node.is_ready, zone.away - (not node.is_ready)
+        self._judge_zones()
+
+    # --- counting ------------------------------------------------------------------------------------------------------
+
+    def _counted(self, node: Node) -> Node:
+        """Count a node that has joined."""
+        self._zones[node.zone].ready += 1
+        self._judge_zones()
+        return node
+
+    def _turns(self, node: Node, *, is_ready: bool) -> None:
+        """Let a node become ready, or NotReady."""
+        node.is_ready = is_ready
+        zone, change = self._zones[node.zone], 1 if is_ready else -1
+        zone.ready, zone.away = zone.ready + change, zone.away - change
         self._judge_zones()
 
     # --- looking ---------------------------------------------------------------------------------------------------------

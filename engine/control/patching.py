@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from simpy import AllOf, AnyOf
 
 from engine.cluster import NONE, Host, Stage, Task
-from engine.control import agent
+from engine.control import agent, eviction
 from engine.events import Kind
 from engine.scaling import fewest_tasks, most_tasks
 
@@ -129,8 +129,8 @@ def _what_holds(left: list[Task], world: World) -> str:
     """Name what keeps a host's last tasks there, in a word: the first of these that is true.
 
     "agent-silent": nobody can tell it to stop them. "healthy-percent": the service may neither start one more nor stop
-    one. "no-room: <why>": the replacement finds no host. "not-healthy": replacements do not pass their checks.
-    "stopping": they take their time.
+    one. "disruption-budget": a PodDisruptionBudget spares even pods that are all ready. "no-room: <why>": the replacement
+    finds no host. "not-healthy": replacements do not pass their checks. "stopping": they take their time.
     """
     host = world.cluster.hosts[left[0].host] if left[0].host != NONE else None
     if host is not None and not host.is_connected:
@@ -145,6 +145,9 @@ def _what_holds(left: list[Task], world: World) -> str:
         # That draining hosts are closed goes without saying: name what the open ones lack.
         why = {name: n for name, n in refused[0].items() if name != "closed"} or refused[0]
         return f"no-room: {max(why, key=lambda name: why[name]) if why else 'no-hosts'}"
+    if world.launch.is_kubernetes:
+        all_ready = all(eviction.is_ready(world, task) for task in counted)
+        return "disruption-budget" if all_ready else "not-healthy"
     most = max(scheduler.desired, most_tasks(scheduler.desired, settings.max_percent))
     least = fewest_tasks(scheduler.desired, settings.min_healthy_percent)
     healthy = sum(task.is_healthy for task in counted)

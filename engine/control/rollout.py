@@ -67,8 +67,7 @@ class Rolling:
     def follow(self) -> bool:
         """Share another wanted number among the versions. Says whether there was one."""
         desired, fresh = self._deployment.desired, self._fresh
-        active = [one for one in self.sets.values() if one.replicas > 0] or [fresh]
-        if all(one.recorded_desired == desired for one in active):
+        if all(one.recorded_desired == desired for one in self.sets.values() if one.replicas > 0):
             return False
         old = self._old()
         new_size, sizes = resize(

@@ -5,12 +5,14 @@ Manifests for Kubernetes have a door of their own, `engine.importers.kubernetes`
 
 from engine.importers.definition import Container, Definition, Port, read
 from engine.importers.designs import read_design
+from engine.importers.files import MAX_BYTES, text_of
 from engine.importers.findings import Finding, Unknown
 from engine.importers.report import as_data, as_text, refused_as_data, remarks
 from engine.importers.rules import RULES, refusals
 from engine.importers.service import scenario_of, service_of
 
 __all__ = [
+    "MAX_BYTES",
     "RULES",
     "Container",
     "Definition",
@@ -26,4 +28,5 @@ __all__ = [
     "remarks",
     "scenario_of",
     "service_of",
+    "text_of",
 ]

@@ -29,7 +29,4 @@ class ControlPlane(Record):
     eks_replaced_after_s: float = setting(
         300, "AWS replaces a dead member after this, on EKS.", unit="s", assumed=True, ge=1, le=604_800
     )
-    pre_vote: bool = setting(
-        True, "Members ask whether they could win before they raise the term.", fact="etcd.pre_vote"
-    )
     runs_on: Literal["", "self-run", "eks"] = setting("", "Who runs it; none = as the launch type says.")

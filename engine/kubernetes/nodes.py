@@ -57,9 +57,10 @@ class Nodes(Record):
     )  # fmt: skip
     retry_s: float = setting(10, "A pod that Fargate cannot place is tried again after this.", unit="s", assumed=True,
                               ge=1, le=600)  # fmt: skip
-    masters: int = setting(3, "Machines of your own for API servers and etcd, where you run the control plane.",
-                            unit="machines", assumed=True, ge=1, le=7)  # fmt: skip
-    master_type: str = setting("m5.large", "EC2 instance type of each of them.", assumed=True)
+    master_type: str = setting(
+        "m5.large", "EC2 instance type of each machine with an API server and a member of etcd, where you run them.",
+        assumed=True,
+    )  # fmt: skip
 
     @field_validator("master_type")
     @classmethod

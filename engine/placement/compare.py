@@ -1,4 +1,4 @@
-"""Several chains of strategies on one stream of tasks: what each leaves behind."""
+"""Several chains of strategies on one stream of tasks, and Kubernetes' scheduler beside them: what each leaves behind."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from engine.placement.constraints import all_of
 from engine.placement.demand import needs_of
 from engine.placement.hosts import Hosts, Ints
+from engine.placement.kube.beside import KUBE, place_as_pods
 from engine.placement.quota import quota
 from engine.placement.stock import empty_fleet
 from engine.placement.stream import Batch, place_stream, taken
@@ -82,6 +83,7 @@ def compare(
     """Place the same batches by each chain in turn, on the same fleet.
 
     chains: each takes the place of the batches' own strategies; up to MOST_CHAINS. Chance draws the same for all of them.
+    ("kube-scheduler",) is no chain of ECS's: the tasks are scheduled as Kubernetes schedules a Deployment's pods.
 
     Errors: ValueError for more chains; KeyError for a strategy that does not exist.
     """
@@ -114,7 +116,10 @@ def stream_of(scenario: Scenario) -> tuple[Hosts, list[Batch]]:
 
 
 def _outcome(hosts: Hosts, batches: Sequence[Batch], chain: tuple[str, ...], n_zones: int, draws: int) -> Outcome:
-    placed = place_stream(hosts, [replace(batch, strategies=chain) for batch in batches], draws)
+    if chain == (KUBE,):
+        placed = place_as_pods(hosts, batches, draws)
+    else:
+        placed = place_stream(hosts, [replace(batch, strategies=chain) for batch in batches], draws)
     lost = np.bincount(hosts.zone, weights=placed.here, minlength=n_zones).astype(np.int64)
     open_ = placed.hosts.is_open
     return Outcome(

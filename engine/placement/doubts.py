@@ -106,7 +106,7 @@ def pools_for(service: Service, scenario: Scenario) -> list[Pool]:
     A group grows only for a task that fits its smallest type, and only for tasks that come through its provider.
     """
     pools, needs = pools_of(scenario), _needs(service, scenario)
-    if not service.capacity:
+    if not service.capacity or launch.launch_type(scenario.launch_type).is_kubernetes:
         return list(pools)
     found = []
     for share in service.capacity:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -48,7 +48,8 @@ class Traits:
     attributes: built-in (ecs.…) and custom ones, by name. instance_id: one word a host. is_connected: shape (n_hosts,),
     what the control plane believes of the agent. running: shape (n_hosts,), tasks of any kind that are meant to run there.
     groups: task group (`service:web`, `family:web`) -> shape (n_hosts,), its tasks that are meant to run there. taints:
-    one tuple a host, what keeps pods off it; () where no host has any.
+    one tuple a host, what keeps pods off it; () where no host has any. leaving: task group -> shape (n_hosts,), its tasks
+    that were told to stop and are still there.
     """
 
     attributes: Mapping[str, Column]
@@ -57,6 +58,7 @@ class Traits:
     running: Ints
     groups: Mapping[str, Ints]
     taints: tuple[tuple[Taint, ...], ...] = ()
+    leaving: Mapping[str, Ints] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

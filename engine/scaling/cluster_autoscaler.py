@@ -22,7 +22,8 @@ class Group:
     """A node group: nodes of one type, over the zones.
 
     room: what a new node has for pods beside its daemons. size: nodes asked for, those on their way included. in_zones:
-    nodes in each zone that can start one; the next comes to the emptiest. whole: CPU units and MiB of a node.
+    nodes in each zone that can start one; the next comes to the emptiest. whole: CPU units and MiB of a node. label: what pods
+    choose its nodes by; "" = their kind.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Group:
     most: int
     in_zones: Mapping[int, int]
     priority: int = 0
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def estimate(pods: Sequence[Pod], group: Group, asks: Mapping[int, Ask], zones: 
         if group.size + len(shelves) >= group.most or not places:
             continue
         zone = min(places, key=lambda z: (places[z], z))
-        fresh = Shelf(-1, group.kind, zone, group.room)
+        fresh = Shelf(-1, group.label or group.kind, zone, group.room)
         if first_fit(pod, ask, [fresh], zones) is not None:
             shelves.append(fresh)
             places[zone] += 1
@@ -299,7 +301,7 @@ def _evictable(node: Node, may_evict: Mapping[int, int]) -> bool:
 def _moves(node: Node, shelves: dict[int, Shelf], asks: Mapping[int, Ask], zones: Zones) -> bool:
     """Move a node's pods to the others in the thought; put everything back if one finds no room."""
     others = [shelf for number, shelf in shelves.items() if number != node.number]
-    before = [(shelf, shelf.free, shelf.taken) for shelf in others]
+    before = [(shelf, shelf.free, shelf.taken, dict(shelf.held)) for shelf in others]
     moved: list[tuple[Pod, int]] = []
     for pod in node.pods:
         zones.add(pod, node.zone, -1)
@@ -309,8 +311,8 @@ def _moves(node: Node, shelves: dict[int, Shelf], asks: Mapping[int, Ask], zones
             for done, zone in moved:
                 zones.add(done, zone, -1)
                 zones.add(done, node.zone)
-            for other, free, taken in before:
-                other.free, other.taken = free, taken
+            for other, free, taken, held in before:
+                other.free, other.taken, other.held = free, taken, held
             return False
         moved.append((pod, shelf.zone))
     return True

@@ -37,7 +37,8 @@ class Plan:
     """Where pods would go.
 
     claims: nodes to buy. settled: pod's number -> node that has room. left: pods that no type holds, or that the limits
-    leave out, each with the reason in a word: "no-type", "zone", "nodes", "cpu".
+    leave out, each with the reason in a word: "no-type", "rule" (it may go to no zone, or must be
+    beside somebody), "nodes", "cpu".
     """
 
     claims: tuple[Claim, ...] = ()
@@ -80,6 +81,7 @@ class _Bin:
         self.zone = zone
         self.options = list(options)
         self.pods: list[Pod] = []
+        self.held: dict[int, int] = {}
         self._taken = Size(0, 0, 0)
         self._ports: frozenset[int] = frozenset()
 
@@ -106,6 +108,7 @@ class _Bin:
         self._ports |= needs.ports
         self.options, self.zone = options, zone
         self.pods.append(pod)
+        self.held[pod.service] = self.held.get(pod.service, 0) + 1
 
 
 def solve(
@@ -149,8 +152,8 @@ def solve(
 def _into_bins(pod: Pod, ask: Ask, bins: list[_Bin], offers: Sequence[Offer], zones: Zones, limits: Limits) -> str:
     """Put a pod into a node that is not bought yet, the one with the fewest pods first, or into one more; else say why not."""
     for bin_ in sorted(bins, key=lambda bin_: len(bin_.pods)):
-        zone = bin_.zone if bin_.zone != ANY_ZONE else zones.emptiest(pod, ask)
-        if not zones.allows(pod, ask, zone):
+        zone = bin_.zone if bin_.zone != ANY_ZONE else zones.pick(pod, ask)
+        if zone is None or not zones.allows(pod, ask, zone) or not zones.lets_in(pod, ask, bin_.held):
             continue
         if options := bin_.takes(ask):
             bin_.put(pod, ask, options, zone)
@@ -158,15 +161,13 @@ def _into_bins(pod: Pod, ask: Ask, bins: list[_Bin], offers: Sequence[Offer], zo
             return ""
     if len(bins) >= limits.nodes:
         return "nodes"
-    fresh = _Bin(zones.emptiest(pod, ask), _within(offers, bins, limits))
-    if not fresh.options:
-        return "cpu"
+    zone = zones.pick(pod, ask)
+    if zone is None or not zones.lets_in(pod, ask, {}):
+        return "rule"
+    fresh = _Bin(zone, _within(offers, bins, limits))
     options = fresh.takes(ask)
     if not options:
-        held = _Bin(ANY_ZONE, offers).takes(ask)
-        return "cpu" if held else "no-type"
-    if not zones.allows(pod, ask, fresh.zone):
-        return "zone"
+        return "cpu" if _Bin(ANY_ZONE, offers).takes(ask) else "no-type"
     fresh.put(pod, ask, options, fresh.zone)
     zones.add(pod, fresh.zone)
     bins.append(fresh)

@@ -1,17 +1,24 @@
-"""Bring: a task definition of the visitor's own. What was read, who would run it, every reason against it, and a run of it."""
+"""Bring: a task definition or a manifest of the visitor's own.
+
+What was read, who would run it, every reason against it, and a run of it.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
 
 from engine import catalog, importers
-from engine.errors import DefinitionError
-from engine.importers import Definition, Finding
+from engine.errors import DefinitionError, ManifestError
+from engine.importers import Definition
+from engine.importers.kubernetes import Manifest
+from engine.launch import launch_type
 from engine.scenario import Scenario
-from pages.parts import chapter
+from pages.parts import chapter, manifest
 from pages.parts.experiment import Experiment
+from pages.parts.verdicts import noted, offered, verdicts
 from pages.parts.words import Voice
 
 TEXT = "bring.text"
@@ -19,19 +26,23 @@ MOST = 12  # definitions of one file that are shown; a template with more is a l
 
 
 def bring(experiment: Experiment, speaker: Voice) -> None:
-    """Take a definition as a text or a file; show what each launch type says of it, and offer to run it."""
+    """Take a design as a text or a file; show what each launch type says of it, and offer to run it."""
     with chapter.fold(speaker.say("bring.title"), key=f"{experiment.lesson.name}.bring") as held:
         if not held.open:
             return
         st.markdown(speaker.say("bring.lede"))
-        _ask(speaker)
+        _ask(experiment, speaker)
         text = st.session_state.get(TEXT, "")
         if not text.strip():
             return
         try:
-            found = importers.read(text)
+            found = importers.read_design(text)
         except DefinitionError as error:
-            chapter.mend(speaker, error.problems, title="bring.unreadable")
+            is_manifest = isinstance(error, ManifestError)
+            chapter.mend(speaker, error.problems, title="bring.no_manifest" if is_manifest else "bring.unreadable")
+            return
+        if isinstance(found, Manifest):
+            manifest.show(experiment, speaker, found)
             return
         for number, definition in enumerate(found[:MOST]):
             _show(experiment, speaker, definition, number)
@@ -39,37 +50,54 @@ def bring(experiment: Experiment, speaker: Voice) -> None:
             st.markdown(speaker.say("bring.more", n=len(found) - MOST))
 
 
-def _ask(speaker: Voice) -> None:
-    """Offer the three ways in: a file, an example, a text. The text is what counts; the others fill it."""
+def _ask(experiment: Experiment, speaker: Voice) -> None:
+    """Offer the ways in: a file, two examples, a text. The text is what counts; the others fill it."""
 
     def take_file() -> None:
         given = st.session_state["bring.file"]
         if given is not None:
-            st.session_state[TEXT] = given.getvalue().decode("utf-8", errors="replace")
+            st.session_state[TEXT] = _text(given.getvalue())
 
-    def take_example() -> None:
-        st.session_state[TEXT] = catalog.definition_text("example")
+    def take(read: Callable[[str], str], name: str) -> None:
+        st.session_state[TEXT] = read(name)
 
+    examples = {
+        "example": (catalog.definition_text, "example"),
+        "example_manifest": (catalog.manifest_text, "manifest"),
+    }
+    if any(launch_type(kind).is_kubernetes for kind in offered(experiment)):
+        examples = dict(reversed(examples.items()))
     left, right = st.columns([3, 2], gap="medium")
     chapter.browse_words(speaker)
     with right:
         st.file_uploader(
             speaker.say("bring.file"), type=["json", "yaml", "yml", "template"], key="bring.file", on_change=take_file
         )
-        st.button(speaker.say("bring.example"), key="bring.example", on_click=take_example)
+        with st.container(horizontal=True):
+            for name, example in examples.items():
+                st.button(speaker.say(f"bring.{name}"), key=f"bring.{name}", on_click=take, args=example)
     with left:
         st.text_area(speaker.say("bring.text"), key=TEXT, height=260, placeholder=speaker.say("bring.placeholder"))
+
+
+def _text(data: bytes) -> str:
+    """Give a file's text. What is none is shown as far as it can be, and what is too large only as far as that shows."""
+    try:
+        return importers.text_of(data[: importers.MAX_BYTES + 1])
+    except DefinitionError:
+        return data[: importers.MAX_BYTES + 1].decode("utf-8", errors="replace")
 
 
 def _show(experiment: Experiment, speaker: Voice, definition: Definition, number: int) -> None:
     """Show one definition: what was read, and a verdict for each launch type."""
     name = definition.family or speaker.say("bring.no_family")
-    verdicts = {kind: importers.refusals(definition, kind) for kind in importers.RULES}
+    found = {kind: importers.refusals(definition, kind) for kind in importers.RULES}
     with st.container(border=True, key=f"q-bring-{number}"):
-        st.html(_read(speaker, name, definition) + _verdicts(speaker, verdicts) + _notes(speaker, definition))
+        st.html(
+            _read(speaker, name, definition) + verdicts(speaker, found) + noted(speaker, importers.remarks(definition))
+        )
         with st.container(horizontal=True):
-            offered = experiment.lesson.launch_types or (experiment.scenario.launch_type,)
-            for kind in (kind for kind in offered if verdicts.get(kind) == ()):
+            for kind in (kind for kind in offered(experiment) if found.get(kind) == ()):
                 st.button(
                     speaker.say("bring.run", launch_type=speaker.say(f"common.launch_type.{kind}.name")),
                     key=f"bring.run.{number}.{kind}", on_click=_run, args=(experiment, definition, kind),
@@ -123,29 +151,3 @@ def _size(speaker: Voice, size: object) -> str:
     if size is None:
         return speaker.say("bring.none")
     return speaker.number(size) if isinstance(size, int) else str(getattr(size, "says", size))
-
-
-def _verdicts(speaker: Voice, verdicts: dict[str, tuple[Finding, ...]]) -> str:
-    """List the launch types: a tick, or a struck circle with every reason and what to do about it."""
-    rows = []
-    for kind, reasons in verdicts.items():
-        name = escape(speaker.say(f"common.launch_type.{kind}.name"))
-        word = escape(speaker.say("bring.runs") if not reasons else speaker.say("bring.refuses", n=len(reasons)))
-        told = "".join(
-            f"<li>{escape(reason.label(speaker.lang))} <span>{escape(reason.mend(speaker.lang))}</span></li>"
-            for reason in reasons
-        )
-        state = "no" if reasons else "yes"
-        mark = f'<i class="q-mark {state}" aria-hidden="true"></i>'
-        rows.append(f'<li class="{state}">{mark}<b>{name}</b> <em>{word}</em>{f"<ul>{told}</ul>" if told else ""}</li>')
-    return f'<ul class="q-verdicts">{"".join(rows)}</ul>'
-
-
-def _notes(speaker: Voice, definition: Definition) -> str:
-    """List what refuses nothing and is worth knowing."""
-    notes = "".join(f"<li>{escape(note.note(speaker.lang))}</li>" for note in importers.remarks(definition))
-    return (
-        f'<p class="q-bring-noted">{escape(speaker.say("bring.noted"))}</p><ul class="q-bring-notes">{notes}</ul>'
-        if notes
-        else ""
-    )

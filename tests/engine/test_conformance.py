@@ -70,6 +70,35 @@ def test_the_intervals_are_narrow_enough_to_say_no(golden):
         ({"pod_vcpu": 0.25, "pod_memory_gb": 0.25}, {"vcpu": 0.25, "memory_gb": 0.5}),
         ({"pod_vcpu": 4, "pod_memory_gb": 30}, {"vcpu": 8, "memory_gb": 32}),
     ]),
+    ("k8s_node_affinity_filter", [
+        # A value that is no label: its term chooses nothing, whatever its operator.
+        ({"node": {"labels": {"foo": "bar"}}, "pod": {"affinity": {"node": {"required_terms": [
+            {"exprs": [["foo", "NotIn", ["invalid value: ___@#$%^"]]], "fields": []}]}}}}, {"fits": False}),
+        ({"node": {"labels": {"foo": "bar"}}, "pod": {"affinity": {"node": {"required_terms": [
+            {"exprs": [], "fields": []}]}}}}, {"fits": False}),
+        ({"node": {"name": "a"}, "pod": {}, "added_affinity": {"required_terms": [
+            {"exprs": [], "fields": [["metadata.name", "In", ["b"]]]}]}}, {"fits": False}),
+    ]),
+    ("k8s_host_ports_filter", [
+        ({"existing_pods": [{"containers": [{"ports": [{"host_port": 80, "ip": ""}]}]}],
+          "pod": {"containers": [{"ports": [{"host_port": 80, "ip": "10.0.0.1", "protocol": ""}]}]}}, {"fits": False}),
+    ]),
+    ("k8s_fit_filter", [
+        ({"allocatable": {"cpu_m": 10, "memory": 20, "pods": 1}, "existing_pods": [{"containers": []}], "pod": {
+            "containers": [{"requests": {"cpu_m": 9, "memory": 16}}], "overhead": {"cpu_m": 2, "memory": 4}}}, {
+            "fits": False, "insufficient": ["cpu", "pods"], "details": [
+                {"resource": "pods", "requested": 1, "used": 1, "capacity": 1},
+                {"resource": "cpu", "requested": 11, "used": 0, "capacity": 10}]}),
+    ]),
+    ("k8s_least_allocated", [
+        ({"resources": [{"resource": "cpu", "weight": 101}], "nodes": [{"name": "a"}], "pod": {}}, {"invalid_config": True}),
+        ({"resources": [{"resource": "cpu", "weight": 1}], "nodes": [{"name": "a", "allocatable": {"cpu_m": 1000}}],
+          "pod": {"containers": [{}, {"requests": {"cpu_m": 0}}]}}, {"scores": {"a": 90}}),
+    ]),
+    ("k8s_taint_score", [
+        ({"nodes": [{"name": "a", "taints": [{"key": "x", "effect": "PreferNoSchedule"}]}, {"name": "b"}],
+          "pod": {"tolerations": [{"operator": "Exists"}]}}, {"scores": {"a": 100, "b": 100}}),
+    ]),
     ("aws_ec2_instances", [
         ({"instance_type": "m5.large"}, {
             "vcpu": 2, "memory_mib": 8192, "arch": "amd64", "enis": 3, "ipv4_per_eni": 10, "trunking": True,
@@ -332,3 +361,38 @@ def test_everything_wrong_with_the_tables_is_said_at_once_and_nothing_is_run(tmp
     ):  # fmt: skip
         assert words in told
     assert "Traceback" not in told
+
+
+# --- budgets, roll-outs, autoscaling: cases that no table here holds ---
+
+
+@pytest.mark.parametrize(("name", "given", "expect"), [
+    ("k8s_pdb", {"budget": "min_available", "value": 3, "owners": [{"replicas": 9, "pods": 5, "ready": 5}]},
+     {"disruptions_allowed": 2, "desired_healthy": 3, "expected_pods": 5}),
+    ("k8s_pdb", {"budget": "max_unavailable", "value": "150%", "owners": [{"replicas": 2, "pods": 2, "ready": 1}]},
+     {"disruptions_allowed": 1, "desired_healthy": 0, "expected_pods": 2}),
+    ("k8s_pdb", {"budget": "max_unavailable", "value": "50%", "owners": []}, {"disruptions_allowed": 0, "expected_pods": 0}),
+    ("k8s_rollout_max_unavailable", {"strategy": "Recreate", "desired": 9, "max_unavailable": "50%"}, {"max_unavailable": 0}),
+    ("k8s_rollout_new_rs", {"desired": 10, "max_surge": "20%", "new_rs": 1, "all_rs_total": 11, "at": "controller"},
+     {"new_rs": 2}),
+    ("k8s_rollout_old_rs", {"desired": 10, "max_unavailable": 0, "max_surge": 2, "old_rs": 10, "old_available": 10, "new_rs": 2,
+                            "new_available": 2}, {"scales_down": True, "old_rs": 8}),
+    ("k8s_proportional_scaling",
+     {"desired": 5, "max_surge": 0, "old_desired": 5, "old_max_surge": 0, "recorded_desired_per_rs": {"b": 3},
+      "new_rs": {"name": "c", "replicas": 2, "created": "3"},
+      "old_rs": [{"name": "b", "replicas": 1, "created": "2"}, {"name": "a", "replicas": 1, "created": "1"}]},
+     {"new_rs": 2, "old_rs": [2, 1]}),
+    ("k8s_hpa_rate_policies", {"current": 10, "desired": 100, "min": 1, "max": 1000, "scale_up": {"select": "Min", "policies": [
+        {"type": "Pods", "value": 3, "period_s": 60}, {"type": "Percent", "value": 80, "period_s": 60}]}},
+     {"replicas": 13, "reason": "ScaleUpLimit"}),
+    ("k8s_hpa_rate_policies", {"current": 10, "desired": 1, "min": 1, "max": 1000, "scale_down": {"select": "Disabled"}},
+     {"replicas": 10, "reason": "ScaleDownLimit"}),
+    ("k8s_hpa_stabilization", {"mode": "behavior", "up_window_s": 0, "down_window_s": 300, "current": 4, "desired": 3,
+                               "recommendations": [{"age_s": 60.0, "replicas": 9}]}, {"stabilized": 9, "log": [9, 3]}),
+    ("k8s_hpa_replica_calc", {"current_replicas": 1, "pods": [], "target_utilization_pct": 50}, {"error": True}),
+    ("k8s_hpa_controller", {"spec_replicas": 2, "min": 1, "max": 5, "target_utilization_pct": 50, "pods": []},
+     {"desired_replicas": 2}),
+])  # fmt: skip
+def test_deployments_budgets_and_autoscalers_that_no_table_here_holds(name, given, expect):
+    assert [*check(table(name, (given, expect))).disagreements] == []
+    assert len(check(table(name, (given, expect | dict.fromkeys(expect, 77)))).disagreements) == 1

@@ -60,6 +60,16 @@ def test_a_pod_that_finds_no_node_is_told_what_most_of_them_lack():
     assert decide(pod(), cluster()).reason == "no-hosts"
 
 
+def test_the_message_is_kubernetes_own_and_counts_everything_that_is_short():
+    there = cluster(node("a", 2000, 1), node("b", 2000), node("c", taints=["x=1:NoSchedule"]))
+
+    assert decide(pod(3000, 2), there).message == (
+        "0/3 nodes are available: 1 Insufficient memory, 1 node(s) had untolerated taint(s), 2 Insufficient cpu."
+    )
+    assert decide(pod(3000, 2), cluster()).message == "0/0 nodes are available."
+    assert decide(pod(), there).message == ""
+
+
 def test_equals_draw_lots_and_without_a_lottery_the_first_wins():
     there = cluster(node("a"), node("b"), node("c", 2000))
     by_lot = decide(pod(), there, np.array([0.2, 0.7, 0.9]))

@@ -264,3 +264,39 @@ def test_a_rule_about_a_service_that_does_not_exist_is_refused_in_words():
         "services.0.pods.scheduling.neighbours.rather_apart.0.service",
     ]
     assert {problem.came for problem in caught.value.problems} == {"db", "cache"}
+
+
+def test_a_pod_on_its_way_out_still_keeps_its_likes_off_its_node():
+    """Three pods that keep apart on three nodes: the one that replaces the first waits until that is gone."""
+
+    def placed_s(**neighbours):
+        plain = seven_pods(**neighbours).model_dump(mode="json")
+        plain["fleet"]["hosts"], plain["services"][0]["desired"] = 3, 3
+        found = run(Scenario.of(plain | {"operations": [{"do": "stop-task", "at_s": 100, "task": 1}]}))
+        at_s = found.events.at_s
+        return at_s[found.events.where(Kind.TASK_PLACED)].max(), at_s[found.events.where(Kind.TASK_STOPPED)].min()
+
+    replaced, gone = placed_s()
+    assert replaced < gone
+    replaced, gone = placed_s(apart=[{"over": "hostname"}])
+    assert replaced >= gone
+
+
+def test_rules_of_other_services_and_by_label_hold_in_a_run():
+    """`db` keeps away from whatever is labelled tier: web; `cache` goes where a db is. Three nodes, one web."""
+    asks = {"services": [
+        {"name": "web", "desired": 1, "pods": {"scheduling": {"neighbours": {"labels": {"tier": "web"}}}}},
+        {"name": "db", "desired": 4, "pods": {"scheduling": {"neighbours": {"apart": [{"labels": {"tier": "web"}}]}}}},
+        {"name": "cache", "desired": 4, "pods": {"scheduling": {"neighbours": {"near": [{"service": "db"}]}}}},
+    ]}  # fmt: skip
+    plain = seven_pods().model_dump(mode="json") | asks
+    plain["fleet"]["hosts"] = 3
+    found = run(Scenario.of(plain))
+    log, rows = found.events, found.events.where(Kind.TASK_PLACED)
+    host = {name: set() for name in ("web", "db", "cache")}
+    for service, number in zip(log.service[rows].tolist(), log.host[rows].tolist(), strict=True):
+        host[("web", "db", "cache")[service]].add(number)
+
+    assert host["db"].isdisjoint(host["web"])
+    assert host["cache"] <= host["db"]
+    assert len(rows) == 9

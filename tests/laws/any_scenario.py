@@ -48,9 +48,19 @@ def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",
             "do": st.just("interrupt-spot-tasks"), "share": st.sampled_from([0, 0.3, 1]),
             "for_s": st.sampled_from([0, 5, 60]), "at_s": at_s,
         }),
+        st.fixed_dictionaries({
+            "do": st.just("fail-control-plane"), "for_s": st.sampled_from([None, 5, 40]), "at_s": at_s,
+        }),
+        st.fixed_dictionaries({"do": st.just("kill-member"), "member": st.integers(1, 3), "at_s": at_s}),
+        st.fixed_dictionaries({"do": st.just("restart-member"), "member": st.integers(1, 3), "at_s": at_s}),
         st.fixed_dictionaries({"do": st.just("stop-task"), "task": st.integers(1, 14), "at_s": at_s}),
         st.fixed_dictionaries({
             "do": st.just("set-desired"), "service": service, "desired": st.integers(0, 9), "at_s": at_s
+        }),
+        st.fixed_dictionaries({
+            "do": st.just("deploy"), "service": service, "at_s": at_s, "fails": st.sampled_from([False, False, True]),
+            "undo": st.sampled_from([False, False, True]), "start_s": st.sampled_from([None, 0, 9]),
+            "image_mib": st.sampled_from([None, 0, 300]),
         }),
         st.fixed_dictionaries({
             "do": st.just("change-traffic"), "service": service, "factor": st.sampled_from([0, 0.5, 1, 2.5]),
@@ -97,6 +107,31 @@ def providers() -> st.SearchStrategy[list[dict[str, Any]]]:
     )
 
 
+def pods() -> st.SearchStrategy[dict[str, Any]]:
+    """How Kubernetes rolls out, spares and scales a service's pods."""
+    rollout = st.fixed_dictionaries({
+        "strategy": st.sampled_from(["RollingUpdate", "RollingUpdate", "Recreate"]),
+        "max_surge": st.sampled_from(["25%", "1", "100%"]), "max_unavailable": st.sampled_from(["0", "25%", "1", "100%"]),
+        "min_ready_s": st.sampled_from([0, 0, 5]), "progress_deadline_s": st.sampled_from([20, 60, 600]),
+    })  # fmt: skip
+    budget = st.sampled_from([
+        None, {"min_available": "50%"}, {"min_available": 2}, {"max_unavailable": 1}, {"max_unavailable": 0},
+        {"max_unavailable": "30%", "unhealthy": "AlwaysAllow"},
+    ])  # fmt: skip
+    rules = st.fixed_dictionaries({
+        "select": st.sampled_from(["Max", "Min", "Disabled"]), "stabilization_s": st.sampled_from([None, 0, 20]),
+        "policies": st.sampled_from([
+            [], [{"type": "Pods", "value": 1, "period_s": 20}],
+            [{"type": "Pods", "value": 2, "period_s": 15}, {"type": "Percent", "value": 50, "period_s": 30}],
+        ]),
+    })  # fmt: skip
+    hpa = st.fixed_dictionaries({
+        "sync_s": st.sampled_from([5, 15]), "cpu_init_s": st.sampled_from([0, 40]), "down_window_s": st.sampled_from([0, 30]),
+        "metrics_every_s": st.sampled_from([10, 15]), "scale_up": st.none() | rules, "scale_down": st.none() | rules,
+    })  # fmt: skip
+    return st.fixed_dictionaries({"rollout": rollout, "disruption": budget, "hpa": hpa})
+
+
 def _services() -> st.SearchStrategy[dict[str, Any]]:
     scaling = st.fixed_dictionaries({
         "metric": st.sampled_from(["cpu", "requests"]), "target": st.sampled_from([20, 60, 300]),
@@ -122,6 +157,7 @@ def _services() -> st.SearchStrategy[dict[str, Any]]:
         "max_percent": st.sampled_from([100, 150, 200]),
         "placement": st.sampled_from([["spread-zones", "spread-hosts"], ["binpack-memory"], ["random"], ["binpack-cpu"]]),
         "scaling": st.one_of(st.none(), scaling, _policies()),
+        "pods": st.just({}) | pods(),
     })  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from tests.laws.test_conservation import assert_requests_add_up
 from tests.laws.test_prefix import assert_same_past
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(autoscaled_and_more())
 def test_one_more_operation_changes_nothing_before_its_moment(given_):
     scenario, more, at_s = given_
@@ -21,7 +21,7 @@ def test_one_more_operation_changes_nothing_before_its_moment(given_):
     assert_same_past(run(scenario, keep_requests=True), run(more, keep_requests=True), at_s)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(autoscaled())
 def test_a_run_is_the_same_a_second_time_and_every_request_is_accounted_for(scenario):
     one = run(scenario, keep_requests=True)
@@ -30,7 +30,7 @@ def test_a_run_is_the_same_a_second_time_and_every_request_is_accounted_for(scen
     assert_requests_add_up(one)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(autoscaled())
 def test_no_node_ever_holds_more_than_it_has_room_for(scenario):
     run_ = run(scenario)
@@ -55,7 +55,7 @@ def test_no_node_ever_holds_more_than_it_has_room_for(scenario):
             pods[host] -= 1
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(autoscaled())
 def test_a_budget_of_none_keeps_every_pod_that_is_ready(scenario):
     """What drains, drains by eviction: where no pod may be away, no ready pod is ever evicted by a drain."""
@@ -73,7 +73,7 @@ def test_a_budget_of_none_keeps_every_pod_that_is_ready(scenario):
     for i in events.where(Kind.POD_READY, Kind.POD_EVICTED):
         if events.kind[i] == Kind.POD_READY:
             ready.add(int(events.task[i]))
-        else:
+        elif events.reason[i] == "drain":
             assert int(events.task[i]) not in ready
 
 
@@ -105,7 +105,7 @@ def waiting_at_end(run_):
     return created - over
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(kind=KINDS, services=st.lists(CALM, min_size=1, max_size=3), hosts=st.integers(0, 6), seed=st.integers(0, 99))
 def test_nobody_waits_for_ever_whom_a_node_would_hold(kind, services, hosts, seed):
     run_ = run(calm(kind, services, hosts, seed))
@@ -129,7 +129,7 @@ def test_it_comes_to_rest(kind, services, hosts, seed, then):
     assert len(moves) < 120
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(autoscaled(most_operations=0))
 def test_what_is_saved_is_the_difference_of_what_an_hour_costs(scenario):
     run_ = run(scenario)
@@ -142,7 +142,7 @@ def test_what_is_saved_is_the_difference_of_what_an_hour_costs(scenario):
         assert events.value[i] > 0
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(autoscaled())
 def test_the_cluster_autoscaler_keeps_its_bounds(scenario):
     assume(scenario.launch_type != "eks-auto" and scenario.kubernetes.autoscaler.kind == "cluster-autoscaler")

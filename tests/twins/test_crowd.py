@@ -1,16 +1,20 @@
 """The compiled stream of pods that care who is where, `decide` and a plain loop over nodes: every pod on the same node."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.placement.kube.crowd_by_loop import schedule_crowd_by_loop
-from engine.placement.kube.crowd_stream import schedule_crowd_stream
+from engine.placement.kube.crowd_stream import numbered, schedule_crowd_stream
 from engine.placement.kube.objects import Affinity, Container, Node, Pod, PodAffinity, PodTerm, Selector, Spread
 from engine.placement.kube.one_by_one import schedule_by_decide
+from engine.placement.kube.rule_book import RuleBook
 from engine.placement.kube.snapshot import Snapshot
 from engine.placement.kube.spread_rules import HOSTNAME, ZONE
 from engine.placement.kube.stream import schedule_stream
+from engine.placement.kube.topology import neighbours_say, pod_affinity, spread_says, topology_spread
 from tests.laws.any_crowd import clusters, shapes
 
 
@@ -65,3 +69,24 @@ def test_pods_that_care_about_nobody_go_as_in_the_stream_without():
     np.testing.assert_array_equal(
         schedule_crowd_stream(cluster, kinds, order, 3), schedule_stream(cluster, kinds, order, 3)
     )
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(clusters(), shapes, st.data())
+def test_rules_kept_from_before_say_what_rules_drawn_anew_say(cluster, shapes, data):
+    """Pods come and go, nodes are lost and come back: a book that saw it all answers as one that saw nothing."""
+    kinds, cluster = numbered(cluster, shapes)
+    known = [cluster.shapes[kind] for kind in kinds]
+    book, every = RuleBook(), np.arange(len(cluster), dtype=np.int64)
+    for _ in range(4):
+        count = data.draw(st.lists(st.integers(0, 3), min_size=cluster.count.size, max_size=cluster.count.size))
+        there = data.draw(st.lists(st.booleans(), min_size=len(cluster), max_size=len(cluster)))
+        now = replace(cluster, count=np.array(count).reshape(cluster.count.shape), is_there=np.array(there))
+        for pod in (*known, *shapes):
+            with_book = replace(now, book=book)
+            assert spread_says(pod, with_book).tolist() == spread_says(pod, now).tolist()
+            assert neighbours_say(pod, with_book).tolist() == neighbours_say(pod, now).tolist()
+            for score in (topology_spread, pod_affinity):
+                kept, anew = score(pod, with_book, every), score(pod, now, every)
+                assert (kept is None) == (anew is None)
+                assert anew is None or kept.raw.tolist() == anew.raw.tolist()

@@ -11,6 +11,9 @@ from engine.importers.kubernetes.pods import Workload
 OS = "kubernetes.io/os", "beta.kubernetes.io/os"
 ARCH = "kubernetes.io/arch", "beta.kubernetes.io/arch"
 _KNOWN_OSES, _KNOWN_ARCHES = {"linux", "windows"}, {"amd64", "arm64"}
+_OTHERS = (
+    "node.kubernetes.io/instance-type", "topology.kubernetes.io/zone", "topology.kubernetes.io/region", "kubernetes.io/hostname",
+)  # fmt: skip
 COMPUTE = "eks.amazonaws.com/compute-type"
 _NOT_OURS = {"ec2": "fargate", "auto": "fargate"}  # a value of the label that nodes of ours never have
 
@@ -73,3 +76,14 @@ def _labels(nodes: str) -> dict[str, str]:
     own = platform if isinstance(platform, Mapping) else {}
     os, arch = str(own.get("os")), str(own.get("arch"))
     return dict.fromkeys(OS, os) | dict.fromkeys(ARCH, arch) | {COMPUTE: "fargate"}
+
+
+def labels_wanted(workload: Workload) -> Iterator[str]:
+    """Name the labels that a pod's node has to have and that no node has by itself."""
+    wanted = list(trees.pairs(workload.pod, "nodeSelector"))
+    if len(required_terms(workload)) == 1:
+        rules = trees.each(required_terms(workload)[0], "matchExpressions")
+        wanted += [
+            trees.text(one, "key") for one in rules if trees.text(one, "operator") in {"In", "Exists", "Gt", "Lt"}
+        ]
+    yield from dict.fromkeys(key for key in wanted if key not in {*OS, *ARCH, *_OTHERS, COMPUTE})

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from engine.errors import ManifestError
 from engine.importers.findings import Finding, listed, printable
 from engine.importers.kubernetes import rules, trees
 from engine.importers.kubernetes.manifest import Manifest
-from engine.importers.kubernetes.nodes import oses
+from engine.importers.kubernetes.neighbours import unread
+from engine.importers.kubernetes.nodes import labels_wanted, oses
 from engine.importers.kubernetes.pods import Workload
 from engine.importers.kubernetes.rules import KNOWN, RULES, refusals
 from engine.importers.kubernetes.scaling import Autoscaler, Budget
@@ -93,6 +94,8 @@ def remarks(manifest: Manifest) -> tuple[Finding, ...]:
         *rules.at("left_out", (one.where for one in works[MOST_SERVICES:]), f"{MOST_SERVICES}"),
         *rules.at("metric_unread", _unread_metrics(manifest)),
         *rules.at("on_linux", (one.where for one in works if oses(one) == {"windows"})),
+        *rules.at("labels_wanted", _each(works, labels_wanted)),
+        *rules.at("topology_unread", _each(works, unread)),
         *rules.at("gpus", (one.where for one in works if any(c.accelerators for c in one.containers))),
         *rules.at("target_elsewhere", (f"{one.name} ({one.target})" for one in elsewhere)),
         *rules.at("guards_nothing", (one.name for one in idle)),
@@ -101,6 +104,13 @@ def remarks(manifest: Manifest) -> tuple[Finding, ...]:
             "fargate_ports", (f.name for f in manifest.fronts if f.type in _NODE_PORTS and any(map(f.picks, works)))
         ),
     )
+
+
+def _each(workloads: Sequence[Workload], named: Callable[[Workload], Iterable[str]]) -> Iterator[str]:
+    """Name what is so in each workload."""
+    for one in workloads:
+        if found := list(named(one)):
+            yield f"{one.where} ({listed(found)})"
 
 
 def _unread_metrics(manifest: Manifest) -> Iterator[str]:

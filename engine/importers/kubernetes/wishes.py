@@ -14,8 +14,8 @@ _FIXED = OS + ARCH  # the fleet is chosen so that these hold: no rule is needed
 _UPDATES = {"Deployment": "strategy"}
 
 
-def scheduling(workload: Workload) -> dict[str, Any]:
-    """Say where its pods may go: node selector, node affinity, tolerations."""
+def scheduling(workload: Workload, neighbours: dict[str, Any]) -> dict[str, Any]:
+    """Say where its pods may go: node selector, node affinity, tolerations, and what they ask of other pods."""
     selector = trees.pairs(workload.pod, "nodeSelector")
     terms = [_rules(term) for term in required_terms(workload)]
     given = {
@@ -23,6 +23,7 @@ def scheduling(workload: Workload) -> dict[str, Any]:
         "nodes": [] if any(not rules for rules in terms) else [{"rules": rules} for rules in terms],
         "prefers": _prefers(workload),
         "tolerations": [_toleration(one) for one in trees.each(workload.pod, "tolerations")],
+        "neighbours": neighbours,
     }
     return {name: value for name, value in given.items() if value}
 

@@ -91,7 +91,7 @@ def schedule_crowd_by_loop(cluster: Snapshot, shapes: Sequence[Pod], order: Ints
     n = len(cluster)
     want, heavy, allowed = c.want.tolist(), c.heavy.tolist(), c.allowed.tolist()
     room, load, size = c.room.T.tolist(), c.load.T.tolist(), c.size.T.tolist()
-    weights = c.weight.tolist()
+    weights, fixed, has_balance = c.weight.tolist(), c.fixed.tolist(), c.has_balance.tolist()
     soft, liked = by_node(c.nodes, c.begin, c.soft), by_node(c.nodes, c.begin, c.liked)
     labels = [node.labels for node in cluster.nodes]
     states = [_State.of(pod, cluster) for pod in shapes]
@@ -120,7 +120,7 @@ def schedule_crowd_by_loop(cluster: Snapshot, shapes: Sequence[Pod], order: Ints
         spread, near = _crowding(state, left, labels), _liking(state.around, left, labels)
         best, best_rank = NONE, (-1, -1.0)
         for i, node in enumerate(left):
-            total = c.fixed[s, node] + points_of(size[node], load[node], adds, c.has_balance[s], weights)
+            total = fixed[s][node] + points_of(size[node], load[node], adds, has_balance[s], weights)
             total += (100 - 100 * soft[s][node] // most_soft if most_soft else 100) * weights[2]
             total += 100 * liked[s][node] // most_liked * weights[3] if most_liked else 0
             total += spread[i] * by_spread + near[i] * by_near

@@ -20,6 +20,20 @@ from engine.placement.kube.snapshot import Snapshot
 TOTAL, CHANCE = "total", "random"
 RESOURCES = {PODS: "pods", "cpu": "cpu", MEMORY: "memory", EPHEMERAL: "storage"}  # our words for what may be short
 EXTENDED = "extended"
+SAYS = {  # Kubernetes' own words, as `kubectl describe pod` shows them; of resources they are Insufficient
+    "absent": "node(s) had not joined",
+    "closed": "node(s) were unschedulable",
+    "taints": "node(s) had untolerated taint(s)",
+    "node-affinity": "node(s) didn't match Pod's node affinity/selector",
+    "ports": "node(s) didn't have free ports for the requested pod ports",
+    "pods": "Too many pods",
+    "storage": "Insufficient ephemeral-storage",
+    "no-domain": "node(s) didn't match pod topology spread constraints (missing required label)",
+    "skew": "node(s) didn't match pod topology spread constraints",
+    "affinity": "node(s) didn't match pod affinity rules",
+    "anti-affinity": "node(s) didn't match pod anti-affinity rules",
+    "avoided": "node(s) didn't satisfy existing pods anti-affinity rules",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,28 @@ class Ruling(Verdict):
     def filters(self) -> tuple[str, ...]:
         """Name what was asked, in order."""
         return self.asked
+
+    @property
+    def message(self) -> str:
+        """Say why a pod waits, in Kubernetes' own words: "" where it found a node.
+
+        Of a node that is short of several things, each is counted, as Kubernetes does.
+        """
+        if self.host is not None:
+            return ""
+        n = len(self.stopped_by)
+        counts: dict[str, int] = {}
+        for number, reason in enumerate(self.asked):
+            struck = self.stopped_by == number
+            if self.plugin_of[reason] == FIT:
+                is_fit = [self.plugin_of[self.asked[k]] == FIT if k != FEASIBLE else False for k in self.stopped_by]
+                name = next((k for k, word in RESOURCES.items() if word == reason), reason)
+                struck = np.array(is_fit, dtype=np.bool_) & self.short.get(name, struck)
+            if count := int(np.count_nonzero(struck)):
+                words = SAYS.get(reason, f"Insufficient {reason}")
+                counts[words] = counts.get(words, 0) + count
+        told = ", ".join(sorted(f"{count} {words}" for words, count in counts.items()))
+        return f"0/{n} nodes are available: {told}." if told else f"0/{n} nodes are available."
 
 
 def decide(

@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from engine.scenario import Service
 
 NO_HOST = -1
+ENDLESS = 1 << 40
 
 
 class Desk:
     """Turns a fleet's columns into the scheduler's snapshot, and a task into its pod.
 
-    Pods that are being stopped hold their room, but are no neighbours any more: a run's columns do not tell whose they
-    are. The fleet has to tell its traits (`Hosts.traits`) and what its hosts had when they were empty (`all_cpu`, ...).
+    Pods that are being stopped hold their room, and are neighbours until they are gone; they are only spread no more.
+    The fleet has to tell its traits (`Hosts.traits`) and what its hosts had when they were empty (`all_cpu`, ...).
     """
 
     def __init__(self, services: Sequence[Service]) -> None:
@@ -37,6 +38,8 @@ class Desk:
         self.pods = tuple(pod_of(service) for service in services)
         # Who was started by hand has no owner, so the scheduler does not spread it by itself.
         self.bare = tuple(replace(pod, owner=None) for pod in self.pods)
+        leaving = tuple(replace(pod, terminating=True) for pod in self.bare)
+        self._shapes = (*self.pods, *self.bare, *leaving, *leaving)
         self._groups = tuple(f"{kind}:{service.name}" for kind in ("service", "family") for service in services)
         self._bytes = tuple(int(service.image_mib * MIB) for service in services)
         self._wants_ports = any(service.ports for service in services)
@@ -82,17 +85,13 @@ class Desk:
         if traits.attributes is not self._seen or len(self._nodes) != len(hosts):
             self._seen, self._nodes = traits.attributes, nodes_of(traits)
         nothing = np.zeros(len(hosts), dtype=np.int64)
-        used = {CPU: hosts.all_cpu - hosts.free_cpu, MEMORY: hosts.all_mib - hosts.free_mib}
-        places, taken = self._places(hosts, traits.running)
-        return Snapshot(
-            nodes=self._nodes,
-            allocatable={CPU: hosts.all_cpu, MEMORY: hosts.all_mib, PODS: places},
-            asked=used,
-            counted=used,  # every pod of ours asks for CPU and memory
-            n_pods=taken,
-            ports=self._ports(hosts),
-            shapes=(*self.pods, *self.bare),
-            count=np.array([traits.groups.get(group, nothing) for group in self._groups], dtype=np.int64),
+        return replace(
+            snapshot_of(hosts, self._nodes, tells_ports=self._wants_ports),
+            shapes=self._shapes,
+            count=np.array(
+                [here.get(group, nothing) for here in (traits.groups, traits.leaving) for group in self._groups],
+                np.int64,
+            ),
             is_there=hosts.is_open if is_there is None else is_there,
             images=images or {},
             is_closed=~hosts.is_open,
@@ -100,25 +99,43 @@ class Desk:
             book=self._book,
         )
 
-    def _places(self, hosts: Hosts, running: Ints) -> tuple[Ints, Ints]:
-        """Count the pods that each host can hold, and those that it holds."""
-        if hosts.all_enis is None or hosts.free_enis is None:
-            return np.full(len(hosts), np.iinfo(np.int64).max // 2, dtype=np.int64), running
-        return hosts.all_enis, hosts.all_enis - hosts.free_enis
-
-    def _ports(self, hosts: Hosts) -> tuple[frozenset[HostPort], ...]:
-        if not self._wants_ports or hosts.ports is None:
-            return (frozenset(),) * len(hosts)
-        # A number below 0 is no port: a sign by which tasks of a kind keep apart.
-        return tuple(
-            frozenset(HostPort(p.host_port, p.protocol, ANYWHERE) for p in map(host_port, taken) if p.host_port > 0)
-            for taken in hosts.ports
-        )
-
     def _images(self, service: int, holds: Bools | None) -> dict[str, Ints]:
         if holds is None:
             return {}
         return {tagged(self.pods[service].containers[0].image): holds.astype(np.int64) * self._bytes[service]}
+
+
+def snapshot_of(hosts: Hosts, nodes: tuple[Node, ...], *, tells_ports: bool = True) -> Snapshot:
+    """Show a fleet's room. CPU in CPU units, memory in MiB; a place for a pod is an interface.
+
+    A fleet that does not tell what its hosts had is taken for empty; one that tells of no interfaces has endless places.
+    """
+    all_cpu = hosts.free_cpu if hosts.all_cpu is None else hosts.all_cpu
+    all_mib = hosts.free_mib if hosts.all_mib is None else hosts.all_mib
+    used = {CPU: all_cpu - hosts.free_cpu, MEMORY: all_mib - hosts.free_mib}
+    places, taken = np.full(len(hosts), ENDLESS, dtype=np.int64), np.zeros(len(hosts), dtype=np.int64)
+    if hosts.all_enis is not None and hosts.free_enis is not None:
+        places, taken = hosts.all_enis, hosts.all_enis - hosts.free_enis
+    return Snapshot(
+        nodes=nodes,
+        allocatable={CPU: all_cpu, MEMORY: all_mib, PODS: places},
+        asked=used,
+        counted=used,  # every pod of ours asks for CPU and memory
+        n_pods=taken,
+        ports=_ports(hosts) if tells_ports else (frozenset(),) * len(hosts),
+        shapes=(),
+        count=np.zeros((0, len(hosts)), dtype=np.int64),
+    )
+
+
+def _ports(hosts: Hosts) -> tuple[frozenset[HostPort], ...]:
+    """Say which ports are taken. A number below 0 is none: a sign by which tasks of a kind keep apart."""
+    if hosts.ports is None:
+        return (frozenset(),) * len(hosts)
+    return tuple(
+        frozenset(HostPort(p.host_port, p.protocol, ANYWHERE) for p in map(host_port, taken) if p.host_port > 0)
+        for taken in hosts.ports
+    )
 
 
 def bound(pod: Pod, node: str) -> Pod:

@@ -48,10 +48,11 @@ def schedule_by_loop(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt
     lot = [draw(salt, 0, node) for node in range(n)]
     found = []
     for s in order.tolist():
-        wants, adds = want[s], heavy[s]
+        wants, adds, may = want[s], heavy[s], allowed[s]
+        needs = [(r, amount) for r, amount in enumerate(wants) if amount > 0]
         left, most_soft, most_liked = [], 0, 0
         for node in range(n):
-            if not allowed[s][node] or any(w > 0 and r < w for w, r in zip(wants, room[node], strict=True)):
+            if not may[node] or not _has_room(room[node], needs):
                 continue
             own = fixed[s][node] + points_of(size[node], load[node], adds, has_balance[s], weights)
             left.append((own, node))
@@ -74,6 +75,13 @@ def schedule_by_loop(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt
             if excludes:
                 allowed[other][best] = False
     return np.array(found, dtype=np.int64)
+
+
+def _has_room(room: list[int], needs: list[tuple[int, int]]) -> bool:
+    for r, amount in needs:  # noqa: SIM110  # a loop is faster than a generator, and this is what the ratio is taken to
+        if room[r] < amount:
+            return False
+    return True
 
 
 def points_of(size: list[int], load: list[int], adds: list[int], has_balance: bool, weights: list[int]) -> int:

@@ -62,7 +62,7 @@ def pod_of(service: Service) -> Pod:
 
     `distinctInstance` becomes the anti-affinity that says the same.
     """
-    asks, own = service.pods.scheduling, Selector({APP: service.name})
+    asks, own = service.pods.scheduling, Selector({APP: app_label(service.name)})
     others = asks.neighbours
     near, apart = sides(service.name, others)
     if DISTINCT in service.constraints:
@@ -72,7 +72,7 @@ def pod_of(service: Service) -> Pod:
     return Pod(
         name=service.name,
         namespace=NAMESPACE,
-        labels={**others.labels, APP: service.name},
+        labels={**others.labels, APP: app_label(service.name)},
         containers=(Container({CPU: service.cpu_units, MEMORY: service.memory_mib}, ports, service.name),),
         tolerations=(*(Toleration(t.key, t.operator, t.value, t.effect) for t in asks.tolerations), *daemons),
         node_selector=asks.node_selector,
@@ -80,6 +80,15 @@ def pod_of(service: Service) -> Pod:
         spread=spreads(service.name, others),
         owner=None if service.kind == "daemon" else own,
     )
+
+
+def app_label(name: str) -> str:
+    """Write a service's or a task group's name as a label's value can be: it ends in a letter or a digit.
+
+    >>> app_label("web"), app_label("web-"), app_label("service:web")
+    ('web', 'web-0', 'service.web')
+    """
+    return f"{name}0" if name.endswith("-") else name.replace(":", ".")
 
 
 def node_affinity(asks: Scheduling) -> NodeAffinity:
@@ -116,7 +125,7 @@ def sides(name: str, asks: Neighbours) -> tuple[PodAffinity, PodAffinity]:
 def chosen(name: str, whose: Whose) -> Selector:
     """Give the selector of the pods that a rule means: of the service it names, with the labels it names, or its own."""
     by_name = whose.service or ("" if whose.labels else name)
-    return Selector({**whose.labels, **({APP: by_name} if by_name else {})})
+    return Selector({**whose.labels, **({APP: app_label(by_name)} if by_name else {})})
 
 
 def nodes_of(traits: Traits) -> tuple[Node, ...]:

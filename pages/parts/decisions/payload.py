@@ -12,6 +12,7 @@ from engine.launch import launch_type
 from engine.placement import Dismissal, Verdict
 from engine.placement.choose import FEASIBLE
 from engine.placement.constraints import DAEMON
+from engine.placement.kube.decide import Ruling
 from engine.placement.scale_in import NEWEST
 from engine.placement.strategies import BY_ATTRIBUTE
 from engine.placement.words import port_name
@@ -74,7 +75,7 @@ class _Told:
         return {
             "kind": kind,
             "needs": self._needs(),
-            "columns": self._columns(verdict.scores),
+            "columns": [*self._plugins(verdict), *self._columns(verdict.scores)],
             "rows": rows,
             "answer": answer,
         }
@@ -103,8 +104,30 @@ class _Told:
         )
         return {
             "id": name, "sub": sub, "free": self._free(verdict, place), "struck": stop != FEASIBLE, "gate": gate, "why": why, "rank": rank,
-            "scores": [self._score(verdict, rule, place) if stop == FEASIBLE else "" for rule in verdict.scores],
+            "scores": [
+                *self._points(verdict, place),
+                *(self._score(verdict, rule, place) if stop == FEASIBLE else "" for rule in verdict.scores),
+            ],
         }  # fmt: skip
+
+    def _plugins(self, verdict: Verdict) -> list[dict[str, str]]:
+        """Name the columns of Kubernetes' scoring plugins: each gives up to 100 points, times its weight."""
+        if not isinstance(verdict, Ruling):
+            return []
+        return [
+            {
+                "title": self.speaker.say(f"decisions.plugin.{name}"),
+                "hint": self.speaker.say("decisions.weight", n=marks.weight),
+            }
+            for name, marks in verdict.marks.items()
+        ]
+
+    def _points(self, verdict: Verdict, place: int) -> list[str]:
+        """Write each plugin's points for a node; nothing where a filter said no."""
+        if not isinstance(verdict, Ruling):
+            return []
+        is_left = verdict.stopped_by[place] == FEASIBLE
+        return [self.speaker.number(int(m.normal[place])) if is_left else "" for m in verdict.marks.values()]
 
     def _needs(self) -> str:
         say = self.speaker.say
@@ -213,6 +236,8 @@ class _Told:
             return self._memory(int(value))
         if kind == "random":
             return self.speaker.number(abs(value), 2)
+        if kind == "total":
+            return self.speaker.number(abs(value))
         return self.speaker.number(value)
 
     def _zone(self, zone: int) -> str:

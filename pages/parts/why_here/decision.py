@@ -189,7 +189,7 @@ class _Explained:
             return self.tell("leaves", value=self._gib(int(score) - self.service.memory_mib))
         if name == "binpack-cpu":
             return self.tell("leaves", value=self._vcpu(int(score) - self.service.cpu_units))
-        return self.speaker.number(-score, 2)
+        return self.speaker.number(-score, 0 if name == "total" else 2)
 
     def _vcpu(self, units: int) -> str:
         number = units / catalog.number("ecs.placement.cpu_unit")

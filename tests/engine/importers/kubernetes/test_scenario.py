@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine import Scenario
 from engine.errors import ScenarioError
 from engine.importers import kubernetes
 from engine.simulation import run
@@ -27,6 +28,21 @@ def test_a_manifest_runs_on_every_launch_type_and_loses_no_request(launch_type):
 
     assert found["availability"] == 1.0
     assert scenario.services[0].share == pytest.approx(3 / 21, abs=1e-4)  # three pods, as busy as the usual 21
+
+
+def test_everything_else_is_the_scenarios_that_it_is_made_from():
+    base = Scenario.of({
+        "duration_s": 300, "zones": 2, "seed": 5, "traffic": {"rps": 90}, "services": [{"name": "web", "desired": 9, "work_ms": 20}],
+        "fleet": {"groups": [{"name": "a", "hosts": 4}], "boot_min_s": 1, "boot_max_s": 2},
+        "operations": [{"do": "fail-zone", "at_s": 60, "zone": "a"}, {"do": "set-desired", "at_s": 90, "service": "web", "desired": 2}],
+    })  # fmt: skip
+    store = workload(metadata={"name": "store"})
+    found = kubernetes.scenario_of(manifest(store, FRONT), "eks-auto", base)
+
+    assert (found.duration_s, found.zones, found.seed, found.traffic) == (300, 2, 5, base.traffic)
+    assert (found.services[0].work_ms, found.services[0].share) == (20, pytest.approx(3 / 9, abs=1e-4))
+    assert [one.do for one in found.operations] == ["fail-zone"]  # there is no service web any more
+    assert (found.fleet.groups, found.fleet.boot_max_s) == ((), 2)
 
 
 def test_requests_become_a_services_size():
@@ -191,6 +207,79 @@ def test_where_a_pod_may_go_is_taken_over():
     assert [(rule.key, rule.values) for choice in found.nodes for rule in choice.rules] == [("disk", ("ssd",))]
     assert [(wish.weight, wish.rules[0].operator) for wish in found.prefers] == [(30, "DoesNotExist")]
     assert [(one.key, one.operator, one.effect) for one in found.tolerations] == [("spot", "Exists", "NoSchedule")]
+
+
+def term(over="kubernetes.io/hostname", **labels):
+    return {"topologyKey": over, "labelSelector": {"matchLabels": labels}}
+
+
+def asking(*terms, kind="podAntiAffinity", name="web", app="web", **pod):
+    affinity = {kind: {"requiredDuringSchedulingIgnoredDuringExecution": list(terms)}}
+    return workload(metadata={"name": name}, pod={"affinity": affinity} | pod, spec={
+        "selector": {"matchLabels": {"app": app}}, "template": {"metadata": {"labels": {"app": app, "tier": "front"}}},
+    })  # fmt: skip
+
+
+def test_pods_of_its_own_and_of_one_other_are_named_by_their_service():
+    own, other = made(asking(term(app="web"), term(app="db")), asking(name="store", app="db")).services
+    rules = own.pods.scheduling.neighbours
+
+    assert [(rule.service, rule.labels, rule.over) for rule in rules.apart] == [
+        ("", {}, "hostname"),
+        ("store", {}, "hostname"),
+    ]
+    assert other.pods.scheduling.neighbours.labels == {}
+
+
+def test_pods_of_several_or_of_none_are_named_by_a_label_made_up_for_them():
+    zone = "topology.kubernetes.io/zone"
+    trees = [asking(term(zone, tier="front"), term(app="nobody"), kind="podAffinity"), asking(name="store", app="db")]
+    web, store = (one.pods.scheduling.neighbours for one in made(*trees).services)
+
+    assert [(rule.labels, rule.over) for rule in web.near] == [
+        ({"picked-1": "yes"}, "zone"),
+        ({"picked-2": "yes"}, "hostname"),
+    ]
+    assert web.labels == store.labels == {"picked-1": "yes"}  # both are in front, and nobody is nobody
+
+
+def test_wishes_and_spread_are_taken_over():
+    wish = {"weight": 7, "podAffinityTerm": term(app="web")}
+    spread = {
+        "maxSkew": 2, "topologyKey": "topology.kubernetes.io/zone", "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": {"app": "web"}}, "nodeTaintsPolicy": "Honor",
+    }  # fmt: skip
+    affinity = {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [wish]}}
+    found = service(
+        workload(pod={"affinity": affinity, "topologySpreadConstraints": [spread]})
+    ).pods.scheduling.neighbours
+
+    assert [(rule.weight, rule.over, rule.service) for rule in found.rather_apart] == [(7, "hostname", "")]
+    assert [(r.over, r.when, r.max_skew, r.node_taints) for r in found.spread] == [
+        ("zone", "ScheduleAnyway", 2, "Honor")
+    ]
+
+
+def test_pods_that_keep_apart_get_a_node_each():
+    tree = asking(term(app="web"))
+    tree["spec"]["replicas"] = 8
+
+    assert made(tree).fleet.hosts == 8
+
+
+def test_another_namespace_is_another_pod():
+    here, there = asking(term(app="web")), asking(name="far")
+    here["metadata"]["namespace"], there["metadata"]["namespace"] = "a", "b"
+    rules = made(here, there).services[0].pods.scheduling.neighbours.apart
+
+    assert [(rule.service, rule.labels) for rule in rules] == [("", {})]
+
+
+def test_a_topology_that_the_simulation_lacks_is_left_out_and_noted():
+    found = manifest(asking(term("rack", app="web"), term(app="web")))
+
+    assert len(kubernetes.scenario_of(found, "eks-managed").services[0].pods.scheduling.neighbours.apart) == 1
+    assert {note.code: note.where for note in kubernetes.remarks(found)}["topology_unread"] == "Deployment web (rack)"
 
 
 def test_who_is_asked():
