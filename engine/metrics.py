@@ -284,10 +284,10 @@ def recovered_s(run: Run) -> float | None:
 
 
 def first_blow_s(run: Run) -> float | None:
-    """Find when something was first taken away; a host that its group no longer needs is none such."""
+    """Find when something was first taken away; a host that its group no longer needs is none such, nor a node that is renewed."""
     events = run.events
     for row in events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING, Kind.SPOT_NOTICE):
-        if events.reason[row] != "scale-in":
+        if events.reason[row] not in ("scale-in", "update"):
             return float(events.at_s[row])
     return None
 
