@@ -20,6 +20,7 @@ from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 from engine.story_beside import beside
 from engine.story_fleet import moments, of_hosts
+from engine.story_kubernetes import moments_of_pods, of_pods
 from engine.story_nodes import node_moments, of_nodes
 from engine.story_placement import placed_one_by_one, placements
 from engine.story_update import moments as update_moments
@@ -46,7 +47,7 @@ class Mark:
 
 def marks(run: Run) -> tuple[Mark, ...]:
     """List the moments to step through: what was done, and what came of it."""
-    told_by_hosts = (*moments(run), *node_moments(run), *update_moments(run))
+    told_by_hosts = (*moments(run), *node_moments(run), *update_moments(run), *moments_of_pods(run))
     hosts = (Mark(at_s, key, {}, tone, True) for at_s, key, tone in told_by_hosts)
     found = [*_done(run), *_came(run), *_placed(run), *hosts]
     return tuple(sorted(found, key=lambda mark: mark.at_s))
@@ -61,13 +62,23 @@ def _done(run: Run) -> Iterator[Mark]:
                 values[name] = getattr(o, name)
         if hasattr(o, "task"):
             values["task"] = str(o.task)
+        if hasattr(o, "member"):
+            values["member"] = str(o.member)
         if hasattr(o, "desired"):
             values["n"] = o.desired
         if o.do == "run-tasks":
             values["n"] = o.count
         if hasattr(o, "factor"):
             values["factor"] = f"{o.factor:g}"
-        is_blow = o.do in {"fail-zone", "fail-host", "impair-zone", "interrupt-spot", "interrupt-spot-tasks"}
+        is_blow = o.do in {
+            "fail-zone",
+            "fail-host",
+            "impair-zone",
+            "interrupt-spot",
+            "interrupt-spot-tasks",
+            "fail-control-plane",
+            "kill-member",
+        }
         tone: Tone = "lost" if is_blow else "plain"
         yield Mark(o.at_s, f"mark.{o.do}", values, tone, True, number)
 
@@ -127,7 +138,7 @@ def _wanted_at(run: Run, at_s: float) -> int:
 def captions(run: Run) -> tuple[Line, ...]:
     """Tell the run, sentence by sentence. Where nobody sends a request, its placements are the story."""
     told = _Teller(run).tell() if metrics.timeline(run).arrived.any() else placements(run)
-    of_all = [*told, *beside(run), *of_hosts(run), *of_nodes(run), *of_updates(run)]
+    of_all = [*told, *beside(run), *of_hosts(run), *of_nodes(run), *of_updates(run), *of_pods(run)]
     return tuple(sorted(of_all, key=lambda line: line.at_s))
 
 
@@ -137,6 +148,7 @@ class _Teller:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._zones = run.scenario.zone_letters
+        self._is_kubernetes = launch_type(run.scenario.launch_type).is_kubernetes
         self._line = metrics.timeline(run)
         self._serving = metrics.jumps(metrics.serving(run), run.scenario.duration_s)
         service = run.scenario.services[0]
@@ -165,7 +177,8 @@ class _Teller:
                 yield self._unnoticed(at_s, zone)
             elif kind == Kind.ZONE_RESTORED and zone in self._lost:
                 self._lost.discard(zone)
-                key = "returned" if self._run.scenario.services[0].az_rebalancing else "unbalanced"
+                moves = self._run.scenario.services[0].az_rebalancing and not self._is_kubernetes
+                key = "returned" if moves else "unbalanced"
                 yield Line(at_s, f"caption.{key}", {"zone": self._zones[zone]})
             elif kind == Kind.FRONT_LEFT and zone in self._lost:
                 ttl = Amount(self._run.scenario.balancer.dns_ttl_s, "s")

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine import metrics
 from engine.events import Kind
+from engine.launch import launch_type
 from engine.sentence import Amount, Line
 from engine.simulation import Run
 
@@ -30,7 +31,7 @@ def _agent_cut(run: Run, i: int) -> Line | None:
 def _agent_missed(run: Run, i: int) -> Line | None:
     """Say what a missed agent means where its host lives; a dead host is another story."""
     silence = _silence_before(run, i)
-    if silence is None:
+    if silence is None or launch_type(run.scenario.launch_type).is_kubernetes:  # which says it of any node
         return None
     key = "agent_missed_twice" if run.scenario.assumptions.silent_replaced else "agent_missed"
     return _line(run, i, key, host=_host(run, i))

@@ -219,22 +219,27 @@ class Member:
         progress.next = max(progress.next, entries.last + 1)
         self._send(Say.APPEND, peer, commit=self.committed, entries=entries)
 
-    def _commit_if_safe(self) -> bool:
+    def _commit_if_safe(self) -> None:
         """Commit what a majority holds, if it is of this term: an older entry becomes safe only behind a newer one."""
         safe = majority_committed(self.voters, {peer: line.match for peer, line in self.progress.items()})
         if safe <= self.committed or self.log.term_at(safe) != self.term:
-            return False
-        self._commit(safe)
-        return True
+            return
+        before, self.committed = self.committed, safe
+        self._broadcast()  # also to whom this removes: it has to hear of it
+        self._install(before)
 
     def _commit(self, index: int) -> None:
-        """Move the committed index, and install the electorates that this makes valid."""
+        """Move the committed index, as the leader says. It is kept on disk, but nobody waits for that."""
+        before, self.committed = self.committed, index
+        self._install(before)
+
+    def _install(self, before: int) -> None:
+        """Install the electorates that have become valid since."""
         for at in sorted(self.log.changes):
-            if self.committed < at <= index:
+            if before < at <= self.committed:
                 self.voters = self.log.changes[at]
                 if self.role == Role.LEADER:
                     self._track()
-        self.committed = index  # kept on disk, but nobody waits for that
 
     # --- hearing ------------------------------------------------------------------------------------------------------------
 
@@ -338,8 +343,7 @@ class Member:
             elif message.index > progress.match:
                 progress.match = message.index
                 progress.next = max(progress.next, message.index + 1)
-                if self._commit_if_safe():
-                    self._broadcast()
+                self._commit_if_safe()
 
     def _step_back(self, progress: Progress, message: Message) -> None:
         """Look further back for the place where a follower's log agrees."""

@@ -83,3 +83,30 @@ def table(most: int = 7) -> tuple[Row, ...]:
     [(1, 0), (2, 0), (3, 1), (4, 1)]
     """
     return tuple(Row(n, majority(n), n - majority(n)) for n in range(1, most + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneLoss:
+    """What a lost zone leaves of a cluster."""
+
+    zone: str
+    left: int
+    needed: int
+
+    @property
+    def writes_on(self) -> bool:
+        """Say whether those that are left are a quorum."""
+        return self.left >= self.needed
+
+
+def zone_losses(places: str) -> tuple[ZoneLoss, ...]:
+    """Say for each zone what its loss leaves. places: the zone of each member.
+
+    Source: facts `etcd.two_az_trap`, `etcd.quorum`.
+
+    >>> [(loss.zone, loss.left, loss.writes_on) for loss in zone_losses("aab")]
+    [('a', 1, False), ('b', 2, True)]
+    """
+    return tuple(
+        ZoneLoss(zone, len(places) - places.count(zone), majority(len(places))) for zone in sorted(set(places))
+    )

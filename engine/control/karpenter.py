@@ -369,6 +369,8 @@ class Karpenter:
         price = catalog.instance_type(host.kind.instance_type).usd_per_hour
         world.log.note(world.env.now, Kind.NODE_REMOVED, host=host.number, zone=host.zone, value=price, reason=why)
         world.fleet.drain(host, REASON)
+        if self._is_auto:
+            world.env.process(self._end_by_force(host))
 
     # --- nodes that are old --------------------------------------------------------------------------------------------
 
@@ -400,13 +402,16 @@ class Karpenter:
         return False
 
     def _expire(self, host: Host, age_s: float) -> ProcessGenerator:
-        """Drain a node at its age, whatever the budget for disruptions says; Auto Mode ends it a day later at the latest."""
+        """Drain a node at its age, whatever the budget for disruptions says."""
         world, losses = self._world, host.losses
         yield world.env.timeout(max(0.0, self.lifetime_s - age_s))
         if host.is_gone or host.losses != losses:
             return
         self._remove(host, "expired")
-        if self._is_auto:
-            yield world.env.timeout(catalog.number("eks.automode.nodepool", "grace_h") * 3600)
-            if host.is_alive and not host.is_gone and host.losses == losses:
-                world.nodes.end(host, "lifetime")
+
+    def _end_by_force(self, host: Host) -> ProcessGenerator:
+        """End a drain that takes too long, whatever is left on the node (fact `eks.automode.nodepool`)."""
+        losses = host.losses
+        yield self._world.env.timeout(catalog.number("eks.automode.nodepool", "grace_h") * 3600)
+        if host.is_alive and not host.is_gone and host.losses == losses:
+            self._world.nodes.end(host, "lifetime")

@@ -75,7 +75,7 @@ def _managed(world: World, o: ops.UpdateNodes, release: int) -> ProcessGenerator
     _phase(world, "drain", min(settings.at_once, size))
     while left := old_hosts(world, release):
         batch = _by_lot(world, left, release)[: settings.at_once]
-        drains = [world.env.process(_renew(world, host, o.force, drain_limit_s(), post_drain_s())) for host in batch]
+        drains = [world.env.process(_renew(world, host, o.by_force, drain_limit_s(), post_drain_s())) for host in batch]
         yield AllOf(world.env, drains)
         if not all(drain.value for drain in drains):
             _failed(world, release, "PodEvictionFailure")
@@ -163,8 +163,8 @@ def _by_hand(world: World, o: ops.UpdateNodes, release: int) -> ProcessGenerator
         _phase(world, "drain", len(batch))
         if is_first:
             yield from _order(world, batch)
-        limit_s = 0.0 if o.force else FOREVER_S
-        yield AllOf(world.env, [world.env.process(_renew(world, host, o.force, limit_s, 0.0)) for host in batch])
+        limit_s = 0.0 if o.by_force else FOREVER_S
+        yield AllOf(world.env, [world.env.process(_renew(world, host, o.by_force, limit_s, 0.0)) for host in batch])
         if not is_first:
             yield from _order(world, batch)
     _done(world, began_s)

@@ -77,4 +77,5 @@ def _scene(asked: dict[str, str]) -> dict[str, Any]:
     speaker, locked = Voice(lang), asked.get("locked") == "1"
     here = address(name, scenario, view, lang, locked=locked)
     run = show.run_of(scenario)
+    speaker = speaker.about(run.scenario)
     return as_json(scene(run, speaker, of, view, locked=locked, ahead=here), speaker, keys_of(name, view))

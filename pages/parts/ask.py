@@ -26,7 +26,7 @@ def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int =
 def ask_one(experiment: Experiment, control: Control) -> None:
     """Show one control, set to what the scenario says now."""
     record, field = field_at(control.path)
-    speaker = voice()
+    speaker = voice().about(experiment.scenario)
     value = value_at(experiment.scenario, control.path)
     if value is None:
         return

@@ -26,7 +26,7 @@ from pages.parts.why_here.decision import decision
 from pages.parts.words import Voice, voice
 
 COMPARED = "compare"
-TOLD_BY_THE_LEDE = ("fail-zone", "interrupt-spot", "patch")
+TOLD_BY_THE_LEDE = ("fail-zone", "interrupt-spot", "patch", "update-nodes")
 MOST_COMPARED = 4
 
 
@@ -62,6 +62,7 @@ def present(
         rooms[chosen](speaker)
         return
     experiment = Experiment(chosen)
+    speaker = speaker.about(experiment.scenario)
     notices(experiment, speaker)
     held = (beside or {}).get(experiment.lesson.name)
     try:
@@ -219,14 +220,15 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     all_columns = [show.columns_of(run, lesson.goal_s) for run in runs]
     top = show.tops(all_columns, lesson.goal_s)
     titles = [say(f"{name}.variant.{variant}") for variant in chosen]
-    packs = [shown(run, speaker) for run in runs]
-    for column, variant, run, packed, title in zip(
-        st.columns(len(runs), gap="small"), chosen, runs, packs, titles, strict=True
+    voices = [speaker.about(run.scenario) for run in runs]
+    packs = [shown(run, own) for run, own in zip(runs, voices, strict=True)]
+    for column, variant, run, packed, title, own in zip(
+        st.columns(len(runs), gap="small"), chosen, runs, packs, titles, voices, strict=True
     ):
         with column:
             stage_map(map_data(packed | {"name": title}, "small"), key=f"{name}.small.{variant}")
             charts(
-                show.strips(run, speaker, lesson.goal_s, (lesson.strip,), size="small", top=top, highest=highest),
+                show.strips(run, own, lesson.goal_s, (lesson.strip,), size="small", top=top, highest=highest),
                 run_id=packed["id"], end_s=run.scenario.duration_s, key=f"{name}.charts.{variant}", size="small",
                 name=title, caption=title, compared=name, marks=chart_marks(packed),
             )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine import Run, loops, metrics, treadmill
+from engine import Run, loops, metrics, node_updates, treadmill
 from engine.agents import accounts
 from engine.fullness import fullest
 from pages.parts import chapter
@@ -162,7 +162,27 @@ def _judge_silent(run: Run, speaker: Voice, name: str, _settings: Mapping[str, A
     return speaker.say(f"{name}.verdict.{which}", said=speaker.table(f"{name}.said")[guess], n=replaced)
 
 
+# --- how does a node update end? -------------------------------------------------------------------------------------
+
+
+def _judge_update(run: Run, speaker: Voice, name: str, _settings: Mapping[str, Any], guess: str) -> str:
+    """Hold "done", "failed" or "waiting" against how the first update ended; whoever waits, waits."""
+    found = next(iter(node_updates.updates(run)), None)
+    said = speaker.table(f"{name}.said")[guess]
+    if found is None:
+        return speaker.say(f"{name}.verdict.none", said=said)
+    ended = "waiting" if found.outcome == "held" else found.outcome
+    lead = speaker.say(f"{name}.verdict.{'right' if guess == ended else 'wrong'}", said=said)
+    took = speaker.seconds((found.ended_s or run.scenario.duration_s) - found.started_s)
+    return f"{lead} {speaker.say(f'{name}.verdict.{found.outcome}', n=found.left, took=took, deleted=found.deleted)}"
+
+
 QUESTIONS: dict[str, Question] = {
+    "update_ends": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_update,
+    ),
     "filled": Question(
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],

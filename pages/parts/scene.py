@@ -144,6 +144,7 @@ OFFERS: dict[str, Callable[[Run, Voice], list[dict[str, Any]]]] = {
     "surge": offers_one("surge"),
     "spot": offers_one("interrupt-spot", "lost", hosts=4),
     "release": offers_one("patch", hosts_at_once=3),
+    "update": offers_one("update-nodes"),
     "none": lambda _run, _speaker: [],
 }
 

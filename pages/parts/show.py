@@ -31,13 +31,14 @@ from pages.figures import (
     tasks_top,
 )
 from pages.figures.theme import SCALES
-from pages.parts import hosts
+from pages.parts import hosts, nodes
 from pages.parts.charts import Strip
 from pages.parts.words import Voice
 
 KEPT_RUNS = 32
+HOST_STRIPS = hosts.STRIPS | nodes.STRIPS
 # A run follows from its scenario, which is quicker to write out than the run's columns are to digest.
-BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: speaker.lang}
+BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: (speaker.lang, speaker.of_pods)}
 
 
 @st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs={Scenario: Scenario.model_dump_json})
@@ -149,14 +150,14 @@ def strips(
     }  # fmt: skip
     return [
         found[name]() if name in found
-        else hosts.STRIPS[name].draw(run, speaker, {"top": highest, "has_ticks": axis(name), **common})
+        else HOST_STRIPS[name].draw(run, speaker, {"top": highest, "has_ticks": axis(name), **common})
         for name in names
     ]  # fmt: skip
 
 
 def highest_of(runs: Sequence[Run], name: str) -> float | None:
     """Find the shared scale of several runs' strips about hosts; None where the strip is another one."""
-    return max(hosts.STRIPS[name].top(run) for run in runs) if name in hosts.STRIPS else None
+    return max(HOST_STRIPS[name].top(run) for run in runs) if name in HOST_STRIPS else None
 
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
@@ -233,7 +234,7 @@ OUTCOMES: dict[str, Outcome] = {
     "worst_loss": Outcome(
         lambda run, speaker: speaker.number(fullest(run).worst_loss), lambda run: fullest(run).worst_loss
     ),
-} | {name: Outcome(write, rank) for name, (write, rank) in hosts.OUTCOMES.items()}
+} | {name: Outcome(write, rank) for name, (write, rank) in (hosts.OUTCOMES | nodes.OUTCOMES).items()}
 
 
 @st.cache_resource(max_entries=4 * KEPT_RUNS, show_spinner=False, hash_funcs=BY_SCENARIO)
@@ -265,7 +266,7 @@ def outcome_table(speaker: Voice, title: str, names: Sequence[str], runs: Sequen
     """Write several runs' outcomes as a table: variants are columns, the best wears the word."""
     badge = f' <span class="q-best">{escape(speaker.say("common.unit.best"))}</span>'
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
-    texts = [outcome_texts(run, speaker, rows) for run in runs]
+    texts = [outcome_texts(run, speaker.about(run.scenario), rows) for run in runs]
     body = "".join(
         f'<tr><th scope="row">{escape(speaker.say(f"common.outcome.{row}"))}</th>'
         + "".join(

@@ -6,7 +6,7 @@ for whoever looks at the page: they ask the URL first, then the browser.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812  (the page's word is `date`)
 from decimal import ROUND_HALF_EVEN, Decimal
 from math import isfinite
@@ -17,9 +17,11 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
-from engine import catalog
+from engine import Scenario, catalog
 from engine.catalog import LANGUAGES, Language
+from engine.launch import launch_type
 
+PODS = "pods."  # before the key of a text: its version where Kubernetes runs what it speaks of
 LANG = "lang"  # the name in the URL, and the widget's key
 _SET_ASIDE = "words.set_aside"
 THIN, FIRM = "\u2009", "\u00a0"  # a space between number and unit; a space that never breaks
@@ -29,9 +31,18 @@ _CITED = re.compile(r"\{=([\w.> ]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """A language, and how it says things. Pure: no session, no browser."""
+    """A language, and how it says things. Pure: no session, no browser.
+
+    of_pods: what is spoken of runs on Kubernetes, where a task is a pod and a host is a node: a text that has a version for
+    it (`pods.<key>`, in data/texts/<lang>/pods.yaml; a section `<name>_pods` of a page's paragraphs) is said in that version.
+    """
 
     lang: Language
+    of_pods: bool = False
+
+    def about(self, scenario: Scenario) -> "Voice":
+        """Give the voice that speaks of a scenario as its launch type's people do."""
+        return replace(self, of_pods=launch_type(scenario.launch_type).is_kubernetes)
 
     # --- texts ---
 
@@ -45,6 +56,8 @@ class Voice:
         ('One number nobody publishes', '1200 números que nadie publica')
         """
         table = catalog.texts(self.lang)
+        if self.of_pods and (f"{PODS}{key}" in table or f"{PODS}{key}.other" in table):
+            key = f"{PODS}{key}"
         if key not in table and f"{key}.other" in table:
             key = f"{key}.{self._form(values)}"
         if key not in table:
@@ -59,6 +72,8 @@ class Voice:
         A paragraph cites a number as {=elb.alb.hc_interval} or, inside a fact, {=elb.alb.detect_time out_s 1}.
         """
         sections = catalog.prose(self.lang, page)
+        if self.of_pods and f"{section}_pods" in sections:
+            section = f"{section}_pods"
         if section not in sections:
             raise KeyError(f"no section is called {section!r} in data/texts/{self.lang}/{page}.md")
         return _CITED.sub(lambda cited: self._cited(*cited[1].split()), sections[section])
@@ -72,7 +87,11 @@ class Voice:
         """Give all texts below a prefix, without it and unfilled: what a component in the browser needs."""
         start = f"{prefix}."
         texts = catalog.texts(self.lang)
-        return {key.removeprefix(start): text for key, text in texts.items() if key.startswith(start)}
+        found = {key.removeprefix(start): text for key, text in texts.items() if key.startswith(start)}
+        if self.of_pods:
+            start = f"{PODS}{start}"
+            found |= {key.removeprefix(start): text for key, text in texts.items() if key.startswith(start)}
+        return found
 
     def _form(self, values: Mapping[str, object]) -> str:
         """Choose between one and other, as the language does."""

@@ -18,7 +18,7 @@ def updated(budget=None, duration_s=4_000, *, force=False, more=(), at_once=1, s
     service = {"desired": desired, "start_s": 0, "image_mib": 0, "pods": {"disruption": budget}}
     update = {"at_once": at_once, "strategy": strategy}
     return tell(
-        **CALM | {"duration_s": duration_s, "services": [service], "operations": [UPDATE | {"force": force}, *more]}
+        **CALM | {"duration_s": duration_s, "services": [service], "operations": [UPDATE | {"by_force": force}, *more]}
         | {"kubernetes": {"update": update}} | given
     )  # fmt: skip
 
@@ -106,7 +106,7 @@ def test_a_refusal_is_written_down_once_not_every_five_seconds():
 
 
 def test_after_a_failure_the_old_nodes_take_pods_again_and_a_second_try_may_succeed():
-    later = {"do": "update-nodes", "at_s": 1_500, "force": True}
+    later = {"do": "update-nodes", "at_s": 1_500, "by_force": True}
     run_ = updated(NOBODY, more=[later], duration_s=6_000)
 
     assert times(run_, Kind.UPDATE_STARTED) == [100, 1_500]
@@ -210,4 +210,4 @@ def test_force_costs_requests_where_patience_costs_nothing():
         return int(run(Scenario.model_validate(given)).requests.services[0].failed.sum())
 
     assert failed() == 0
-    assert failed(force=True) > 20
+    assert failed(by_force=True) > 20

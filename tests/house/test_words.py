@@ -9,7 +9,7 @@ import pytest
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
 from engine.kubernetes import autoscaler, scheduling
-from pages.parts.words import _CITED, Voice
+from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
 CHAPTERS = f"({'|'.join(sorted(path.stem for path in (catalog.DATA / 'lessons').glob('*.yaml')))})"
@@ -168,10 +168,25 @@ def test_no_text_is_kept_that_nobody_says(root):
         if (short := re.sub(r"\.(one|other)$", "", key)) not in whole
         and not any(pattern.fullmatch(short) for pattern in patterns)
         and not any(key.startswith(prefix) for prefix in prefixes)
-        and not key.startswith(TOLD_BY_THE_ENGINE)
+        and not key.startswith((*TOLD_BY_THE_ENGINE, PODS))
     ]
 
     assert lonely == [], f"{len(lonely)} texts: say them or delete them in every language"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_text_about_pods_is_the_version_of_one_about_tasks_and_fills_in_no_more(lang):
+    texts = catalog.texts(lang)
+    versions = {key: texts.get(key.removeprefix(PODS)) for key in texts if key.startswith(PODS)}
+
+    assert len(versions) > 100
+    assert [key for key, plain in versions.items() if plain is None] == []
+    assert [key for key, plain in versions.items() if set(placeholders(texts[key])) - set(placeholders(plain))] == []
+    assert [key for key, plain in versions.items() if texts[key] == plain] == []
+    for page in catalog.prose_pages(lang):
+        sections = catalog.prose(lang, page)
+        own = [section.removesuffix("_pods") for section in sections if section.endswith("_pods")]
+        assert [section for section in own if section not in sections] == [], page
 
 
 def test_the_placeholder_finder_finds():

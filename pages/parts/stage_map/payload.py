@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from engine import metrics, story
+from engine.autoscaler_checks import is_on
+from engine.catalog import instance_type
 from engine.events import Events, Kind
 from engine.launch import launch_type
 from engine.placement.constraints import DISTINCT
@@ -22,6 +24,7 @@ Z_WELL, Z_IMPAIRED, Z_LOST, Z_SHIFTED = range(4)
 F_OUT, F_IN, F_TURNING, F_DEAD = range(4)
 
 MOST_POINTS = 600
+PRICE_DIGITS = 3  # of an hour: two would make a c5.large and an m5.large alike
 MOST_ROOM = 40  # tiles for more than that would be dots
 LINGER_S = 8.0  # a task that ended stays to be seen for so long
 
@@ -45,6 +48,7 @@ HOST_STATES = {
     Kind.AGENT_BACK: H_READY,
     Kind.HOST_GONE: H_GONE,
     Kind.SPOT_NOTICE: H_NOTICE,
+    Kind.HOST_UNCORDONED: H_READY,
 }
 
 
@@ -69,7 +73,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
             "zone": [zone for _, zone in run.hosts],
             "patched": _patched(run),
             "room": [_room(run, kind.instance_type) for kind in run.kinds],
-            "type": _types(run),
+            "type": _types(run, voice),
         },
         "host_moves": _host_moves(run.events),
         "task_moves": _task_moves(run, owned=owned),
@@ -88,9 +92,11 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
     }
 
 
-def _types(run: Run) -> list[str]:
-    """Name each host's instance type; none where all are alike."""
+def _types(run: Run, voice: Voice) -> list[str]:
+    """Name each host's instance type; none where all are alike. Where somebody adds and removes nodes, their price stands there too."""
     types = [kind.instance_type for kind in run.kinds]
+    if is_on(run.scenario):
+        return [f"{kind} {voice.money(instance_type(kind).usd_per_hour, PRICE_DIGITS)}" for kind in types]
     return types if len(set(types)) > 1 else []
 
 
@@ -294,7 +300,7 @@ def amount(value: object, voice: Voice) -> object:
         case "share":
             return voice.percent(number, 0)
         case "usd":
-            return voice.money(number)
+            return voice.money(number, PRICE_DIGITS)
         case "vcpu" | "gib" | "mib":
             digits = 0 if number == int(number) else 2
             return voice.say(f"story.amount.{value.unit}", value=voice.number(number, digits))
