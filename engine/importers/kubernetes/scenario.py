@@ -56,6 +56,7 @@ def scenario_of(manifest: Manifest, launch_type: str, base: Scenario | None = No
         {"launch_type": "k8s-self-run", "services": services}
     ).services  # before nodes are counted for it
     wanted = [_wanted(number, one, checked[number]) for number, one in enumerate(workloads)]
+    plain = base.model_copy(update={"launch_type": launch_type})  # nodes alone are asked of it
     return Scenario.of(
         base.model_dump(mode="json")
         | {
@@ -63,9 +64,7 @@ def scenario_of(manifest: Manifest, launch_type: str, base: Scenario | None = No
             "launch_type": launch_type,
             "services": services,
             "operations": _kept(base, names),
-            "fleet": base.fleet.model_dump(mode="json")
-            | {"groups": [], "providers": []}
-            | fleet_for(wanted, launch_type),
+            "fleet": base.fleet.model_dump(mode="json") | {"groups": [], "providers": []} | fleet_for(wanted, plain),
         }
     )
 
