@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import Run, autoscaled, loops
+from engine import Run, autoscaled, loops, metrics
 from pages.figures.nodes import (
     MOST_ROWS,
     Bar,
@@ -70,5 +70,6 @@ OUTCOMES: dict[str, Row] = {
     "pods_moved": (lambda run, speaker: speaker.number(autoscaled.pods_moved(run)), autoscaled.pods_moved),
     "nodes_peak": (lambda run, speaker: speaker.number(loops.most_hosts(run)), None),
     "nodes_end": (lambda run, speaker: speaker.number(loops.hosts_at_end(run)), loops.hosts_at_end),
+    "pods_pending": (lambda run, speaker: speaker.number(metrics.short_at_end(run)), metrics.short_at_end),
     "node_gone": how_long(loops.first_host_gone_s, "never"),
 }
