@@ -83,7 +83,7 @@ def _managed(world: World, o: ops.UpdateNodes, release: int) -> ProcessGenerator
         missing = size - len(_new_hosts(world, release)) - len(old_hosts(world, release))
         yield from _order(world, batch[: max(0, missing)])
     if is_default:
-        yield from _shrink(world, release, size)
+        yield from _shrink(world, o, release, size)
     _done(world, began_s)
 
 
@@ -106,7 +106,7 @@ def _renew(world: World, host: Host, force: bool, limit_s: float, wait_s: float)
     """Drain a node and end it; say whether it could be done. force: pods that stay beyond the limit are deleted."""
     yield from arrival(world, host, host.losses)
     if host.is_alive and not host.is_draining:
-        world.fleet.drain(host)
+        world.fleet.drain(host, "update")
     yield from _emptied(world, host, limit_s)
     if host.is_alive and not host.is_gone and not world.fleet.is_emptied(host):
         left = _pods(world, host)
@@ -127,16 +127,26 @@ def _renew(world: World, host: Host, force: bool, limit_s: float, wait_s: float)
     return True
 
 
-def _shrink(world: World, release: int, size: int) -> ProcessGenerator:
-    """Return to the group's size: the node with the fewest pods in the fullest zone goes first, its pods within a drain's limit."""
+def _shrink(world: World, o: ops.UpdateNodes, release: int, size: int) -> ProcessGenerator:
+    """Return to the group's size: the node with the fewest pods in the fullest zone goes first.
+
+    One whose pods do not leave within a drain's limit stays, and the group with it larger than it was; force deletes them.
+    """
     extra = len(_new_hosts(world, release)) - size
     if extra > 0:
         _phase(world, "scale-down", extra)
     while len(new := _new_hosts(world, release)) > size:
         crowd = [sum(other.zone == host.zone for other in new) for host in new]
         leaver = max(zip(crowd, new, strict=True), key=lambda pair: (pair[0], -len(pair[1].tasks), pair[1].number))[1]
-        world.fleet.drain(leaver)
+        world.fleet.drain(leaver, "update")
         yield from _emptied(world, leaver, drain_limit_s())
+        if left := _pods(world, leaver):
+            if not o.by_force:
+                world.fleet.uncordon(leaver)
+                return
+            for task in left:
+                world.nodes.delete_pod(task, "force")
+            yield from _emptied(world, leaver, FOREVER_S)
         if leaver.is_alive and not leaver.is_gone:
             world.fleet.end(leaver, "scale-down")
 

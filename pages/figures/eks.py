@@ -129,7 +129,7 @@ def staircase_figure(
     right = now[0] > end / 2
     notes = [
         {"x": now[0], "y": now[1], "text": words["now"], "showarrow": False, "xanchor": "right" if right else "left",
-         "xshift": -12 if right else 12, "yanchor": "bottom", "yshift": 4, "font": {"color": tone("ty-ecs-fargate")}},
+         "xshift": -12 if right else 12, "yanchor": "bottom", "yshift": 12, "bgcolor": tone("page"), "font": {"color": tone("ty-ecs-fargate")}},
         {"x": end, "y": float(asked_usd[-1]), "text": words["asked"], "showarrow": False, "xanchor": "right", "yanchor": "top",
          "yshift": -8, "font": {"color": tone("ink3")}},
     ]  # fmt: skip

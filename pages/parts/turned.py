@@ -188,6 +188,8 @@ def _unit(field: FieldInfo) -> str:
 def _named(speaker: Voice, field: FieldInfo, one: Any) -> str:
     """Name a choice: sizes as one buys them, words in the language, names as they are."""
     match _unit(field):
+        case "mCPU":
+            return str(amount(Amount(one / 1000, "vcpu"), speaker))
         case "CPU units":
             return str(amount(Amount(one / catalog.number("ecs.placement.cpu_unit"), "vcpu"), speaker))
         case "MiB":

@@ -8,6 +8,11 @@ import pytest
 
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
+from engine.consensus.front import Front
+from engine.consensus.ownership import Ownership
+from engine.consensus.replacing import Replacing
+from engine.consensus.scenario import Consensus
+from engine.consensus.upkeep import Upkeep
 from engine.kubernetes import autoscaler, nodes, scheduling
 from pages.parts.words import _CITED, PODS, Voice
 
@@ -39,6 +44,11 @@ RECORDS = (
     autoscaler.NodeGroup,
     autoscaler.Karpenter,
     scenario.Assumptions,
+    Consensus,
+    Replacing,
+    Front,
+    Upkeep,
+    Ownership,
 )
 
 
@@ -127,7 +137,7 @@ def said(root):
                     patterns.append(re.compile(pattern))
             if isinstance(node, ast.Call) and node.args and name_of(node.func) == "table":
                 prefixes |= {f"{a.value}." for a in node.args if isinstance(a, ast.Constant)}
-                prefixes |= {f"{chapter}.{how}." for chapter in CHAPTERS[1:-1].split("|") for how in ("guess", "said")}
+                prefixes |= {f"{chapter}.{how}." for chapter in CHAPTERS[1:-1].split("|") for how in ("guess", "said", "choice")}
     return whole, patterns, prefixes
 
 

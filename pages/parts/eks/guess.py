@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import streamlit as st
@@ -32,17 +32,22 @@ def guessed(name: str, speaker: Voice, choices: Mapping[str, str]) -> str | None
     return None
 
 
-def spans(speaker: Voice, name: str, bounds: tuple[float, ...], written: Mapping[float, str]) -> dict[str, str]:
-    """Name the spans between bounds: under the first, between two, over the last. written: each bound in the reader's language."""
+def spans(
+    speaker: Voice, name: str, bounds: Sequence[float], write: Callable[[float], str], *, whole: bool = False
+) -> dict[str, str]:
+    """Name the spans between bounds: under the first, between two, from the last on.
+
+    write: a bound in the reader's language. whole: they count things, so that a span ends one before the next begins.
+    """
     texts = speaker.table(f"{name}.guess")
     between = {
-        f"{low:g}": texts["between"].format(low=written[low], high=written[high]) for low, high in pairwise(bounds)
+        f"{low:g}": texts["between"].format(low=write(low), high=write(high - whole)) for low, high in pairwise(bounds)
     }
-    under, over = texts["under"].format(high=written[bounds[0]]), texts["over"].format(low=written[bounds[-1]])
+    under, over = texts["under"].format(high=write(bounds[0])), texts["over"].format(low=write(bounds[-1]))
     return {"0": under} | between | {f"{bounds[-1]:g}": over}
 
 
-def which(value: float, bounds: tuple[float, ...], guess: str) -> str:
+def which(value: float, bounds: Sequence[float], guess: str) -> str:
     """Say whether a value lies in the span that begins at the guess, or above it, or below.
 
     >>> which(6, (3, 6, 9), "6"), which(2, (3, 6, 9), "6"), which(9, (3, 6, 9), "0")

@@ -79,9 +79,8 @@ function makeMeter(parent) {
       const row = make("div", line.kind), name = make("dt", "", line.name), much = make("dd", "", line.usd);
       row.append(name, much);
       if (line.share !== null) {
-        const bar = make("i");
-        bar.style.width = `${line.share}%`;
-        row.append(bar);
+        row.dataset.bar = "";
+        row.style.setProperty("--much", `${line.share}%`);
       }
       bill.append(row);
     }
@@ -94,11 +93,11 @@ function makeMeter(parent) {
       duties.append(part);
     }
     const head = make("header");
-    head.append(make("h3", "", stop.title), make("p", "", stop.line));
+    head.append(make("h2", "", stop.title), make("p", "", stop.line));
     const left = make("div", "part"), middle = make("div", "part"), right = make("div", "part");
-    left.append(make("h4", "", data.words.boxes), boxes);
-    middle.append(make("h4", "", data.words.bill), bill);
-    right.append(make("h4", "", data.words.duties), duties);
+    left.append(make("h3", "", data.words.boxes), boxes);
+    middle.append(make("h3", "", data.words.bill), bill);
+    right.append(make("h3", "", data.words.duties), duties);
     main.replaceChildren(head, left, middle, right);
   }
 

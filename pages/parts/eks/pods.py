@@ -107,7 +107,7 @@ def _rounded(ask: PodAsk, speaker: Voice, guess: str, *, size: str = "laptop") -
     )  # fmt: skip
     charts(
         [Strip("staircase", say(f"{NAME}.fargate.curve"), figure, sub=say(f"{NAME}.fargate.axis", cpu=mcpu(speaker, ask.cpu_m)),
-               height_px=230 if size == "laptop" else 460)],
+               height_px=230 if size == "laptop" else 520)],
         run_id="eks-staircase", end_s=1, key=f"{NAME}.staircase.{size}", on_clock=False, name=say(f"{NAME}.fargate.curve"), size=size,  # type: ignore[arg-type]
     )  # fmt: skip
 
@@ -120,9 +120,9 @@ def _chain(found: Rounded, size: FargateSize, speaker: Voice) -> str:
     needed = f"{mcpu(speaker, found.asked_m)}, {mib(speaker, found.needed_mib)}"
     billed = f"{mcpu(speaker, round(1000 * size.cpu_units / units))}, {mib(speaker, size.memory_mib)}"
     steps = (
-        ("init" if found.is_init else "asked", asked, usd(speaker, found.asked_usd)),
+        ("init" if found.is_init else "asked", asked, _hourly(found.asked_usd, speaker)),
         ("on_top", needed, say(f"{NAME}.fargate.plus", extra=mib(speaker, found.needed_mib - found.asked_mib))),
-        ("billed", billed, usd(speaker, found.usd)),
+        ("billed", billed, _hourly(found.usd, speaker)),
     )
     items = "".join(
         f'<li class="{key}"><span>{escape(say(f"{NAME}.fargate.{key}"))}</span><b>{escape(much)}</b><em>{escape(more)}</em></li>'
@@ -145,6 +145,10 @@ def _advice(ask: PodAsk, found: Rounded, speaker: Voice) -> list[str]:
         saves = speaker.money(usd_per_month((found.usd - found.smaller_usd) * ask.pods), 0)
         lines.append(say(f"{NAME}.fargate.smaller", memory=mib(speaker, found.smaller_mib), saves=saves))
     return lines
+
+
+def _hourly(usd_per_hour: float, speaker: Voice) -> str:
+    return speaker.say("common.unit.per_hour", value=usd(speaker, usd_per_hour))
 
 
 def _pair(size: FargateSize, speaker: Voice) -> str:

@@ -173,7 +173,9 @@ def _standing(found: Cell, speaker: Voice) -> dict[str, str]:
     status = speaker.say(f"eks_table.status.{found.status}")
     if found.status == "changed":
         status = speaker.say("fargate.changed", date=speaker.date(found.changed_on))
-    true = "" if found.status == "holds" else _words(found.words, speaker)
+    # Where the slide told half of it, only the other half is news.
+    words = tuple(word for word in found.words if word not in found.says) if found.status == "half" else found.words
+    true = "" if found.status == "holds" else _words(words, speaker)
     return {"status": found.status, "text": status, "true": true, "eased": ""}
 
 

@@ -9,7 +9,7 @@ from engine.eks.acts import on_node
 from engine.eks.asks import NodeAsk
 from pages.parts.fargate.scenes import Box, Start, State, Thing
 
-MOST_BOXES, MOST_PODS = 3, 4
+MOST_BOXES, MOST_PODS = 3, 3
 
 
 def scene(story: Enactment, asks: TableAsks) -> list[Box]:

@@ -47,11 +47,7 @@ def slider_room(speaker: Voice) -> None:
     chapter.mend(speaker, turned.problems)
     stops = slider(turned.record.ask)
     bounds = tuple(row["guess"]["bounds"])
-    guess = (
-        SKIP
-        if is_stage
-        else guessed(NAME, speaker, spans(speaker, NAME, bounds, {b: speaker.number(b) for b in bounds}))
-    )
+    guess = SKIP if is_stage else guessed(NAME, speaker, spans(speaker, NAME, bounds, speaker.number, whole=True))
     if guess is not None:
         _slide(turned, stops, speaker, is_stage=is_stage)
     if is_stage:

@@ -40,7 +40,7 @@ def versions_room(speaker: Voice) -> None:
     chapter.mend(speaker, turned.problems)
     ask = turned.record
     found, bounds = calendar(ask), tuple(row["guess"]["bounds"])
-    texts = spans(speaker, NAME, bounds, {bound: speaker.money(bound, 0) for bound in bounds})
+    texts = spans(speaker, NAME, bounds, lambda usd: speaker.money(usd, 0))
     guess = SKIP if is_stage else guessed(NAME, speaker, texts)
     if guess is not None:
         _years(ask, found, speaker, size="stage" if is_stage else "laptop")
@@ -80,7 +80,7 @@ def _years(ask: VersionsAsk, found: Calendar, speaker: Voice, *, size: str) -> N
         signs=speaker.number_signs(),
     )
     rows = len(found.versions)
-    tall = (max(200, 60 + 21 * rows), 150) if size == "laptop" else (430, 220)
+    tall = (max(200, 60 + 21 * rows), 150) if size == "laptop" else (520, 230)
     keys = "".join(
         f'<li class="{key}">{escape(say(f"{NAME}.key.{key}"))}</li>'
         for key in ("standard", "extended", "way", "forced", "planned")
@@ -115,7 +115,8 @@ def _verdict(ask: VersionsAsk, found: Calendar, speaker: Voice, guess: str, boun
         say(f"{NAME}.work", hours=speaker.number(found.hours)),
     ]
     st.html(f'<p class="q-verdict">{lead}<b>{escape(first)}</b> {escape(" ".join(rest))}</p>')
-    _events(found, speaker)
+    if st.query_params.get(VIEW) != "stage":  # the hall has the crosses
+        _events(found, speaker)
 
 
 def _events(found: Calendar, speaker: Voice) -> None:
