@@ -137,7 +137,9 @@ def said(root):
                     patterns.append(re.compile(pattern))
             if isinstance(node, ast.Call) and node.args and name_of(node.func) == "table":
                 prefixes |= {f"{a.value}." for a in node.args if isinstance(a, ast.Constant)}
-                prefixes |= {f"{chapter}.{how}." for chapter in CHAPTERS[1:-1].split("|") for how in ("guess", "said", "choice")}
+                prefixes |= {
+                    f"{chapter}.{how}." for chapter in CHAPTERS[1:-1].split("|") for how in ("guess", "said", "choice")
+                }
     return whole, patterns, prefixes
 
 
