@@ -34,7 +34,11 @@ def who_room(speaker: Voice) -> None:
     if is_stage:
         chapter.look_stage()
         chapter.stage_heading(speaker.say(f"{NAME}.title"), speaker.say(f"{NAME}.kills.{turned.record.front.kills}"))
-        _played(turned.record, speaker, locked=False, size="stage")
+        with st.container(key="q-stage-strip"):
+            found = _played(turned.record, speaker, locked=False, size="stage")
+        lost = {who: speaker.seconds(one.lost_s) for who, one in found.items()}
+        said = speaker.say(f"{NAME}.lost.says", yours=lost["self-run"], aws=lost["eks"])
+        st.html(f'<p class="q-stage-says">{escape(said)}</p>')
         with st.container(key="q-stage-exit"):
             st.button(speaker.say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
     else:
@@ -137,7 +141,7 @@ def _lost_table(found: dict[str, Answered], speaker: Voice) -> str:
     )
     total = "".join(f"<td><b>{escape(speaker.seconds(one.lost_s))}</b></td>" for one in found.values())
     return (
-        f'<table class="q-outcomes q-lost"><caption>{escape(say(f"{NAME}.lost.title"))}</caption><thead><tr><td></td>{heads}</tr>'
+        f'<table class="q-outcomes q-own q-lost"><caption>{escape(say(f"{NAME}.lost.title"))}</caption><thead><tr><td></td>{heads}</tr>'
         f'</thead><tbody>{rows}<tr><th scope="row">{escape(say(f"{NAME}.lost.total"))}</th>{total}</tr></tbody></table>'
     )
 
@@ -174,7 +178,7 @@ def _bill_table(owned: Ownership, speaker: Voice) -> str:
         for name, texts in lines.items()
     )
     return (
-        f'<table class="q-outcomes"><caption>{escape(say(f"{NAME}.bill.caption"))}</caption><thead><tr><td></td>{heads}</tr>'
+        f'<table class="q-outcomes q-own"><caption>{escape(say(f"{NAME}.bill.caption"))}</caption><thead><tr><td></td>{heads}</tr>'
         f'</thead><tbody>{rows}</tbody></table><p class="q-note">{escape(say(f"{NAME}.bill.not_counted"))}</p>'
     )
 
@@ -193,6 +197,6 @@ def _promises(speaker: Voice) -> str:
         f'<th scope="col">{escape(say(f"{NAME}.sla.{head}"))}</th>' for head in ("promise", "month", "year")
     )
     return (
-        f'<table class="q-outcomes"><caption>{escape(say(f"{NAME}.sla.caption"))}</caption><thead><tr><td></td>{heads}</tr>'
+        f'<table class="q-outcomes q-own"><caption>{escape(say(f"{NAME}.sla.caption"))}</caption><thead><tr><td></td>{heads}</tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )
