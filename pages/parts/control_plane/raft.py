@@ -72,7 +72,9 @@ def _play(played: Played, course: Course, speaker: Voice, *, locked: bool = Fals
     """Show the picture and the bar that plays it."""
     data, key = payload(course, speaker), f"{NAME}.store.{size}"
     store(data, key=key, size=size, locked=locked, on_act=acting(played, key))
-    transport(bar(data, speaker, locked=locked, size=size), key=f"{NAME}.{size}.transport")
+    found, key = bar(data, speaker, locked=locked, size=size), f"{NAME}.{size}.transport"
+    kill = {"from_t": 0.0, "label": speaker.say("store.kill_leader"), "tone": "lost", "act": {"do": "kill-leader"}}
+    transport(found | {"action": [kill]}, key=key, on_act=acting(played, key))
 
 
 def bar(data: dict[str, object], speaker: Voice, *, locked: bool = False, size: str = "") -> dict[str, object]:

@@ -54,7 +54,7 @@ def _study(turned: Turned[Ownership], speaker: Voice) -> None:
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)
     guess = guessed(NAME, speaker)
-    st.html(_path(speaker))
+    st.html(_path(speaker, both(turned.record) if guess is not None else {}))
     turn_record(turned, [one for one in turned.controls if one.path == "front.kills"], speaker, columns=3)
     found = _played(turned.record, speaker, locked=guess is None)
     if guess is not None:
@@ -77,13 +77,20 @@ def _study(turned: Turned[Ownership], speaker: Voice) -> None:
 # --- the way of a call ---------------------------------------------------------------------------------------------------
 
 
-def _path(speaker: Voice) -> str:
-    """Draw the way as five stations; each can die."""
-    say = speaker.say
-    stops = "".join(
-        f"<li><b>{escape(say(f'{NAME}.path.{stop}'))}</b><span>{escape(say(f'{NAME}.path.{stop}_does'))}</span></li>"
-        for stop in ("kubectl", "dns", "front", "server", "store")
-    )
+FELT_S = 0.5  # calls lost somewhere are worth a mark from here on
+
+
+def _path(speaker: Voice, found: dict[str, Answered]) -> str:
+    """Draw the way as five stations; those at which calls died say on whose side."""
+    say, stops = speaker.say, ""
+    for stop in ("kubectl", "dns", "front", "server", "store"):
+        hurt = [who for who, one in found.items() if stop in one.lost and float(one.lost[stop].sum()) >= FELT_S]
+        sides = ", ".join(say(f"{NAME}.{who}.tab") for who in hurt)
+        mark = f"<em>{escape(say(f'{NAME}.path.died', sides=sides))}</em>" if hurt else ""
+        stops += (
+            f'<li class="{"hit" if hurt else "well"}"><b>{escape(say(f"{NAME}.path.{stop}"))}</b>'
+            f"<span>{escape(say(f'{NAME}.path.{stop}_does'))}</span>{mark}</li>"
+        )
     return f'<ol class="q-path" aria-label="{escape(say(f"{NAME}.path.label"))}">{stops}</ol>'
 
 
