@@ -5,8 +5,8 @@ const MOST_MEMBERS = 7;
 
 function makeStore(parent) {
   const root = make("section", "q store"), map = make("div", "map"), canvas = make("canvas"), zones = make("div", "zones");
-  const side = make("div", "side"), sideTitle = make("h3"), gauges = make("dl"), caption = make("p", "caption");
-  const lanes = make("div", "lanes"), lanesTitle = make("h3"), rows = make("div", "rows"), head = make("i", "playhead"), veil = make("i", "veil");
+  const side = make("div", "side"), sideTitle = make("h2"), gauges = make("dl"), caption = make("p", "caption");
+  const lanes = make("div", "lanes"), lanesTitle = make("h2"), rows = make("div", "rows"), head = make("i", "playhead"), veil = make("i", "veil");
   const stamp = make("output", "stamp"), key = make("p", "key");
   canvas.setAttribute("aria-hidden", "true");
   stamp.setAttribute("aria-hidden", "true");
