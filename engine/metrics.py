@@ -252,6 +252,12 @@ def capacity(run: Run) -> tuple[Floats, Floats, Floats]:
     return edges, wanted.at(edges), have.at(edges)
 
 
+def short_at_end(run: Run) -> int:
+    """Count the tasks that are wanted and do not run when the run ends: what still waits, and what is on its way."""
+    _, wanted, running = capacity(run)
+    return max(0, int(wanted[-1] - running[-1]))
+
+
 def filled_s(run: Run) -> float | None:
     """Say how long the last rise of the desired count took until as many tasks ran; None if it never rose, or not in time."""
     at_s, wanted, running = capacity(run)

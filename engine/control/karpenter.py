@@ -377,10 +377,11 @@ class Karpenter:
     def _drift(self) -> bool:
         """Replace the first node that runs an old AMI, within the budget: empty ones first; say whether one was found.
 
-        While somebody updates the nodes, the nodes are his.
+        While you update nodes of your own, they are yours; in Auto Mode an update is nothing but this.
         """
         world = self._world
-        if not self._settings.drift or not world.fleet.release or world.fleet.is_updating or not self._allowed():
+        is_yours = world.fleet.is_updating and not self._is_auto
+        if not self._settings.drift or not world.fleet.release or is_yours or not self._allowed():
             return False
         scene = self._scene()
         old = [
@@ -410,8 +411,11 @@ class Karpenter:
         self._remove(host, "expired")
 
     def _end_by_force(self, host: Host) -> ProcessGenerator:
-        """End a drain that takes too long, whatever is left on the node (fact `eks.automode.nodepool`)."""
-        losses = host.losses
-        yield self._world.env.timeout(catalog.number("eks.automode.nodepool", "grace_h") * 3600)
-        if host.is_alive and not host.is_gone and host.losses == losses:
-            self._world.nodes.end(host, "lifetime")
+        """Delete the pods that a drain could not take in a day, whatever budgets say (fact `eks.automode.nodepool`)."""
+        world, losses = self._world, host.losses
+        yield world.env.timeout(catalog.number("eks.automode.nodepool", "grace_h") * 3600)
+        if not host.is_alive or host.is_gone or host.losses != losses:
+            return
+        for task in [world.cluster.tasks[number] for number in sorted(host.tasks)]:
+            if task.bound_to == NONE and task.is_counted:
+                world.nodes.delete_pod(task, "force")

@@ -9,14 +9,17 @@ from pydantic.fields import FieldInfo
 
 from pages.parts.experiment import Experiment, value_at
 from pages.parts.fields import field_at
-from pages.parts.lesson import Control
+from pages.parts.lesson import Control, name_of
 from pages.parts.rules import ask_lines
 from pages.parts.words import Voice, voice
+
+OWN = "own"
 
 
 def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
     """Show the controls in rows, which a phone reads in the same order; each writes the scenario when it is changed."""
-    shown = [control for control in controls if control.only in ("", experiment.scenario.launch_type)]
+    launch_type = experiment.scenario.launch_type
+    shown = [control for control in controls if not control.only or launch_type in control.only.split()]
     for start in range(0, len(shown), columns):
         for place, control in zip(st.columns(columns, gap="medium"), shown[start : start + columns], strict=False):
             with place:
@@ -28,6 +31,9 @@ def ask_one(experiment: Experiment, control: Control) -> None:
     record, field = field_at(control.path)
     speaker = voice().about(experiment.scenario)
     value = value_at(experiment.scenario, control.path)
+    if control.named:
+        ask_named(experiment, control, speaker)
+        return
     if value is None:
         return
     if control.text:
@@ -74,6 +80,26 @@ def ask_one(experiment: Experiment, control: Control) -> None:
             )
         else:
             st.slider(label, low, high, step=step, format=written, **common)
+
+
+def ask_named(experiment: Experiment, control: Control, speaker: Voice) -> None:
+    """Offer rules by their names: the lesson says what each of them sets, and its texts what it is called.
+
+    A value that a link or a file brought, and that has no name here, stands first and is called the reader's own.
+    """
+    name, key = experiment.lesson.name, f"{experiment.lesson.name}.ask.{control.url}"
+    texts = speaker.table(f"{name}.choice.{control.url}")
+    now = name_of(control, experiment.scenario)
+    st.session_state[key] = now or OWN
+
+    def write() -> None:
+        if (picked := st.session_state[key]) != OWN:
+            experiment.set({control.path: control.named[picked]} | dict(control.also.get(picked, {})))
+
+    st.selectbox(
+        texts["label"], [*([] if now else [OWN]), *control.named], key=key, help=texts["help"], on_change=write,
+        format_func=lambda one: speaker.say("furniture.own") if one == OWN else texts[one],
+    )  # fmt: skip
 
 
 def _shows(experiment: Experiment, control: Control, shown: object) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import Run, autoscaled, loops
+from engine import Run, autoscaled, loops, metrics
 from pages.figures.nodes import (
     MOST_ROWS,
     Bar,
@@ -44,7 +44,8 @@ def lives(run: Run, speaker: Voice) -> Strip:
     more = words["more"].format(n=speaker.number(left_out)) if left_out else ""
     figure = life_bars(bars, end_s=run.scenario.duration_s, more=more)
     labels = lives_labels(there.at_s, there.value.astype(np.float64), words)
-    return Strip("lives", words["title"], figure, labels, tab=words["tab"], height_px=lives_height_px(bars))
+    height_px = lives_height_px(bars)
+    return Strip("lives", words["title"], figure, labels, tab=words["tab"], height_px=height_px, is_named=True)
 
 
 STRIPS: dict[str, HostStrip] = {
@@ -69,5 +70,6 @@ OUTCOMES: dict[str, Row] = {
     "pods_moved": (lambda run, speaker: speaker.number(autoscaled.pods_moved(run)), autoscaled.pods_moved),
     "nodes_peak": (lambda run, speaker: speaker.number(loops.most_hosts(run)), None),
     "nodes_end": (lambda run, speaker: speaker.number(loops.hosts_at_end(run)), loops.hosts_at_end),
+    "pods_pending": (lambda run, speaker: speaker.number(metrics.short_at_end(run)), metrics.short_at_end),
     "node_gone": how_long(loops.first_host_gone_s, "never"),
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine import Run, loops, metrics, node_updates, treadmill
+from engine import Run, loops, metrics, node_updates, reconcile, sights, treadmill
 from engine.agents import accounts
 from engine.fullness import fullest
 from pages.parts import chapter
@@ -177,7 +177,48 @@ def _judge_update(run: Run, speaker: Voice, name: str, _settings: Mapping[str, A
     return f"{lead} {speaker.say(f'{name}.verdict.{found.outcome}', n=found.left, took=took, deleted=found.deleted)}"
 
 
+# --- when do a dead node's pods run elsewhere? -----------------------------------------------------------------------
+
+
+def _judge_elsewhere(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold "at once", "a minute", "six minutes" or "never" against when all pods served again. settings: `bounds` between them, s."""
+    took_s, said = reconcile.elsewhere_s(run), speaker.table(f"{name}.said")[guess]
+    if took_s is None:
+        left = reconcile.left_behind(run)
+        return speaker.say(f"{name}.verdict.{'never_right' if guess == 'never' else 'never'}", said=said, n=left)
+    choices = list(speaker.table(f"{name}.guess"))
+    truth = sum(took_s >= bound for bound in settings["bounds"])
+    which = "right" if choices.index(guess) == truth else "early" if choices.index(guess) < truth else "late"
+    new_s = reconcile.replaced_s(run)
+    created = speaker.seconds(new_s) if new_s is not None else ""
+    return speaker.say(f"{name}.verdict.{which}", said=said, took=speaker.seconds(took_s), created=created)
+
+
+# --- how quick to grow, how quick to shrink? -------------------------------------------------------------------------
+
+
+def _judge_pace(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold a pair (out, in: quick or slow) against the two waits. settings: `out_s`, `in_s`: slow from there on."""
+    said, out_s, in_s = speaker.table(f"{name}.said")[guess], sights.scaled_out_s(run), sights.scaled_in_s(run)
+    if out_s is None or in_s is None:
+        return speaker.say(f"{name}.verdict.{'never' if out_s is None else 'no_fall'}", said=said)
+    truth = {(False, False): "both_quick", (False, True): "slow_in", (True, False): "slow_out", (True, True): "both_slow"}
+    is_right = guess == truth[out_s >= settings["out_s"], in_s >= settings["in_s"]]
+    key = f"{name}.verdict.{'right' if is_right else 'wrong'}"
+    return speaker.say(key, said=said, out=speaker.seconds(out_s), back=speaker.seconds(in_s))
+
+
 QUESTIONS: dict[str, Question] = {
+    "elsewhere": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_elsewhere,
+    ),
+    "pace": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_pace,
+    ),
     "update_ends": Question(
         choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
         said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
@@ -187,6 +228,11 @@ QUESTIONS: dict[str, Question] = {
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
         verdict=lambda run, *rest: _judge_span(metrics.filled_s(run), *rest),
+    ),
+    "recovered": Question(
+        choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
+        verdict=lambda run, *rest: _judge_span(metrics.recovered_s(run), *rest),
     ),
     "first_gone": Question(
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from engine import Kind, Scenario, ScenarioError, catalog, pricing, run
-from tests.engine.the_log import host_types, numbers, reasons, rows, tell, times
+from tests.engine.the_log import WHOLE, host_types, numbers, reasons, rows, tell, times
 
 M5_XLARGE = catalog.instance_type("m5.xlarge").usd_per_hour
 
@@ -20,7 +20,7 @@ def story(kind, *, wanted=18, at_s=120, later=None, duration_s=2_400, hosts=3, z
     given = {
         "duration_s": duration_s, "launch_type": "eks-managed", "services": [service], "zones": zones,
         "fleet": {"hosts": hosts} | more.pop("fleet", {}), "operations": operations + more.pop("operations", []),
-        "kubernetes": {"autoscaler": auto},
+        "kubernetes": {"autoscaler": auto} | WHOLE,
     }  # fmt: skip
     return tell(**(given | more))
 

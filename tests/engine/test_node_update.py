@@ -3,7 +3,7 @@
 import pytest
 
 from engine import Kind, Scenario, run
-from tests.engine.the_log import numbers, reasons, tell, times
+from tests.engine.the_log import WHOLE, numbers, reasons, tell, times
 
 # A node boots in 60 s. A pod is told at once, ends in 2 s; its replacement is there a few seconds later.
 CALM = {
@@ -19,7 +19,7 @@ def updated(budget=None, duration_s=4_000, *, force=False, more=(), at_once=1, s
     update = {"at_once": at_once, "strategy": strategy}
     return tell(
         **CALM | {"duration_s": duration_s, "services": [service], "operations": [UPDATE | {"by_force": force}, *more]}
-        | {"kubernetes": {"update": update}} | given
+        | {"kubernetes": {"update": update} | WHOLE} | given
     )  # fmt: skip
 
 

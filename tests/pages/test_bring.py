@@ -88,6 +88,23 @@ def test_it_runs_where_the_experiment_can_run_it_and_nowhere_else():
     assert at.session_state["fargate_launch.past"] == [before]
 
 
+def test_the_example_runs_on_the_page_of_kubernetes_and_undo_brings_the_chapters_own_back():
+    at = opened("kubernetes", lang="en", guess="skip")
+    name = "kubernetes_nodes"
+    before = at.session_state[f"{name}.scenario"]
+    at.session_state[f"{name}.bring"] = True
+    stands(at.run())
+    stands(at.button(key="bring.example_manifest").click().run())
+
+    assert offered(at) == ["k8s-self-run", "eks-unmanaged", "eks-managed", "eks-auto"]
+    stands(at.button(key="bring.run.0.eks-managed").click().run())
+    after = at.session_state[f"{name}.scenario"]
+    assert [one.name for one in after.services] == ["shop", "agent", "store"]
+    assert (after.traffic, after.kubernetes.autoscaler) == (before.traffic, before.kubernetes.autoscaler)
+    stands(at.button(key=f"{name}.undo").click().run())
+    assert at.session_state[f"{name}.scenario"] == before
+
+
 def test_a_manifest_that_a_scenario_cannot_hold_is_refused_kindly():
     at = given(on_kubernetes(), workload(spec={"replicas": 9_999}))
     stands(at.button(key="bring.run.0.eks-auto").click().run())

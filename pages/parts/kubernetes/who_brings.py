@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from engine import Run, autoscaled
+from pages.parts.bring import bring
 from pages.parts.charts import charts
 from pages.parts.experiment import Experiment
 from pages.parts.nodes import lives
@@ -17,9 +18,14 @@ from pages.parts.words import Voice
 
 
 def who_brings(experiment: Experiment, speaker: Voice, run: Run) -> None:
-    """Show the nodes as bars and the decisions as a list; both would give the answer away, so they wait for the guess."""
-    if guess_of(experiment, speaker, run) is None:
-        return
+    """Show who brought which nodes, once the reader has guessed (it tells the answer); then take a manifest."""
+    if guess_of(experiment, speaker, run) is not None:
+        _told(experiment, speaker, run)
+    bring(experiment, speaker)
+
+
+def _told(experiment: Experiment, speaker: Voice, run: Run) -> None:
+    """Show the nodes as bars and the decisions as a list."""
     name, packed = experiment.lesson.name, shown(run, speaker)
     st.header(speaker.say(f"{name}.lives.title"))
     st.html(_legend(speaker, name))

@@ -37,6 +37,7 @@ TASK_STATES = {
     Kind.TASK_GIVEN_UP: LOST,
     Kind.TASK_DEACTIVATING: DRAINING,
     Kind.TASK_STOPPING: DRAINING,
+    Kind.POD_RESTARTED: STARTING,
 }
 HOST_STATES = {
     Kind.HOST_ASKED: H_BOOTING,
@@ -139,12 +140,14 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
     lost: set[int] = set()
     gone: set[int] = set()
     by_hand = _by_hand(events)
+    is_kubernetes = launch_type(run.scenario.launch_type).is_kubernetes
     for i in range(len(events)):
         kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
         host, zone = int(events.host[i]), int(events.zone[i])
         if task > 0:
-            # No load balancer says of a task that no service keeps that it serves: it runs.
-            state = SERVING if kind == Kind.TASK_RUNNING and task in by_hand else TASK_STATES.get(kind)
+            if kind == Kind.POD_RESTARTED:
+                lost.discard(task)
+            state = _task_state(kind, by_hand=task in by_hand, is_pod=is_kubernetes, is_lost=task in lost)
             if kind == Kind.TASK_LOST:
                 lost.add(task)
                 on_host.setdefault(host, []).append(task)
@@ -166,6 +169,17 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
             for dead in on_host.pop(host, []):
                 moves[at_s, dead] = (at_s, dead, GONE, host, zone)
     return _columns(list(moves.values()), "t", "task", "state", "host", "zone")
+
+
+def _task_state(kind: Kind, *, by_hand: bool, is_pod: bool, is_lost: bool) -> int | None:
+    """Say what a task is from an event on; none where that changes nothing."""
+    if kind == Kind.TASK_RUNNING and by_hand:  # no load balancer says of a task that no service keeps that it serves
+        return SERVING
+    if (
+        kind == Kind.TASK_UNHEALTHY and is_pod
+    ):  # out of the load balancer, and no more: dead and known to be, or not ready
+        return LOST if is_lost else STARTING
+    return TASK_STATES.get(kind)
 
 
 def _services_of_tasks(events: Events) -> list[int]:
