@@ -40,7 +40,7 @@ def begin(world: World, o: ops.UpdateNodes) -> str:
         return "there are no nodes on ECS: say `patch`"
     if fleet.is_updating:
         return "an update is under way: one at a time"
-    fleet.is_updating = True
+    fleet.is_updating = launch.hosts != "managed"  # what Auto Mode's own controller does is nobody else's update
     if launch.hosts == "per-task":
         world.env.process(_fargate(world))
         return ""
@@ -184,30 +184,25 @@ def _by_hand(world: World, o: ops.UpdateNodes, release: int) -> ProcessGenerator
 
 
 def _drift(world: World, release: int) -> ProcessGenerator:
-    """Watch Auto Mode replace what has drifted, under its own budget (engine/control/karpenter.py), and end what it may not wait for.
+    """Watch Auto Mode replace what has drifted, under its own budget; write down when a disruption budget keeps pods.
 
-    A drifted node is drained even if a budget keeps its pods: its pool's grace period will end that.
+    Who acts is engine/control/karpenter.py: it drains a drifted node even then, and ends it a day later.
     Source: facts `eks.automode.nodepool`, `karpenter.disruption_budget`; note `table.karpenter_grace`.
     """
     env, began_s, said = world.env, world.env.now, ""
     poll_s = catalog.seconds("karpenter.validation_delay", "poll_s")
-    grace_s = catalog.seconds("eks.automode.nodepool", "grace_h")
-    since_s: dict[int, float] = {}
     _started(world, len(old_hosts(world, release)))
     while left := old_hosts(world, release):
-        for host in left:
-            drained_s = env.now - since_s.setdefault(host.number, env.now) if host.is_draining else 0.0
-            kept = _pods(world, host) if drained_s else []
-            reason = next((why for task in kept if (why := eviction.may_evict(world, task))), "")
+        for host in (host for host in left if host.is_draining):
+            reason = next((why for task in _pods(world, host) if (why := eviction.may_evict(world, task))), "")
             if reason and reason != said:
                 said = reason
                 world.log.note(
                     env.now, Kind.UPDATE_HELD, host=host.number, zone=host.zone, value=len(left), reason=reason
                 )
-            for task in kept if drained_s >= grace_s else ():
-                world.nodes.delete_pod(task, "force")
         yield AnyOf(env, [world.fleet.changes.of(left[0]), env.timeout(poll_s)])
-    _done(world, began_s)
+    if world.fleet.release == release:
+        _done(world, began_s)
 
 
 def _fargate(world: World) -> ProcessGenerator:

@@ -130,7 +130,7 @@ OUTCOMES: dict[str, Row] = {
     "first_gone": how_long(loops.first_host_gone_s, "never"),
     "tasks_killed": _count(loops.tasks_killed),
     "updated": how_long(node_updates.longest_s, "not_yet"),
-    "pods_moved": (_count(lambda run: sum(one.moved for one in node_updates.updates(run)))[0], None),
+    "update_moved": (_count(lambda run: sum(one.moved for one in node_updates.updates(run)))[0], None),
     "pods_deleted": _count(lambda run: sum(one.deleted for one in node_updates.updates(run))),
     "least_ready": (_count(node_updates.least_ready)[0], lambda run: -node_updates.least_ready(run)),
     "last_patched": how_long(treadmill.longest_s, "not_yet"),

@@ -155,17 +155,16 @@ def test_by_hand_force_asks_no_budget_at_all():
     assert times(run_, Kind.UPDATE_DONE) == [286]
 
 
-def test_auto_mode_gives_the_pods_that_a_budget_keeps_a_day_and_then_takes_them():
+def test_auto_mode_gives_the_pods_that_a_budget_keeps_a_day_and_then_takes_the_node():
     run_ = updated(NOBODY, launch_type="eks-auto", duration_s=400_000)
 
     assert reasons(run_, Kind.UPDATE_HELD)[0] == "the disruption budget needs 3 healthy pods and has 3"
     first = next(
         t
-        for t, why in zip(times(run_, Kind.POD_EVICTED), reasons(run_, Kind.POD_EVICTED), strict=True)
-        if why == "force"
+        for t, why in zip(times(run_, Kind.HOST_GONE), reasons(run_, Kind.HOST_GONE), strict=True)
+        if why == "lifetime"
     )
-    drained = times(run_, Kind.HOST_DRAINING)[0]
-    assert drained + 86_400 <= first < drained + 86_400 + 30
+    assert first == times(run_, Kind.HOST_DRAINING)[0] + 86_400
     assert len(times(run_, Kind.UPDATE_DONE)) == 1
     assert evicted(run_, "drain") == 0
 

@@ -96,7 +96,7 @@ def _rounded(ask: PodAsk, speaker: Voice, guess: str, *, size: str = "laptop") -
     first, *rest = _advice(ask, found, speaker)
     st.html(f'<p class="q-verdict">{lead}<b>{escape(first)}</b> {escape(" ".join(rest))}</p>')
     most = max(16 * GIB, min(int(found.size.memory_mib * 1.5), 119 * GIB))
-    line = by_memory(ask.cpu_m, most, 128)
+    line = by_memory(found.asked_m, most, 128)
     words = {
         "now": f"{_pair(found.size, speaker)}: {usd(speaker, found.usd)}", "asked": say(f"{NAME}.fargate.exactly"),
         "billed": say(f"{NAME}.fargate.billed"),
@@ -105,11 +105,12 @@ def _rounded(ask: PodAsk, speaker: Voice, guess: str, *, size: str = "laptop") -
         line.memory_mib / GIB, line.billed_usd, line.asked_usd, now=(found.asked_mib / GIB, found.usd), words=words,
         unit=money_tick(speaker), scale=SCALES[size], signs=speaker.number_signs(),
     )  # fmt: skip
-    charts(
-        [Strip("staircase", say(f"{NAME}.fargate.curve"), figure, sub=say(f"{NAME}.fargate.axis", cpu=mcpu(speaker, ask.cpu_m)),
-               height_px=230 if size == "laptop" else 520)],
-        run_id="eks-staircase", end_s=1, key=f"{NAME}.staircase.{size}", on_clock=False, name=say(f"{NAME}.fargate.curve"), size=size,  # type: ignore[arg-type]
-    )  # fmt: skip
+    with st.container(key="q-eks-figure"):
+        charts(
+            [Strip("staircase", say(f"{NAME}.fargate.curve"), figure, sub=say(f"{NAME}.fargate.axis", cpu=mcpu(speaker, found.asked_m)),
+                   height_px=230 if size == "laptop" else 500)],
+            run_id="eks-staircase", end_s=1, key=f"{NAME}.staircase.{size}", on_clock=False, name=say(f"{NAME}.fargate.curve"), size=size,  # type: ignore[arg-type]
+        )  # fmt: skip
 
 
 def _chain(found: Rounded, size: FargateSize, speaker: Voice) -> str:

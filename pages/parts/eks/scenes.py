@@ -9,7 +9,7 @@ from engine.eks.acts import on_node
 from engine.eks.asks import NodeAsk
 from pages.parts.fargate.scenes import Box, Start, State, Thing
 
-MOST_BOXES, MOST_PODS = 3, 3
+MOST_BOXES, MOST_PODS, MOST_NODES = 2, 3, 2  # four columns: the rest is a number
 
 
 def scene(story: Enactment, asks: TableAsks) -> list[Box]:
@@ -84,7 +84,7 @@ def _lifecycle(story: Enactment, asks: TableAsks) -> list[Box]:
     """Show old nodes with the hole in them, and the new ones that take their place, or do not."""
     ask = asks.update
     is_pods = story.column == "eks-fargate"
-    shown = min(ask.nodes, MOST_PODS)
+    shown = min(ask.nodes, MOST_NODES)
     grows = _at(story, "grows", "drains", "drifts", "evicts", "deletes")
     done = _at(story, "done", "replaced", "evicts", "deletes", "ends_anyway")
     stuck = _at(story, "told", "held", "blocked", "waits")

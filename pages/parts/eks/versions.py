@@ -86,13 +86,14 @@ def _years(ask: VersionsAsk, found: Calendar, speaker: Voice, *, size: str) -> N
         for key in ("standard", "extended", "way", "forced", "planned")
     )
     st.html(f'<ul class="q-keys q-eks-keys">{keys}</ul>')
-    charts(
-        [
-            Strip("versions", say(f"{NAME}.versions"), figure, height_px=tall[0]),
-            Strip("cost", say(f"{NAME}.cost"), cost, sub=say(f"{NAME}.a_month"), height_px=tall[1]),
-        ],
-        run_id="eks-versions", end_s=1, key=f"{NAME}.years.{size}", on_clock=False, name=say(f"{NAME}.versions"), size=size,  # type: ignore[arg-type]
-    )  # fmt: skip
+    with st.container(key="q-eks-figure"):
+        charts(
+            [
+                Strip("versions", say(f"{NAME}.versions"), figure, height_px=tall[0]),
+                Strip("cost", say(f"{NAME}.cost"), cost, sub=say(f"{NAME}.a_month"), height_px=tall[1]),
+            ],
+            run_id="eks-versions", end_s=1, key=f"{NAME}.years.{size}", on_clock=False, name=say(f"{NAME}.versions"), size=size,  # type: ignore[arg-type]
+        )  # fmt: skip
 
 
 def _points(found: Calendar, what: str) -> list[tuple[float, float]]:
