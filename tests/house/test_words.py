@@ -8,7 +8,7 @@ import pytest
 
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
-from engine.kubernetes import autoscaler, scheduling
+from engine.kubernetes import autoscaler, rollout, scheduling
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -32,6 +32,7 @@ RECORDS = (
     scheduling.NodeChoice,
     scheduling.NodeWish,
     scheduling.Scheduling,
+    rollout.Rollout,
     scenario.Balancer,
     autoscaler.Autoscaler,
     autoscaler.ClusterAutoscaler,
@@ -126,7 +127,9 @@ def said(root):
                     patterns.append(re.compile(pattern))
             if isinstance(node, ast.Call) and node.args and name_of(node.func) == "table":
                 prefixes |= {f"{a.value}." for a in node.args if isinstance(a, ast.Constant)}
-                prefixes |= {f"{chapter}.{how}." for chapter in CHAPTERS[1:-1].split("|") for how in ("guess", "said", "choice")}
+                prefixes |= {
+                    f"{chapter}.{how}." for chapter in CHAPTERS[1:-1].split("|") for how in ("guess", "said", "choice")
+                }
     return whole, patterns, prefixes
 
 
