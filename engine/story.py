@@ -87,7 +87,8 @@ def _done(run: Run) -> Iterator[Mark]:
             "kill-member",
         }
         tone: Tone = "lost" if is_blow else "plain"
-        yield Mark(o.at_s, f"mark.{o.do}", values, tone, True, number)
+        key = "undo" if o.do == "deploy" and o.undo else o.do
+        yield Mark(o.at_s, f"mark.{key}", values, tone, True, number)
 
 
 def _came(run: Run) -> Iterator[Mark]:

@@ -54,6 +54,6 @@ def _table(found: dict[str, Run], speaker: Voice, title: str) -> str:
         )
         body += f'<tr><th scope="row">{escape(say(f"common.outcome.{row}"))}</th>{cells}</tr>'
     return (
-        f'<div class="q-scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="q-outcomes">'
+        f'<div class="q-scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="q-outcomes q-course">'
         f"<caption>{escape(title)}</caption><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
