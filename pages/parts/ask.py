@@ -58,6 +58,8 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         choices = [_as_choice(control, value), *choices]
     if isinstance(value, bool):
         st.toggle(label, **common)
+    elif choices and control.slide:
+        st.select_slider(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     elif choices:
         st.selectbox(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine import Run, loops, metrics, node_updates, reconcile, sights, treadmill
+from engine import Run, loops, metrics, node_updates, reconcile, rollouts, sights, treadmill
 from engine.agents import accounts
 from engine.fullness import fullest
 from pages.parts import chapter
@@ -151,6 +151,17 @@ def _judge_placed(run: Run, speaker: Voice, name: str, settings: Mapping[str, An
     return speaker.say(f"{name}.verdict.{which}", said=said, placed=placed, wanted=wanted)
 
 
+# --- how many pods stay ready while a version comes out? -------------------------------------------------------------
+
+
+def _judge_still_ready(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold a number of pods against the fewest that were ready while the first new version came out."""
+    least = rollouts.least_ready(run)
+    which = "right" if least == int(guess) else "over" if least < int(guess) else "under"
+    said = _counts(speaker, name, settings, "said")[guess]
+    return speaker.say(f"{name}.verdict.{which}", said=said, n=least, of=run.scenario.services[0].desired)
+
+
 # --- does ECS replace what is only silent? ---------------------------------------------------------------------------
 
 
@@ -248,6 +259,11 @@ QUESTIONS: dict[str, Question] = {
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
         verdict=lambda run, *rest: _judge_span(treadmill.longest_s(run), *rest),
+    ),
+    "still_ready": Question(
+        choices=lambda _run, speaker, name, settings: _counts(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _counts(speaker, name, settings, "said")[guess],
+        verdict=_judge_still_ready,
     ),
     "silent": Question(
         choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),

@@ -13,7 +13,7 @@ from engine.consensus.ownership import Ownership
 from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
-from engine.kubernetes import autoscaler, nodes, scheduling
+from engine.kubernetes import autoscaler, nodes, rollout, scheduling
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -37,6 +37,7 @@ RECORDS = (
     scheduling.NodeChoice,
     scheduling.NodeWish,
     scheduling.Scheduling,
+    rollout.Rollout,
     scenario.Balancer,
     nodes.Nodes,
     autoscaler.Autoscaler,
