@@ -5,6 +5,7 @@ import re
 from string import Formatter
 
 import pytest
+import yaml
 
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
@@ -86,6 +87,27 @@ def test_both_languages_have_the_same_paragraphs_and_cite_the_same_facts():
         assert list(there) == list(here), page
         for section in there:
             assert sorted(_CITED.findall(there[section])) == sorted(_CITED.findall(here[section])), (page, section)
+
+
+def test_no_data_file_says_a_key_twice(root):
+    """YAML takes the last of two and says nothing: what the first one held is lost."""
+    for path in sorted((root / "data").rglob("*.yaml")):
+        for document in yaml.compose_all(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader):
+            for node in mappings(document):
+                keys = [key.value for key, _ in node.value]
+
+                assert len(keys) == len(set(keys)), (path.name, sorted({key for key in keys if keys.count(key) > 1}))
+
+
+def mappings(node):
+    """Give every mapping of a YAML tree."""
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from mappings(value)
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from mappings(item)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
