@@ -48,7 +48,13 @@ class Mark:
 
 def marks(run: Run) -> tuple[Mark, ...]:
     """List the moments to step through: what was done, and what came of it."""
-    told_by_hosts = (*moments(run), *node_moments(run), *update_moments(run), *moments_of_pods(run), *moments_of_scaling(run))
+    told_by_hosts = (
+        *moments(run),
+        *node_moments(run),
+        *update_moments(run),
+        *moments_of_pods(run),
+        *moments_of_scaling(run),
+    )
     hosts = (Mark(at_s, key, {}, tone, True) for at_s, key, tone in told_by_hosts)
     found = [*_done(run), *_came(run), *_placed(run), *hosts]
     return tuple(sorted(found, key=lambda mark: mark.at_s))

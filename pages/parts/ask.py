@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args, get_origin
 
 import streamlit as st
 from pydantic.fields import FieldInfo
 
+from engine.launch import launch_type
 from pages.parts.experiment import Experiment, value_at
 from pages.parts.fields import field_at
 from pages.parts.lesson import Control
@@ -16,7 +18,8 @@ from pages.parts.words import Voice, voice
 
 def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
     """Show the controls in rows, which a phone reads in the same order; each writes the scenario when it is changed."""
-    shown = [control for control in controls if control.only in ("", experiment.scenario.launch_type)]
+    kind = experiment.scenario.launch_type
+    shown = [control for control in controls if control.only in ("", kind, launch_type(kind).orchestrator)]
     for start in range(0, len(shown), columns):
         for place, control in zip(st.columns(columns, gap="medium"), shown[start : start + columns], strict=False):
             with place:
@@ -99,7 +102,8 @@ def label_of(speaker: Voice, record: str, path: str, field: FieldInfo) -> str:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     unit = str(extra.get("unit", ""))
     units = speaker.table("ask.unit")
-    written = f"{name} ({units[unit]})" if unit in units else name
+    is_told = unit in units and re.search(rf"\b{re.escape(units[unit])}\b", name, re.IGNORECASE)  # "Nodes (nodes)"
+    written = f"{name} ({units[unit]})" if unit in units and not is_told else name
     return f"{written} · {speaker.say('common.sources.assumed').lower()}" if extra.get("assumed") else written
 
 

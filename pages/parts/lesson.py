@@ -14,7 +14,7 @@ from engine import Scenario, catalog, reading
 class Control:
     """One thing the reader may turn: the scenario's path, its name in the URL, and the span that the screen offers.
 
-    only: the launch type for which it means anything; "" for all. options: choices where the field itself has none.
+    only: the launch type, or the orchestrator, for which it means anything; "" for all. options: choices where the field itself has none.
     also: what a choice sets besides, by the choice: another metric needs another target. text: it is typed, a line for each value.
     """
 
