@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Literal
 
 from engine import loops, sights
 from engine.events import Kind
+from engine.scaling.hpa import Sight
 from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 
@@ -34,21 +36,17 @@ def of_scaling(run: Run) -> Iterator[Line]:
 def _step(turn: sights.Turn) -> Line:
     """Say what was seen and what came of it; where its pace held it back, what it wanted."""
     sight = turn.sight
-    values: Values = {
-        "metric": sight.name,
-        "value": round(sight.metric),
-        "target": round(sight.target),
-        "tasks": turn.desired,
-    }
+    values: Values = {"value": _read(sight, sight.metric), "target": _read(sight, sight.target)}
     if turn.held == "rate":
-        wish: Values = {
-            "value": round(sight.metric),
-            "target": round(sight.target),
-            "wish": turn.stabilized,
-            "n": turn.desired,
-        }
-        return Line(turn.at_s, "caption.pods_paced", wish)
-    return Line(turn.at_s, "caption.scaled", values)
+        return Line(turn.at_s, "caption.pods_paced", values | {"wish": turn.stabilized, "n": turn.desired})
+    return Line(turn.at_s, "caption.scaled", values | {"metric": sight.name, "tasks": turn.desired})
+
+
+def _read(sight: Sight, value: float) -> Amount | int:
+    """Write a reading: a share of what was asked for, or requests a minute. It may be none where bounds alone moved it."""
+    if math.isnan(value):
+        return 0
+    return round(value) if sight.name == "requests" else Amount(value / 100, "share")
 
 
 def moments_of_scaling(run: Run) -> Iterator[tuple[float, str, Tone]]:
