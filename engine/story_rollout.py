@@ -56,7 +56,7 @@ def _unserved(run: Run, one: RollOut, have: Steps, least: int) -> Iterator[Line]
     moments = moments[(moments > one.began_s) & (moments <= to_s)]
     short = moments[(have.at(moments) >= least) & (served.at(moments) < least)]
     if short.size and least:
-        now = short[:1]
+        now = short[[int(np.argmin(served.at(short)))]]  # where it is worst
         values: Values = {"ready": int(have.at(now)[0]), "served": int(served.at(now)[0])}
         yield Line(float(now[0]), "caption.rollout_unserved", values)
 
