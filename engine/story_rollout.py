@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 
 from engine import catalog, metrics
-from engine.events import Kind
+from engine.events import Intervals, Kind, intervals
 from engine.metrics import Steps
-from engine.rollouts import RollOut, promise, ready, rollouts
-from engine.sentence import Amount, Line
+from engine.rollouts import GONE, RollOut, promise, ready, rollouts
+from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 
 Tone = Literal["lost", "ok", "plain"]
@@ -35,12 +35,30 @@ def _told(run: Run, one: RollOut, have: Steps, desired: int) -> Iterator[Line]:
     is_all_at_once = least == 0 and most == desired
     key = "rollout_undone" if one.is_undo else "rollout_recreates" if is_all_at_once else "rollout_begins"
     yield Line(one.began_s, f"caption.{key}", {"least": least, "most": most, "n": desired})
+    yield from _unserved(run, one, have, least)
     if one.stalled_s is not None:
         after = Amount(run.scenario.services[one.service].pods.rollout.progress_deadline_s, "s")
         now = int(have.at(np.array([one.stalled_s]))[0])
         yield Line(one.stalled_s, "caption.rollout_stalled", {"after": after, "now": now, "of": desired})
     if one.done_s is not None:
         yield Line(one.done_s, "caption.rollout_done", {"took": Amount(one.done_s - one.began_s, "s")})
+
+
+def _unserved(run: Run, one: RollOut, have: Steps, least: int) -> Iterator[Line]:
+    """Say, once, that enough pods are ready and too few of them in service: the load balancer has not passed the new ones yet."""
+    events, end_s = run.events, run.scenario.duration_s
+    spans = intervals(events, "task", (Kind.TASK_SERVING,), GONE, end_s)
+    mine = {int(events.task[row]) for row in events.where(Kind.TASK_CREATED) if events.service[row] == one.service}
+    keep = np.isin(spans.subject, sorted(mine))
+    served = metrics.jumps(Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep]), end_s)
+    to_s = end_s if one.done_s is None else one.done_s
+    moments = np.union1d(have.at_s, served.at_s)
+    moments = moments[(moments > one.began_s) & (moments <= to_s)]
+    short = moments[(have.at(moments) >= least) & (served.at(moments) < least)]
+    if short.size and least:
+        now = short[[int(np.argmin(served.at(short)))]]  # where it is worst
+        values: Values = {"ready": int(have.at(now)[0]), "served": int(served.at(now)[0])}
+        yield Line(float(now[0]), "caption.rollout_unserved", values)
 
 
 def _held(run: Run) -> Iterator[Line]:
