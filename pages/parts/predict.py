@@ -202,7 +202,12 @@ def _judge_pace(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any]
     said, out_s, in_s = speaker.table(f"{name}.said")[guess], sights.scaled_out_s(run), sights.scaled_in_s(run)
     if out_s is None or in_s is None:
         return speaker.say(f"{name}.verdict.{'never' if out_s is None else 'no_fall'}", said=said)
-    truth = {(False, False): "both_quick", (False, True): "slow_in", (True, False): "slow_out", (True, True): "both_slow"}
+    truth = {
+        (False, False): "both_quick",
+        (False, True): "slow_in",
+        (True, False): "slow_out",
+        (True, True): "both_slow",
+    }
     is_right = guess == truth[out_s >= settings["out_s"], in_s >= settings["in_s"]]
     key = f"{name}.verdict.{'right' if is_right else 'wrong'}"
     return speaker.say(key, said=said, out=speaker.seconds(out_s), back=speaker.seconds(in_s))
