@@ -46,7 +46,7 @@ def test_every_set_is_answered_and_one_that_nobody_can_answer_is_named(golden, s
     assert {*golden.sets} == {path.stem for path in (shared / "golden").glob("*.json")}
     assert golden.not_covered == ()
 
-    found = check({"of_tomorrow.json": "[]"})
+    found = check({"of_tomorrow.json": '{"set": "of_tomorrow", "cases": []}'})
     assert found.not_covered == ("of_tomorrow",)
     assert "  not covered" in as_text(found)
 
