@@ -72,6 +72,15 @@ def test_after_the_first_growth_only_what_is_missing_is_ordered(hosts, zones, at
     assert min(left) >= hosts, "all of them are new"
 
 
+@pytest.mark.parametrize("strategy", ["default", "minimal"])
+@pytest.mark.parametrize("launch_type", ["eks-managed", "eks-unmanaged", "eks-auto"])
+def test_an_update_of_no_node_is_done_at_once(launch_type, strategy):
+    run_ = updated(launch_type=launch_type, strategy=strategy, desired=0, fleet=CALM["fleet"] | {"hosts": 0})
+
+    assert numbers(run_, "value", Kind.UPDATE_STARTED, Kind.UPDATE_DONE) == [0, 0]
+    assert times(run_, Kind.HOST_ASKED) == []
+
+
 def test_a_budget_that_lets_nobody_go_fails_the_update_after_fifteen_minutes():
     run_ = updated(NOBODY)
 
