@@ -147,7 +147,8 @@ class Deployment(Controller):
             if (many := len(pods) - sized.replicas) > 0:
                 crowd = Counter(task.host for task in self.counted.values() if task.host != NONE)
                 for found in first_to_go([self._going(task) for task in pods], crowd, many):
-                    self._stop(self.counted[found.task], DELETED, found)
+                    if found.task is not None:
+                        self._stop(self.counted[found.task], DELETED, found)
 
     def _going(self, task: Task) -> Going:
         """Show a pod to the rule that picks who goes."""
