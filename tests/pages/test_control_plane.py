@@ -98,6 +98,17 @@ def test_a_link_holds_what_was_done_and_undo_takes_it_back():
     assert record(at).places == "aabbc"
 
 
+def test_members_are_put_where_one_likes():
+    at = opened("control_plane", lang="en", guess="skip")
+    stands(at.number_input(key="control_plane.place.c").set_value(2).run())
+    assert record(at).places == "aabcc"
+    stands(at.number_input(key="control_plane.place.a").set_value(0).run())
+
+    assert record(at).places == "bcc"
+    assert address(at)["places"] == "bcc"
+    assert at.number_input(key="control_plane.place.b").max == 5  # seven at most
+
+
 def test_what_to_try_changes_the_store_and_the_link():
     at = opened("control_plane", lang="en", guess="skip")
     stands(at.button(key="control_plane.try.partition").click().run())

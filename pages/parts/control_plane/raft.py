@@ -8,6 +8,7 @@ import streamlit as st
 
 from engine import catalog
 from engine.consensus import Consensus, Course
+from engine.consensus.scenario import MOST
 from pages.parts import chapter
 from pages.parts.control_plane.guess import guessed
 from pages.parts.control_plane.payload import payload
@@ -22,6 +23,7 @@ from pages.parts.turned import turn_record
 from pages.parts.words import Voice
 
 NAME = "control_plane"
+PLACED_IN = "abc"
 SPEEDS = (0.01, 0.1, 1, 4)  # an election takes milliseconds
 
 
@@ -58,6 +60,7 @@ def _study(played: Played, speaker: Voice) -> None:
         st.button(say("common.button.reset"), key=f"{NAME}.reset", on_click=played.reset)
         st.button(say("common.mode.stage"), key=f"{NAME}.stage", on_click=go, args=("stage",))
     with st.expander(say("furniture.turn"), expanded=True, key=f"{NAME}.turn"):
+        _place(played, speaker)
         turn_record(played, played.controls, speaker)
     if not is_open:
         _try(played, speaker)
@@ -66,6 +69,25 @@ def _study(played: Played, speaker: Voice) -> None:
                 st.html(_table(course, speaker))
         told(speaker, NAME, row["explain"])
     sources(*row["facts"])
+
+
+def _place(played: Played, speaker: Voice) -> None:
+    """Put members where the reader likes: so many into each zone, one to seven altogether."""
+    places = played.record.places
+    for column, zone in zip(st.columns(len(PLACED_IN), gap="medium"), PLACED_IN, strict=True):
+        key, here = f"{NAME}.place.{zone}", places.count(zone)
+        if st.session_state.get(key) != here:
+            st.session_state[key] = here
+
+        def write(zone: str = zone, key: str = key) -> None:
+            counts = {z: places.count(z) for z in PLACED_IN} | {zone: int(st.session_state[key])}
+            played.set({"places": "".join(z * n for z, n in counts.items())})
+
+        least, most = (1 if here == len(places) else 0), here + MOST - len(places)
+        with column:
+            st.number_input(
+                speaker.say(f"{NAME}.place", zone=zone), least, max(most, here), step=1, key=key, on_change=write
+            )
 
 
 def _play(played: Played, course: Course, speaker: Voice, *, locked: bool = False, size: str = "study") -> None:

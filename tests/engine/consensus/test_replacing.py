@@ -2,6 +2,7 @@
 
 import pytest
 
+from engine.consensus.front import Front
 from engine.consensus.ownership import Ownership, bills, both
 from engine.consensus.replacing import Order, Replacing, fate, replacing
 from engine.consensus.simulation import run
@@ -22,9 +23,17 @@ def test_what_becomes_of_writing(order: Order, strict: bool, starts: bool, end: 
     assert fate(run(replacing(Replacing(strict=strict, starts=starts), order))) == end
 
 
-def test_the_same_death_on_both_sides() -> None:
-    """A machine of yours takes its API server along, and waits longer for you than AWS's for AWS."""
-    found = both(Ownership())
+def test_one_of_two_servers_is_half_of_the_calls() -> None:
+    """EKS promises two API servers, your masters are three: one dead server hurts EKS's calls more, a dead leader yours."""
+    server, leader = (both(Ownership(front=Front(kills=kills))) for kills in ("server", "leader"))
 
-    assert found["self-run"].lost_s >= found["eks"].lost_s > 0
-    assert bills(Ownership())["eks"].total_usd < bills(Ownership())["self-run"].total_usd
+    assert server["eks"].lost_s > 1.3 * server["self-run"].lost_s
+    assert leader["self-run"].lost_s > 10 * leader["eks"].lost_s
+
+
+def test_a_bill_of_each() -> None:
+    """Machines and hours against a fee."""
+    found = bills(Ownership())
+
+    assert found["eks"].total_usd < found["self-run"].machines_usd < found["self-run"].total_usd
+    assert found["eks"].away_h < found["self-run"].away_h
