@@ -138,7 +138,8 @@ def _wanted_at(run: Run, at_s: float) -> int:
 def captions(run: Run) -> tuple[Line, ...]:
     """Tell the run, sentence by sentence. Where nobody sends a request, its placements are the story."""
     told = _Teller(run).tell() if metrics.timeline(run).arrived.any() else placements(run)
-    of_all = [*told, *beside(run), *of_hosts(run), *of_nodes(run), *of_updates(run), *of_pods(run)]
+    # What an update does comes before what its drains are refused at the same moment: the last line stands.
+    of_all = [*told, *of_updates(run), *beside(run), *of_hosts(run), *of_nodes(run), *of_pods(run)]
     return tuple(sorted(of_all, key=lambda line: line.at_s))
 
 
