@@ -22,15 +22,16 @@ def of_scaling(run: Run) -> Iterator[Line]:
     """
     if run.events.looks:
         return
-    lowest: int | None = None
+    lowest: int | None = None  # the fewest that the window has kept it from, since the last step
     for turn in sights.turns(run):
         if turn.step:
+            lowest = None
             yield _step(turn)
         elif turn.held == "window" and turn.recommended < (turn.stabilized if lowest is None else lowest):
+            lowest = turn.recommended
             window = Amount(run.scenario.services[0].pods.hpa.down_window_s, "s")
             values: Values = {"wish": turn.recommended, "n": turn.stabilized, "window": window}
             yield Line(turn.at_s, "caption.pods_wait", values)
-        lowest = min(turn.recommended, lowest or turn.recommended) if turn.held == "window" else None
 
 
 def _step(turn: sights.Turn) -> Line:
