@@ -57,7 +57,9 @@ def test_nobody_but_the_node_s_own_kubelet_may_start_what_is_bound_to_it(runs):
 
 
 def test_a_kubelet_that_is_cut_off_runs_what_is_deleted_already(runs):
-    assert at(loop(runs["cut"], "kubelet").missing, 300) == 0
+    assert [at(loop(runs["cut"], "kubelet").missing, when) for when in (300, 450)] == [0, -2]
+    back = run(BASE.with_("operations", [*CASES["cut"], {"do": "restore-agent", "host": "b1", "at_s": 500}]))
+    assert at(loop(back, "kubelet").missing, 590) == 0
     assert loop(runs["cut"], "deployment").blind.value.max() == 0  # they are alive, after all
     assert reconcile.replaced_s(runs["cut"]) == pytest.approx(reconcile.replaced_s(runs["node"]))
 
