@@ -182,7 +182,9 @@ class _Watch:
     def _missed_s(self, host: int, i: int) -> float | None:
         """Find when the node that falls silent now will be missed; none if it never is."""
         events = self._run.events
-        later = [int(row) for row in events.where(Kind.AGENT_MISSED, Kind.AGENT_BACK) if row > i and events.host[row] == host]
+        later = [
+            int(row) for row in events.where(Kind.AGENT_MISSED, Kind.AGENT_BACK) if row > i and events.host[row] == host
+        ]
         return float(events.at_s[later[0]]) if later and Kind(int(events.kind[later[0]])) is Kind.AGENT_MISSED else None
 
     def _changes(self, at_s: float) -> Iterator[Phase]:

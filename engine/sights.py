@@ -76,7 +76,7 @@ def _held(sight: Sight, ratio: float | None, formula: int | None, tolerance: flo
     if formula == decision.recommended:
         return ""
     # Where pods do not count, the careful answer is another one than the formula's, within the tolerance or not.
-    is_close = abs(1 - ratio) <= tolerance and decision.recommended == sight.current
+    is_close = 0 < abs(1 - ratio) <= tolerance and decision.recommended == sight.current
     return "tolerance" if is_close else "careful"
 
 

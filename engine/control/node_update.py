@@ -69,7 +69,8 @@ def _managed(world: World, o: ops.UpdateNodes, release: int) -> ProcessGenerator
     size = len(old)
     _started(world, size)
     is_default = settings.strategy == "default"
-    if is_default and not (yield from _grow(world, old, surge_of(len({host.zone for host in old}), settings.at_once))):
+    zones = len({host.zone for host in old})
+    if is_default and old and not (yield from _grow(world, old, surge_of(zones, settings.at_once))):
         _failed(world, release, "NodeCreationFailure")
         return
     _phase(world, "drain", min(settings.at_once, size))

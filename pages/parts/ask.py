@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args, get_origin
 
 import streamlit as st
 from pydantic.fields import FieldInfo
 
+from engine.launch import launch_type
 from pages.parts.experiment import Experiment, value_at
 from pages.parts.fields import field_at
 from pages.parts.lesson import Control, name_of
@@ -18,8 +20,9 @@ OWN = "own"
 
 def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
     """Show the controls in rows, which a phone reads in the same order; each writes the scenario when it is changed."""
-    launch_type = experiment.scenario.launch_type
-    shown = [control for control in controls if not control.only or launch_type in control.only.split()]
+    kind = experiment.scenario.launch_type
+    meant = {kind, launch_type(kind).orchestrator}
+    shown = [control for control in controls if not control.only or meant & set(control.only.split())]
     for start in range(0, len(shown), columns):
         for place, control in zip(st.columns(columns, gap="medium"), shown[start : start + columns], strict=False):
             with place:
@@ -58,6 +61,8 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         choices = [_as_choice(control, value), *choices]
     if isinstance(value, bool):
         st.toggle(label, **common)
+    elif choices and control.slide:
+        st.select_slider(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     elif choices:
         st.selectbox(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     else:
@@ -125,7 +130,8 @@ def label_of(speaker: Voice, record: str, path: str, field: FieldInfo) -> str:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     unit = str(extra.get("unit", ""))
     units = speaker.table("ask.unit")
-    written = f"{name} ({units[unit]})" if unit in units else name
+    is_told = unit in units and re.search(rf"\b{re.escape(units[unit])}\b", name, re.IGNORECASE)  # "Nodes (nodes)"
+    written = f"{name} ({units[unit]})" if unit in units and not is_told else name
     return f"{written} · {speaker.say('common.sources.assumed').lower()}" if extra.get("assumed") else written
 
 

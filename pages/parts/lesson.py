@@ -15,8 +15,10 @@ from engine import Scenario, ScenarioError, catalog, reading
 class Control:
     """One thing the reader may turn: the scenario's path, its name in the URL, and the span that the screen offers.
 
-    only: the launch types for which it means anything, with spaces between; "" for all. options: choices where the field itself has none.
+    only: the launch types or orchestrators for which it means anything, with spaces between; "" for all. options: choices where
+        the field itself has none.
     also: what a choice sets besides, by the choice: another metric needs another target. text: it is typed, a line for each value.
+    slide: its options are in order, so they are a slider.
     named: values that are whole rules, each by the name that stands for it on the screen and in the URL.
     """
 
@@ -29,6 +31,7 @@ class Control:
     options: tuple[Any, ...] = ()
     also: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     text: bool = False
+    slide: bool = False
     named: Mapping[str, Any] = field(default_factory=dict)
 
 

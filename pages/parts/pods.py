@@ -52,7 +52,7 @@ STRIPS: dict[str, HostStrip] = {
 }
 
 OUTCOMES: dict[str, Row] = {
-    "noticed": how_long(reconcile.noticed_s, "never"),
+    "noticed": (how_long(reconcile.noticed_s, "never")[0], None),  # who notices nothing may have nothing to notice
     "replaced": how_long(reconcile.replaced_s, "never"),
     "left_behind": (lambda run, speaker: speaker.number(reconcile.left_behind(run)), reconcile.left_behind),
     "scales_out": how_long(sights.scaled_out_s, "never"),

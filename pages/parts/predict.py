@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine import Run, loops, metrics, node_updates, reconcile, sights, treadmill
+from engine import Run, loops, metrics, node_updates, reconcile, rollouts, sights, treadmill
 from engine.agents import accounts
 from engine.fullness import fullest
 from pages.parts import chapter
@@ -151,6 +151,17 @@ def _judge_placed(run: Run, speaker: Voice, name: str, settings: Mapping[str, An
     return speaker.say(f"{name}.verdict.{which}", said=said, placed=placed, wanted=wanted)
 
 
+# --- how many pods stay ready while a version comes out? -------------------------------------------------------------
+
+
+def _judge_still_ready(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold a number of pods against the fewest that were ready while the first new version came out."""
+    least = rollouts.least_ready(run)
+    which = "right" if least == int(guess) else "over" if least < int(guess) else "under"
+    said = _counts(speaker, name, settings, "said")[guess]
+    return speaker.say(f"{name}.verdict.{which}", said=said, n=least, of=run.scenario.services[0].desired)
+
+
 # --- does ECS replace what is only silent? ---------------------------------------------------------------------------
 
 
@@ -202,7 +213,12 @@ def _judge_pace(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any]
     said, out_s, in_s = speaker.table(f"{name}.said")[guess], sights.scaled_out_s(run), sights.scaled_in_s(run)
     if out_s is None or in_s is None:
         return speaker.say(f"{name}.verdict.{'never' if out_s is None else 'no_fall'}", said=said)
-    truth = {(False, False): "both_quick", (False, True): "slow_in", (True, False): "slow_out", (True, True): "both_slow"}
+    truth = {
+        (False, False): "both_quick",
+        (False, True): "slow_in",
+        (True, False): "slow_out",
+        (True, True): "both_slow",
+    }
     is_right = guess == truth[out_s >= settings["out_s"], in_s >= settings["in_s"]]
     key = f"{name}.verdict.{'right' if is_right else 'wrong'}"
     return speaker.say(key, said=said, out=speaker.seconds(out_s), back=speaker.seconds(in_s))
@@ -243,6 +259,11 @@ QUESTIONS: dict[str, Question] = {
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
         verdict=lambda run, *rest: _judge_span(treadmill.longest_s(run), *rest),
+    ),
+    "still_ready": Question(
+        choices=lambda _run, speaker, name, settings: _counts(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _counts(speaker, name, settings, "said")[guess],
+        verdict=_judge_still_ready,
     ),
     "silent": Question(
         choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),

@@ -31,12 +31,12 @@ from pages.figures import (
     tasks_top,
 )
 from pages.figures.theme import SCALES
-from pages.parts import hosts, nodes, pods
+from pages.parts import hosts, nodes, pods, rollouts
 from pages.parts.charts import Strip
 from pages.parts.words import Voice
 
 KEPT_RUNS = 32
-HOST_STRIPS = hosts.STRIPS | nodes.STRIPS | pods.STRIPS
+HOST_STRIPS = hosts.STRIPS | nodes.STRIPS | pods.STRIPS | rollouts.STRIPS
 # A run follows from its scenario, which is quicker to write out than the run's columns are to digest.
 BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: (speaker.lang, speaker.of_pods)}
 
@@ -236,7 +236,10 @@ OUTCOMES: dict[str, Outcome] = {
     "worst_loss": Outcome(
         lambda run, speaker: speaker.number(fullest(run).worst_loss), lambda run: fullest(run).worst_loss
     ),
-} | {name: Outcome(write, rank) for name, (write, rank) in (hosts.OUTCOMES | nodes.OUTCOMES | pods.OUTCOMES).items()}
+} | {
+    name: Outcome(write, rank)
+    for name, (write, rank) in (hosts.OUTCOMES | nodes.OUTCOMES | pods.OUTCOMES | rollouts.OUTCOMES).items()
+}
 
 
 @st.cache_resource(max_entries=4 * KEPT_RUNS, show_spinner=False, hash_funcs=BY_SCENARIO)

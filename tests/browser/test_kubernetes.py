@@ -10,7 +10,7 @@ from tests.browser.the_app import Visitor, another_run, calm, drawn, seek
 
 pytestmark = pytest.mark.browser
 
-NODES = "/kubernetes?lang=en&guess=skip"
+NODES = "/kubernetes?lang=en&guess=skip&x=kubernetes_nodes"
 
 
 def ledger(page: Page):
@@ -42,7 +42,7 @@ def test_four_ways_to_keep_nodes_stand_side_by_side_in_the_dark(arrive):
 
 
 def test_the_answer_is_hidden_while_the_guess_is_open(visitor: Visitor):
-    page = visitor.open("/kubernetes?lang=en")
+    page = visitor.open("/kubernetes?lang=en&x=kubernetes_nodes")
     drawn(page)
     expect(page.get_by_text("What became of each node")).to_have_count(0)
     page.get_by_role("button", name="10 min to 20 min").click()

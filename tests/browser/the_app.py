@@ -182,7 +182,7 @@ def stands(page: Page) -> None:
     """Wait until a page stands: its title, and on an experiment the run and every strip of its charts."""
     page.get_by_role("heading", level=1).wait_for()
     calm(page)
-    if "/az_failure" in page.url or "/placement" in page.url:
+    if any(name in page.url for name in ("/az_failure", "/placement", "/control_plane")):
         page.wait_for_function("() => window.quaysideRun && window.quaysideClock.end > 0")
     if "/az_failure" in page.url:
         drawn(page)

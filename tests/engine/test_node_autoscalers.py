@@ -122,6 +122,26 @@ def test_the_cluster_autoscaler_waits_ten_minutes_then_takes_one_node_after_the_
     assert len(gone) == 3
 
 
+def test_a_bare_pod_keeps_its_node_from_the_cluster_autoscaler_and_not_from_karpenter():
+    """Nobody would start it again: the one leaves its node alone for ever, the other drains it all the same."""
+    bare = {"do": "run-tasks", "count": 6, "at_s": 800}
+    cluster, karpenter = (
+        story(kind, operations=[bare], wanted=24, later=(900, 1), at_s=100, duration_s=5_000)
+        for kind in ("cluster-autoscaler", "karpenter")
+    )
+
+    def of_bare(run_, *kinds):
+        created = rows(run_, Kind.TASK_CREATED)
+        tasks = [int(run_.events.task[row]) for row in created if run_.events.reason[row] == "run-tasks"]
+        return {host for task in tasks for host in numbers(run_, "host", *kinds, task=task)}
+
+    assert len(of_bare(cluster, Kind.TASK_PLACED)) > 1
+    assert of_bare(cluster, Kind.TASK_PLACED).isdisjoint(numbers(cluster, "host", Kind.NODE_REMOVED))
+    assert of_bare(cluster, Kind.POD_EVICTED) == set()
+    assert rows(cluster, Kind.NODE_REMOVED) != []
+    assert of_bare(karpenter, Kind.POD_EVICTED) != set()
+
+
 def test_karpenter_takes_them_within_a_minute():
     run_ = story("karpenter", later=[900, 6])
     gone = [at_s for at_s in times(run_, Kind.NODE_REMOVED) if at_s > 900]

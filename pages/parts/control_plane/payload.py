@@ -126,7 +126,7 @@ SAID: dict[Kind, tuple[str, str]] = {
     Kind.PRE_CAMPAIGNED: ("pre_campaigned", "plain"),
     Kind.CAMPAIGNED: ("campaigned", "plain"),
     Kind.LED: ("led", "ok"),
-    Kind.STEPPED_DOWN: ("stepped_down", "lost"),
+    Kind.STEPPED_DOWN: ("stepped_down", "plain"),
     Kind.WRITES_OPENED: ("opened", "ok"),
     Kind.WRITES_CLOSED: ("closed", "lost"),
 }

@@ -44,7 +44,7 @@ def _study(played: Played, speaker: Voice) -> None:
     say, row = speaker.say, catalog.lesson(NAME)
     course = course_of(played.record)
     with st.container(horizontal=True, vertical_alignment="bottom", key="q-title-row"):
-        chapter.heading(say(f"{NAME}.title"), _lede(played, speaker))
+        chapter.heading(say(f"{NAME}.title"), f"{_lede(played, speaker)} {say(f'{NAME}.hint')}")
         st.button(say("common.button.side_by_side"), key="side_by_side", on_click=go, args=("compare",))
     chapter.set_aside(speaker, played.aside)
     chapter.mend(speaker, played.problems)
@@ -72,7 +72,9 @@ def _play(played: Played, course: Course, speaker: Voice, *, locked: bool = Fals
     """Show the picture and the bar that plays it."""
     data, key = payload(course, speaker), f"{NAME}.store.{size}"
     store(data, key=key, size=size, locked=locked, on_act=acting(played, key))
-    transport(bar(data, speaker, locked=locked, size=size), key=f"{NAME}.{size}.transport")
+    found, key = bar(data, speaker, locked=locked, size=size), f"{NAME}.{size}.transport"
+    kill = {"from_t": 0.0, "label": speaker.say("store.kill_leader"), "tone": "lost", "act": {"do": "kill-leader"}}
+    transport(found | {"action": [kill]}, key=key, on_act=acting(played, key))
 
 
 def bar(data: dict[str, object], speaker: Voice, *, locked: bool = False, size: str = "") -> dict[str, object]:
@@ -144,7 +146,7 @@ def _table(course: Course, speaker: Voice) -> str:
     )
     heads = "".join(f'<th scope="col">{escape(speaker.say(f"{NAME}.log.{head}"))}</th>' for head in ("when", "what"))
     return (
-        f'<table class="q-outcomes q-log"><caption>{escape(speaker.say(f"{NAME}.log.title"))}</caption>'
+        f'<table class="q-outcomes q-own q-log"><caption>{escape(speaker.say(f"{NAME}.log.title"))}</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )
 

@@ -34,7 +34,11 @@ def who_room(speaker: Voice) -> None:
     if is_stage:
         chapter.look_stage()
         chapter.stage_heading(speaker.say(f"{NAME}.title"), speaker.say(f"{NAME}.kills.{turned.record.front.kills}"))
-        _played(turned.record, speaker, locked=False, size="stage")
+        with st.container(key="q-stage-strip"):
+            found = _played(turned.record, speaker, locked=False, size="stage")
+        lost = {who: speaker.seconds(one.lost_s) for who, one in found.items()}
+        said = speaker.say(f"{NAME}.lost.says", yours=lost["self-run"], aws=lost["eks"])
+        st.html(f'<p class="q-stage-says">{escape(said)}</p>')
         with st.container(key="q-stage-exit"):
             st.button(speaker.say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
     else:
@@ -50,7 +54,7 @@ def _study(turned: Turned[Ownership], speaker: Voice) -> None:
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)
     guess = guessed(NAME, speaker)
-    st.html(_path(speaker))
+    st.html(_path(speaker, both(turned.record) if guess is not None else {}))
     turn_record(turned, [one for one in turned.controls if one.path == "front.kills"], speaker, columns=3)
     found = _played(turned.record, speaker, locked=guess is None)
     if guess is not None:
@@ -73,13 +77,20 @@ def _study(turned: Turned[Ownership], speaker: Voice) -> None:
 # --- the way of a call ---------------------------------------------------------------------------------------------------
 
 
-def _path(speaker: Voice) -> str:
-    """Draw the way as five stations; each can die."""
-    say = speaker.say
-    stops = "".join(
-        f"<li><b>{escape(say(f'{NAME}.path.{stop}'))}</b><span>{escape(say(f'{NAME}.path.{stop}_does'))}</span></li>"
-        for stop in ("kubectl", "dns", "front", "server", "store")
-    )
+FELT_S = 0.5  # calls lost somewhere are worth a mark from here on
+
+
+def _path(speaker: Voice, found: dict[str, Answered]) -> str:
+    """Draw the way as five stations; those at which calls died say on whose side."""
+    say, stops = speaker.say, ""
+    for stop in ("kubectl", "dns", "front", "server", "store"):
+        hurt = [who for who, one in found.items() if stop in one.lost and float(one.lost[stop].sum()) >= FELT_S]
+        sides = ", ".join(say(f"{NAME}.{who}.tab") for who in hurt)
+        mark = f"<em>{escape(say(f'{NAME}.path.died', sides=sides))}</em>" if hurt else ""
+        stops += (
+            f'<li class="{"hit" if hurt else "well"}"><b>{escape(say(f"{NAME}.path.{stop}"))}</b>'
+            f"<span>{escape(say(f'{NAME}.path.{stop}_does'))}</span>{mark}</li>"
+        )
     return f'<ol class="q-path" aria-label="{escape(say(f"{NAME}.path.label"))}">{stops}</ol>'
 
 
@@ -137,7 +148,7 @@ def _lost_table(found: dict[str, Answered], speaker: Voice) -> str:
     )
     total = "".join(f"<td><b>{escape(speaker.seconds(one.lost_s))}</b></td>" for one in found.values())
     return (
-        f'<table class="q-outcomes q-lost"><caption>{escape(say(f"{NAME}.lost.title"))}</caption><thead><tr><td></td>{heads}</tr>'
+        f'<table class="q-outcomes q-own q-lost"><caption>{escape(say(f"{NAME}.lost.title"))}</caption><thead><tr><td></td>{heads}</tr>'
         f'</thead><tbody>{rows}<tr><th scope="row">{escape(say(f"{NAME}.lost.total"))}</th>{total}</tr></tbody></table>'
     )
 
@@ -174,7 +185,7 @@ def _bill_table(owned: Ownership, speaker: Voice) -> str:
         for name, texts in lines.items()
     )
     return (
-        f'<table class="q-outcomes"><caption>{escape(say(f"{NAME}.bill.caption"))}</caption><thead><tr><td></td>{heads}</tr>'
+        f'<table class="q-outcomes q-own"><caption>{escape(say(f"{NAME}.bill.caption"))}</caption><thead><tr><td></td>{heads}</tr>'
         f'</thead><tbody>{rows}</tbody></table><p class="q-note">{escape(say(f"{NAME}.bill.not_counted"))}</p>'
     )
 
@@ -193,6 +204,6 @@ def _promises(speaker: Voice) -> str:
         f'<th scope="col">{escape(say(f"{NAME}.sla.{head}"))}</th>' for head in ("promise", "month", "year")
     )
     return (
-        f'<table class="q-outcomes"><caption>{escape(say(f"{NAME}.sla.caption"))}</caption><thead><tr><td></td>{heads}</tr>'
+        f'<table class="q-outcomes q-own"><caption>{escape(say(f"{NAME}.sla.caption"))}</caption><thead><tr><td></td>{heads}</tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )

@@ -85,8 +85,8 @@ def _quorums(speaker: Voice) -> str:
         )
     caption = escape(say(f"{NAME}.count.caption"))
     return (
-        f'<table class="q-outcomes q-quorum"><caption>{caption}</caption><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
+        f'<div class="q-scroll"><table class="q-outcomes q-own q-quorum"><caption>{caption}</caption><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
     )
 
 
@@ -110,8 +110,8 @@ def _losses(places: str, speaker: Voice) -> str:
     verdict = escape(say(f"{NAME}.zones.{'safe' if all_on else 'trap'}"))
     caption = escape(say(f"{NAME}.zones.caption"))
     return (
-        f'<table class="q-outcomes q-losses"><caption>{caption}</caption><thead><tr>{heads}</tr></thead>'
-        f'<tbody>{body}</tbody></table><p class="q-verdict">{verdict}</p>'
+        f'<div class="q-scroll"><table class="q-outcomes q-own q-losses"><caption>{caption}</caption><thead><tr>{heads}</tr></thead>'
+        f'<tbody>{body}</tbody></table></div><p class="q-verdict">{verdict}</p>'
     )
 
 
@@ -151,8 +151,9 @@ def _verdict(courses: dict[str, Course], speaker: Voice, guess: str) -> str:
 def _stage(speaker: Voice) -> None:
     """Show the table for the back of the hall."""
     chapter.look_stage()
-    chapter.stage_heading(speaker.say(f"{NAME}.title"), speaker.say(f"{NAME}.count.says"))
+    chapter.stage_heading(speaker.say(f"{NAME}.title"), "")
     with st.container(key="q-stage-main"):
         st.html(_quorums(speaker))
+        st.html(f'<p class="q-stage-says">{escape(speaker.say(f"{NAME}.count.says"))}</p>')
     with st.container(key="q-stage-exit"):
         st.button(speaker.say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))

@@ -57,7 +57,7 @@ def _card(loop: Loop, run: Run, speaker: Voice, name: str) -> Card:
             lease=speaker.number(nodes.lease_every_s), probe=speaker.number(nodes.probe_every_s),
         ),
         [Said(at_s, speaker.number(-off), _state(off, blind)) for at_s, _, _, off, blind in moments],
-        speaker.say(f"{name}.loop.off"),
+        speaker.say(f"{name}.loop.apart"),
         (
             [Said(at_s, speaker.say(f"{name}.loop.wants", n=wants)) for at_s, wants, *_ in moments],
             [Said(at_s, speaker.say(f"{name}.loop.sees", n=sees)) for at_s, _, sees, *_ in moments],
@@ -88,7 +88,7 @@ def _thinks(speaker: Voice, key: str, at_s: float, _wants: int, sees: int, off: 
     if blind:
         return Said(at_s, speaker.say(f"{key}.blind", n=blind, sees=sees))
     if off:
-        return Said(at_s, speaker.say(f"{key}.{'off' if off > 0 else 'over'}", n=abs(off), sees=sees))
+        return Said(at_s, speaker.say(f"{key}.{'short' if off > 0 else 'over'}", n=abs(off), sees=sees))
     return Said(at_s, speaker.say(f"{key}.even", n=sees))
 
 

@@ -57,7 +57,7 @@ def _points(run: Run, speaker: Voice) -> None:
     if not found:
         st.markdown(speaker.say("decisions.nowhere"))
         return
-    key = f"{NAME}.which"
+    key = f"{NAME}.points.at"
     if st.session_state.get(key) not in range(len(found)):
         st.session_state[key] = 0
     which = 0
@@ -82,7 +82,12 @@ def points_table(run: Run, speaker: Voice, at_s: float, task: int, ruling: Rulin
     say = speaker.say
     order = sorted(range(len(ruling.stopped_by)), key=lambda node: (run.hosts[node][1], node))
     marks = {name: one for name, one in ruling.marks.items() if _tells(one, ruling)}
-    silent = [say(f"decisions.plugin.{name}") for name in ruling.marks if name not in marks]
+    left = int(np.argmax(ruling.stopped_by == FEASIBLE))
+    silent = [
+        f"{say(f'decisions.plugin.{name}')} {speaker.number(int(one.normal[left]))} × {one.weight}"
+        for name, one in ruling.marks.items()
+        if name not in marks
+    ]
     head = "".join(
         f'<th scope="col">{escape(say(f"decisions.plugin.{name}"))}<span>{escape(say("decisions.weight", n=one.weight))}</span></th>'
         for name, one in marks.items()
@@ -125,9 +130,10 @@ def _node(run: Run, speaker: Voice, ruling: Ruling, marks: dict[str, Marks], nod
 
 
 def _cell(speaker: Voice, one: Marks, node: int) -> str:
-    """Write one plugin's column for a node: points times weight, and what it counted before that."""
-    raw, normal = speaker.number(int(one.raw[node])), speaker.number(int(one.normal[node]))
-    return f"<b>{normal}</b> × {one.weight}<span>{escape(speaker.say(f'{NAME}.points.raw', raw=raw))}</span>"
+    """Write one plugin's column for a node: points times weight, and what it counted where that is another number."""
+    raw, normal = int(one.raw[node]), int(one.normal[node])
+    counted = f"<span>{escape(speaker.say(f'{NAME}.points.raw', raw=raw))}</span>" if raw != normal else ""
+    return f"<b>{speaker.number(normal)}</b> × {one.weight}{counted}"
 
 
 def _total(speaker: Voice, ruling: Ruling, node: int) -> str:

@@ -12,8 +12,7 @@ from engine.scenario import Scaling
 from engine.sights import Held, Turn
 from pages.parts.cards import Card, Said, cards, payload
 from pages.parts.experiment import Experiment
-from pages.parts.loops import loops as two_loops
-from pages.parts.loops import payload as loops_payload
+from pages.parts.kubernetes.ecs_gates import ecs_cards
 from pages.parts.predict import guess_of
 from pages.parts.show import BY_SCENARIO
 from pages.parts.words import Voice
@@ -35,19 +34,27 @@ def six_gates(experiment: Experiment, speaker: Voice, run: Run) -> None:
         cards(_packed(run, speaker, name), key=f"{name}.gates")
     elif loops.looks(run):
         st.markdown(speaker.say(f"{name}.panel.ecs"))
-        two_loops(loops_payload(run, speaker), key=f"{name}.loops")
+        cards(_packed(run, speaker, name), key=f"{name}.gates")
     else:
         st.markdown(speaker.say(f"{name}.panel.nobody"))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_SCENARIO)
 def _packed(run: Run, speaker: Voice, name: str) -> dict[str, object]:
-    found = sights.turns(run)
-    settings = run.scenario.services[0].scaling
-    tell = _Tell(run, speaker, name, settings) if settings else None
-    built = [_card(gate, found, speaker, name, getattr(tell, gate)) for gate in GATES] if tell else []
-    packed: dict[str, object] = payload(run, speaker, "gates", built, label=speaker.say(f"{name}.panel.title"))
+    packed: dict[str, object] = payload(
+        run, speaker, "gates", _cards(run, speaker, name), label=speaker.say(f"{name}.panel.title")
+    )
     return packed
+
+
+def _cards(run: Run, speaker: Voice, name: str) -> list[Card]:
+    found, settings = sights.turns(run), run.scenario.services[0].scaling
+    if settings is None:
+        return []
+    if not found:
+        return ecs_cards(run, speaker, name, settings)
+    tell = _Tell(run, speaker, name, settings)
+    return [_card(gate, found, speaker, name, getattr(tell, gate)) for gate in GATES]
 
 
 Tell = Callable[[Turn], tuple[str, str, str]]  # a look -> the number, the line beside it, the sentence

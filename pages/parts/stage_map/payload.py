@@ -146,8 +146,9 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
         kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
         host, zone = int(events.host[i]), int(events.zone[i])
         if task > 0:
-            if kind == Kind.POD_RESTARTED:
+            if kind == Kind.POD_RESTARTED and task in lost:  # it comes back with its node
                 lost.discard(task)
+                on_host[host].remove(task)
             state = _task_state(kind, by_hand=task in by_hand, is_pod=is_kubernetes, is_lost=task in lost)
             if kind == Kind.TASK_LOST:
                 lost.add(task)
@@ -157,14 +158,11 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
             if state is not None:
                 moves[at_s, task] = (at_s, task, state, host, zone)
             elif kind == Kind.TASK_STOPPED:
-                if task in lost and host in gone:
-                    moves[at_s, task] = (at_s, task, GONE, host, zone)
-                elif task in lost or events.reason[i] == "TaskFailedToStart":
-                    moves[at_s, task] = (at_s, task, LOST if task in lost else FAILED, host, zone)
-                    if (task not in lost or not owned) and at_s + LINGER_S < end_s:
-                        moves[at_s + LINGER_S, task] = (at_s + LINGER_S, task, GONE, host, zone)
-                else:
-                    moves[at_s, task] = (at_s, task, GONE, host, zone)
+                is_dead = task in lost and host not in gone
+                state = LOST if is_dead else FAILED if _failed(events, i) and task not in lost else GONE
+                moves[at_s, task] = (at_s, task, state, host, zone)
+                if state != GONE and (state == FAILED or not owned) and at_s + LINGER_S < end_s:
+                    moves[at_s + LINGER_S, task] = (at_s + LINGER_S, task, GONE, host, zone)
         elif kind in (Kind.HOST_GONE, Kind.HOST_READY):
             (gone.add if kind == Kind.HOST_GONE else gone.discard)(host)
             for dead in on_host.pop(host, []):
@@ -172,13 +170,15 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
     return _columns(list(moves.values()), "t", "task", "state", "host", "zone")
 
 
+def _failed(events: Events, i: int) -> bool:
+    return events.reason[i] == "TaskFailedToStart"
+
+
 def _task_state(kind: Kind, *, by_hand: bool, is_pod: bool, is_lost: bool) -> int | None:
     """Say what a task is from an event on; none where that changes nothing."""
     if kind == Kind.TASK_RUNNING and by_hand:  # no load balancer says of a task that no service keeps that it serves
         return SERVING
-    if (
-        kind == Kind.TASK_UNHEALTHY and is_pod
-    ):  # out of the load balancer, and no more: dead and known to be, or not ready
+    if kind == Kind.TASK_UNHEALTHY and is_pod:  # out of the load balancer, and no more
         return LOST if is_lost else STARTING
     return TASK_STATES.get(kind)
 

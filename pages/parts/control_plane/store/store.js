@@ -5,8 +5,8 @@ const MOST_MEMBERS = 7;
 
 function makeStore(parent) {
   const root = make("section", "q store"), map = make("div", "map"), canvas = make("canvas"), zones = make("div", "zones");
-  const side = make("div", "side"), sideTitle = make("h3"), gauges = make("dl"), caption = make("p", "caption");
-  const lanes = make("div", "lanes"), lanesTitle = make("h3"), rows = make("div", "rows"), head = make("i", "playhead"), veil = make("i", "veil");
+  const side = make("div", "side"), sideTitle = make("h2"), gauges = make("dl"), caption = make("p", "caption");
+  const lanes = make("div", "lanes"), lanesTitle = make("h2"), rows = make("div", "rows"), head = make("i", "playhead"), veil = make("i", "veil");
   const stamp = make("output", "stamp"), key = make("p", "key");
   canvas.setAttribute("aria-hidden", "true");
   stamp.setAttribute("aria-hidden", "true");
@@ -150,7 +150,8 @@ function makeStore(parent) {
       put(term, facts.isUp(one) ? say("term", { n: one.term }) : "\u00a0");
       button.setAttribute("aria-label", say("member_acts", { m: one.n, zone: one.zone, state: say(`state.${word}`) }));
     }
-    for (const [zone, { node, title }] of Object.entries(zoneNodes)) {
+    for (const [zone, { node, title, inside }] of Object.entries(zoneNodes)) {
+      inside.dataset.many = [...inside.children].filter((one) => !one.hidden).length;
       const dark = facts.zoneIs("dark", zone, t), cut = facts.zoneIs("cut", zone, t);
       node.classList.toggle("dark", dark);
       node.classList.toggle("cut", cut);
@@ -198,7 +199,7 @@ function makeStore(parent) {
   function show(why) {
     if (!data || !facts) return;
     const t = clock.t;
-    if (showMembers(t)) { requestAnimationFrame(arrange); }
+    if (showMembers(t)) requestAnimationFrame(arrange);
     showGauges(t);
     showCaption(t, why);
     put(stamp, fine(t));

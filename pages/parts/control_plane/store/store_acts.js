@@ -1,7 +1,7 @@
 // What can be done to a member or a zone at the playhead, in a small menu beside it.
 
 function makeActs(root, say) {
-  const menu = make("div", "acts"), title = make("h4"), list = make("div", "list"), close = make("button", "btn close");
+  const menu = make("div", "acts"), title = make("h3"), list = make("div", "list"), close = make("button", "btn close");
   let from = null, send = () => {};
   menu.hidden = true;
   menu.setAttribute("role", "dialog");
