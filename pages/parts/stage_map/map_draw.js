@@ -262,7 +262,11 @@ function hostHead(pen, L, ui, run, now, h, box, ink) {
   const wide = type ? Math.max(...(run.types ??= [...new Set(run.p.hosts.type)]).map((one) => pen.measureText(one).width)) + 9 : 0;
   pen.font = `400 ${c.fs}px ${L.font}`;
   const fits = (space) => wordings.find((s) => pen.measureText(s).width <= space);
-  const beside = type ? fits(right - left - wide) : null, note = beside ?? fits(right - left);
+  if (run.nameFont !== pen.font) { // the widest name decides for all of them
+    run.nameFont = pen.font;
+    run.nameWide = Math.max(...run.p.hosts.id.map((id) => pen.measureText(id).width));
+  }
+  const beside = type ? fits(right - (box.x + c.hp + run.nameWide * 1.06 + 10) - wide) : null, note = beside ?? fits(right - left);
   const strong = isDown(state) || state === HOST.NOTICE;
   if (note) text(pen, L, right, base, note, { f: c.fs, colour: strong ? ink : ui.C[key ? "ink2" : "ink3"], align: "right" });
   if (beside) text(pen, L, left - 3, base, type, { f: c.fs * 0.9, colour: isDown(state) ? ink : ui.C.ink3 });
