@@ -83,6 +83,19 @@ def test_two_dead_members_wait_for_whoever_replaces_them() -> None:
     assert never[-1].to_s == 3_600
 
 
+def test_who_is_killed_again_waits_anew_for_a_replacement() -> None:
+    """Restarted by hand at 200 and killed again at 1,700: it comes half an hour after that, not after its first death."""
+    twice = [
+        {"at_s": at, "do": do, "member": 1}
+        for at, do in ((100, "kill-member"), (200, "restart-member"), (1_700, "kill-member"))
+    ]
+    found = control_plane_outages(scenario(*twice, members=1))
+
+    assert [pytest.approx(part, abs=5) for part in (100, 200, 1_700, 3_500)] == [
+        edge for o in found if o.because == "all down" for edge in (o.from_s, o.to_s)
+    ]
+
+
 def test_the_whole_control_plane_may_go_for_a_while() -> None:
     """All down, then an election."""
     found = control_plane_outages(scenario({"at_s": 300, "do": "fail-control-plane", "for_s": 120}))
