@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -90,7 +91,7 @@ def store_of(scenario: Scenario) -> Consensus | None:
             acts += _acts(operation, places)
     acts += _replacements(scenario, len(places), patience_s)
     end_s = scenario.duration_s + WARM_S
-    shifted = [act | {"at_s": act["at_s"] + WARM_S} for act in acts]
+    shifted = [act | {"at_s": _shifted(act["at_s"])} for act in acts]
     return Consensus.model_validate(
         {
             "seed": scenario.seed,
@@ -100,6 +101,14 @@ def store_of(scenario: Scenario) -> Consensus | None:
             "operations": [act for act in shifted if act["at_s"] <= end_s],
         }
     )
+
+
+def _shifted(at_s: float) -> float:
+    """Give a moment in the store's time, which comes back by no hair earlier than it was."""
+    there_s = at_s + WARM_S
+    while there_s - WARM_S < at_s:
+        there_s = math.nextafter(there_s, math.inf)
+    return there_s
 
 
 def _replacements(scenario: Scenario, members: int, patience_s: float) -> list[dict[str, Any]]:

@@ -96,6 +96,14 @@ def test_who_is_killed_again_waits_anew_for_a_replacement() -> None:
     ]
 
 
+@pytest.mark.parametrize("at_s", [6.03e-118, 0.7, 1 / 3, 100.1, 1_234.567])
+def test_an_outage_begins_by_no_hair_before_what_caused_it(at_s: float) -> None:
+    """The store began half a minute before: a sum and its difference may fall short of where they began."""
+    (found, *_) = control_plane_outages(scenario({"at_s": at_s, "do": "fail-control-plane"}))
+
+    assert at_s <= found.from_s < at_s + 1e-9
+
+
 def test_the_whole_control_plane_may_go_for_a_while() -> None:
     """All down, then an election."""
     found = control_plane_outages(scenario({"at_s": 300, "do": "fail-control-plane", "for_s": 120}))
