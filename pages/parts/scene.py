@@ -23,7 +23,7 @@ from pages.parts.words import Voice
 
 View = Literal["study", "stage"]
 VIEWS: tuple[View, ...] = get_args(View)
-STAGE_STRIP_PX = 300  # on a screen of fewer lines stage.css scales it down
+STAGE_STRIP_PX = 300  # on a screen of fewer lines looks/stage.css scales it down
 
 
 @dataclass(frozen=True, slots=True)
