@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from engine import bench, conformance, reading
+from engine import reading
 from engine.errors import DefinitionError, ManifestError, Problem, ScenarioError
 from engine.placement.doubts import doubts
 from engine.scenario import Scenario
@@ -191,6 +191,8 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _conformance(given: argparse.Namespace) -> int:
+    from engine import conformance  # noqa: PLC0415 - its many tables are nothing that a run or a refusal should wait for
+
     if not given.folder.is_dir():
         raise ScenarioError(
             [Problem(str(given.folder), "no such folder", "a folder of *.json tables", "cannot read it")]
@@ -208,6 +210,8 @@ def _conformance(given: argparse.Namespace) -> int:
 
 
 def _bench(given: argparse.Namespace) -> int:
+    from engine import bench  # noqa: PLC0415 - the same
+
     result = bench.bench()
     print(json.dumps(result, indent=2) if given.json else bench.report(result))
     return 0

@@ -64,8 +64,8 @@ def _account(run: Run, host: int) -> Account:
     back = [float(events.at_s[i]) for i in mine if events.kind[i] == Kind.AGENT_BACK]
     away_until = back[0] if back else run.scenario.duration_s
     placed = [i for i in mine if events.kind[i] == Kind.TASK_PLACED and since < events.at_s[i] < away_until]
-    # A dead task is given up; a living one is told to stop. Whom a scale-in chose is no loss.
-    ends = (Kind.TASK_GIVEN_UP, Kind.TASK_DEACTIVATING)
+    # A dead task is given up; a living one is told to stop, a living pod evicted. Whom a scale-in chose is no loss.
+    ends = (Kind.TASK_GIVEN_UP, Kind.TASK_DEACTIVATING, Kind.POD_EVICTED)
     gone = [
         i for i in mine if events.kind[i] in ends and since < events.at_s[i] < away_until and i not in events.dismissals
     ]

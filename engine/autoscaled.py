@@ -95,22 +95,38 @@ def _unneeded(run: Run) -> dict[int, tuple[tuple[float, float], ...]]:
 # --- over time -------------------------------------------------------------------------------------------------------
 
 
-def bought_and_asked(run: Run) -> tuple[Steps, Steps]:
-    """Give the vCPU that are paid for and the vCPU that pods on nodes ask for, on one column of moments."""
-    unit = catalog.number("ecs.placement.cpu_unit")
-    events, end_s = run.events, run.scenario.duration_s
+@dataclass(frozen=True, slots=True)
+class Cpu:
+    """vCPU over time: paid for, asked for by the pods on nodes, and wanted: by those without a node as well.  Shape (n,)."""
+
+    at_s: Floats
+    bought: Floats
+    asked: Floats
+    wanted: Floats
+
+
+def cpu(run: Run) -> Cpu:
+    """Set the vCPU that are paid for beside those that pods ask for; each value holds until the next."""
+    end_s, events = run.scenario.duration_s, run.events
     nodes = metrics.hosts_up(run)
-    sizes = np.array(
-        [catalog.instance_type(run.kinds[host].instance_type).vcpu for host in nodes.subject], dtype=np.float64
-    )
-    pods = intervals(events, "task", (Kind.TASK_PLACED,), (Kind.TASK_STOPPED,), end_s)
-    services = {int(events.task[i]): int(events.service[i]) for i in events.where(Kind.TASK_PLACED)}
-    asks = np.array(
-        [run.scenario.services[services[int(task)]].cpu_units / unit for task in pods.subject], dtype=np.float64
-    )
-    edges = np.unique(np.concatenate([[0.0], nodes.start_s, nodes.end_s, pods.start_s, pods.end_s]))
+    sizes = [catalog.instance_type(run.kinds[host].instance_type).vcpu for host in nodes.subject]
+    over = (Kind.TASK_STOPPED,)
+    placed = intervals(events, "task", (Kind.TASK_PLACED,), over, end_s)
+    wanted = intervals(events, "task", (Kind.TASK_CREATED,), over, end_s)
+    spans = (nodes, placed, wanted)
+    edges = np.unique(np.concatenate([[0.0], *(one for span in spans for one in (span.start_s, span.end_s))]))
     edges = edges[edges < end_s]
-    return Steps(edges, _weighed(nodes, sizes, edges)), Steps(edges, _weighed(pods, asks, edges))
+    weights = (np.array(sizes, dtype=np.float64), _asks(run, placed), _asks(run, wanted))
+    return Cpu(edges, *(_weighed(span, weight, edges) for span, weight in zip(spans, weights, strict=True)))
+
+
+def _asks(run: Run, pods: Intervals) -> Floats:
+    """Give the vCPU that each of some pods asks for."""
+    unit, events = catalog.number("ecs.placement.cpu_unit"), run.events
+    services = {int(events.task[i]): int(events.service[i]) for i in events.where(Kind.TASK_CREATED)}
+    return np.array(
+        [run.scenario.services[services[int(pod)]].cpu_units / unit for pod in pods.subject], dtype=np.float64
+    )
 
 
 def _weighed(spans: Intervals, weights: Floats, at_s: Floats) -> Floats:
@@ -142,10 +158,10 @@ def longest_wait_s(run: Run) -> float:
 
 def idle_share(run: Run) -> float:
     """Give the part of the vCPU paid for that no pod asked for."""
-    bought, asked = bought_and_asked(run)
-    widths = np.diff(np.append(bought.at_s, run.scenario.duration_s))
-    paid = float((bought.value * widths).sum())
-    return 1 - float((asked.value * widths).sum()) / paid if paid else 0.0
+    found = cpu(run)
+    widths = np.diff(np.append(found.at_s, run.scenario.duration_s))
+    paid = float((found.bought * widths).sum())
+    return 1 - float((found.asked * widths).sum()) / paid if paid else 0.0
 
 
 def nodes_usd(run: Run) -> float:

@@ -51,8 +51,13 @@ def looks(run: Run, service: int = 0) -> tuple[Look, ...]:
     return tuple(_looks(run, service, settings))
 
 
+def low_alarm(settings: Scaling) -> float:
+    """Say below which value a metric is low, in its target's unit."""
+    return settings.target * settings.low_share
+
+
 def _looks(run: Run, service: int, settings: Scaling) -> Iterator[Look]:
-    events, low = run.events, settings.target * settings.low_share
+    events, low = run.events, low_alarm(settings)
     above = below = 0
     out_again_s = in_again_s = 0.0
     for row in events.where(Kind.METRIC_READ):

@@ -252,6 +252,12 @@ def capacity(run: Run) -> tuple[Floats, Floats, Floats]:
     return edges, wanted.at(edges), have.at(edges)
 
 
+def short_at_end(run: Run) -> int:
+    """Count the tasks that are wanted and do not run when the run ends: what still waits, and what is on its way."""
+    _, wanted, running = capacity(run)
+    return max(0, int(wanted[-1] - running[-1]))
+
+
 def filled_s(run: Run) -> float | None:
     """Say how long the last rise of the desired count took until as many tasks ran; None if it never rose, or not in time."""
     at_s, wanted, running = capacity(run)
@@ -284,10 +290,10 @@ def recovered_s(run: Run) -> float | None:
 
 
 def first_blow_s(run: Run) -> float | None:
-    """Find when something was first taken away; a host that its group no longer needs is none such."""
+    """Find when something was first taken away; a host that its group no longer needs is none such, nor a node that is renewed."""
     events = run.events
     for row in events.where(Kind.ZONE_FAILED, Kind.HOST_LOST, Kind.ZONE_IMPAIRED, Kind.HOST_DRAINING, Kind.SPOT_NOTICE):
-        if events.reason[row] != "scale-in":
+        if events.reason[row] not in ("scale-in", "update"):
             return float(events.at_s[row])
     return None
 

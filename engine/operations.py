@@ -257,7 +257,7 @@ class UpdateNodes(_Operation):
     """Bring a new image to the nodes of a Kubernetes cluster. How is `kubernetes.update`; who does it, the launch type decides."""
 
     do: Literal["update-nodes"]
-    force: bool = Field(
+    by_force: bool = Field(
         default=False,
         description="Delete pods that a disruption budget keeps on a node: at its limit, or at once where you drain yourself.",
         json_schema_extra={"fact": "eks.mng.drain_timeout"},

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine import metrics
-from engine.events import Intervals, Kind, intervals
+from engine.events import Floats, Intervals, Kind, intervals
+from engine.kubernetes.rollout import fence
+from engine.launch import launch_type
 from engine.metrics import Steps
+from engine.scaling.healthy import fewest_tasks, most_tasks
 from engine.scaling.hpa import Sight
 from engine.simulation import Run
 
@@ -53,6 +56,70 @@ def _rollout(run: Run, service: int, begin: int, end: int) -> RollOut:
     return RollOut(
         service, version, is_undo, began_s, first(Kind.ROLLOUT_DONE), first(Kind.ROLLOUT_STALLED), sizes
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The pods of a service while versions change. Arrays of shape (n,); each value holds until the next.
+
+    old, new: ready pods of the version before the first roll-out, and of later ones.
+    promised: ready pods that a roll-out may not fall below; most: pods that it may have at once.
+    """
+
+    at_s: Floats
+    old: Floats
+    new: Floats
+    promised: int
+    most: int
+
+
+def course(run: Run, service: int = 0) -> Course:
+    """Count ready pods, old beside new, with what the roll-out promises."""
+    by_version = ready_by_version(run, service)
+    at_s = np.unique(np.concatenate([np.zeros(1), *(steps.at_s for steps in by_version.values())]))
+    old = by_version[0].at(at_s) if 0 in by_version else np.zeros(at_s.size)
+    new = sum((steps.at(at_s) for number, steps in by_version.items() if number), start=np.zeros(at_s.size))
+    return Course(at_s, old, new, *promise(run, service))
+
+
+def promise(run: Run, service: int = 0) -> tuple[int, int]:
+    """Give the ready pods that a roll-out may not fall below, and the pods that it may have at once, of the service's desired.
+
+    On Kubernetes by maxUnavailable and maxSurge (a Recreate promises none), on ECS by the minimum healthy percent and the maximum
+    percent.
+    """
+    asked = run.scenario.services[service]
+    if not launch_type(run.scenario.launch_type).is_kubernetes:
+        least = fewest_tasks(asked.desired, asked.min_healthy_percent)
+        return least, most_tasks(asked.desired, asked.max_percent)
+    rule = asked.pods.rollout
+    if rule.strategy == "Recreate":
+        return 0, asked.desired
+    posts = fence(rule.strategy, rule.max_surge, rule.max_unavailable, asked.desired)
+    return asked.desired - posts.unavailable, asked.desired + posts.surge
+
+
+def least_ready(run: Run, service: int = 0) -> int:
+    """Give the fewest pods ready from the first roll-out on, until the next one begins; all of them where there is none."""
+    found = rollouts(run, service)
+    if not found:
+        return run.scenario.services[service].desired
+    end_s = found[1].began_s if len(found) > 1 else run.scenario.duration_s
+    pods = course(run, service)
+    meanwhile = (pods.at_s >= found[0].began_s) & (pods.at_s < end_s)
+    at_first = pods.at_s <= found[0].began_s
+    return int(min([*(pods.old + pods.new)[meanwhile], (pods.old + pods.new)[at_first][-1]]))
+
+
+def most_at_once(run: Run, service: int = 0) -> int:
+    """Give the most pods of a service that were there at once, ready or not."""
+    found = intervals(
+        run.events, "task", (Kind.TASK_CREATED,), (Kind.TASK_STOPPED, Kind.TASK_LOST), run.scenario.duration_s
+    )
+    mine = {int(run.events.task[row]) for row in _rows(run, service, Kind.TASK_CREATED)}
+    keep = np.isin(found.subject, sorted(mine))
+    spans = Intervals(found.subject[keep], found.start_s[keep], found.end_s[keep])
+    return int(metrics.jumps(spans, run.scenario.duration_s).value.max(initial=0))
 
 
 def versions(run: Run) -> dict[int, int]:

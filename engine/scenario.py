@@ -593,8 +593,8 @@ class Scenario(Record):
         return cls.of(reading.untoken(token))
 
     def token(self) -> str:
-        """Write the whole scenario as a short, URL-safe word; `from_token` reads it back without loss."""
-        return reading.token(self.model_dump(mode="json"))
+        """Write the scenario as a short, URL-safe word, what is at its default left out; `from_token` reads it back whole."""
+        return reading.token(self.model_dump(mode="json", exclude_defaults=True))
 
     def to_yaml(self) -> str:
         """Write it as a file that `read` takes back, what is at its default left out."""

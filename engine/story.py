@@ -23,6 +23,8 @@ from engine.story_fleet import moments, of_hosts
 from engine.story_kubernetes import moments_of_pods, of_pods
 from engine.story_nodes import node_moments, of_nodes
 from engine.story_placement import placed_one_by_one, placements
+from engine.story_pods import moments_of_scaling, of_scaling
+from engine.story_rollout import moments_of_rollouts, of_rollouts
 from engine.story_update import moments as update_moments
 from engine.story_update import of_updates
 
@@ -45,9 +47,14 @@ class Mark:
 # --- marks -----------------------------------------------------------------------------------------------------------
 
 
+# Who else has something to tell: of hosts, of nodes, of pods. Each gives its marks, and its sentences.
+MOMENTS = (moments, node_moments, update_moments, moments_of_pods, moments_of_scaling, moments_of_rollouts)
+TELLERS = (beside, of_hosts, of_nodes, of_updates, of_pods, of_scaling, of_rollouts)
+
+
 def marks(run: Run) -> tuple[Mark, ...]:
     """List the moments to step through: what was done, and what came of it."""
-    told_by_hosts = (*moments(run), *node_moments(run), *update_moments(run), *moments_of_pods(run))
+    told_by_hosts = (moment for told in MOMENTS for moment in told(run))
     hosts = (Mark(at_s, key, {}, tone, True) for at_s, key, tone in told_by_hosts)
     found = [*_done(run), *_came(run), *_placed(run), *hosts]
     return tuple(sorted(found, key=lambda mark: mark.at_s))
@@ -80,7 +87,8 @@ def _done(run: Run) -> Iterator[Mark]:
             "kill-member",
         }
         tone: Tone = "lost" if is_blow else "plain"
-        yield Mark(o.at_s, f"mark.{o.do}", values, tone, True, number)
+        key = "undo" if o.do == "deploy" and o.undo else o.do
+        yield Mark(o.at_s, f"mark.{key}", values, tone, True, number)
 
 
 def _came(run: Run) -> Iterator[Mark]:
@@ -138,7 +146,7 @@ def _wanted_at(run: Run, at_s: float) -> int:
 def captions(run: Run) -> tuple[Line, ...]:
     """Tell the run, sentence by sentence. Where nobody sends a request, its placements are the story."""
     told = _Teller(run).tell() if metrics.timeline(run).arrived.any() else placements(run)
-    of_all = [*told, *beside(run), *of_hosts(run), *of_nodes(run), *of_updates(run), *of_pods(run)]
+    of_all = [*told, *(line for tell in TELLERS for line in tell(run))]
     return tuple(sorted(of_all, key=lambda line: line.at_s))
 
 

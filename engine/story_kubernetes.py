@@ -73,10 +73,6 @@ def _restarted(run: Run, i: int) -> Line | None:
     return _line(run, i, "restarted", n=n) if n else None
 
 
-def _refused(run: Run, i: int) -> Line:
-    return _line(run, i, "eviction_refused", again=Amount(float(run.events.value[i]), "s"))
-
-
 def _backed_off(run: Run, i: int) -> Line:
     return _line(run, i, "pull_fails", again=Amount(float(run.events.value[i]), "s"))
 
@@ -96,12 +92,11 @@ TELLERS: dict[Kind, Callable[[Run, int], Line | None]] = {
     Kind.EVICTIONS_PACED: _paced,
     Kind.POD_EVICTED: _evicted,
     Kind.POD_RESTARTED: _restarted,
-    Kind.EVICTION_REFUSED: _refused,
     Kind.PULL_BACKED_OFF: _backed_off,
     Kind.CONTROL_PLANE_LOST: _api_lost,
     Kind.CONTROL_PLANE_BACK: _api_back,
 }
-ONCE = {"caption.pull_fails", "caption.eviction_refused", "caption.evictions_off"}
+ONCE = {"caption.pull_fails", "caption.evictions_off"}
 
 
 def _was_told(run: Run, i: int) -> bool:

@@ -1,11 +1,11 @@
-"""What a person would say of a node update: its phases, what a budget refuses, how it ends."""
+"""What a person would say of a node update: its phases, limits reached, how it ends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from engine import node_updates, treadmill
+from engine import treadmill
 from engine.events import Kind
 from engine.launch import launch_type
 from engine.sentence import Amount, Line
@@ -15,7 +15,7 @@ Tone = Literal["lost", "ok", "plain"]
 
 
 def of_updates(run: Run) -> Iterator[Line]:
-    """Tell each update, from its beginning to its end; a refused eviction only where it is the first of its drain."""
+    """Tell each update, from its beginning to its end. What its drains evict, and are refused, story_kubernetes says."""
     for row in run.events.where(*TELLERS):
         line = TELLERS[Kind(int(run.events.kind[row]))](run, int(row))
         if line is not None:
@@ -56,15 +56,6 @@ def _draining(run: Run, row: int) -> Line | None:
     return _line(run, row, "update_drains", host=_host(run, row), n=still) if still else None
 
 
-def _refused(run: Run, row: int) -> Line | None:
-    """Tell the first refusal after a drain began: the others say the same."""
-    events = run.events
-    before = [i for i in events.where(Kind.EVICTION_REFUSED, Kind.HOST_DRAINING) if i < row]
-    if before and events.kind[before[-1]] == Kind.EVICTION_REFUSED:
-        return None
-    return _line(run, row, "update_refused", n=node_updates.promised(run, max(0, int(events.service[row]))))
-
-
 def _expired(run: Run, row: int) -> Line:
     return _line(run, row, "update_expired", host=_host(run, row), n=_count(run, row))
 
@@ -86,7 +77,6 @@ TELLERS: dict[Kind, Callable[[Run, int], Line | None]] = {
     Kind.UPDATE_STARTED: _started,
     Kind.UPDATE_PHASE: _phase,
     Kind.HOST_DRAINING: _draining,
-    Kind.EVICTION_REFUSED: _refused,
     Kind.DRAIN_EXPIRED: _expired,
     Kind.UPDATE_HELD: _held,
     Kind.UPDATE_FAILED: _failed,

@@ -156,18 +156,19 @@ def _proposal(given: Metric) -> Proposal:
     pods = [_pod(one, given.container_index) for one in given.pods]
     if given.metric == "resource" and given.target_utilization_pct is not None:
         strangers = [_sum(one, given.container_index) or 0 for one in given.metrics_of_unknown_pods]
-        return hpa_replicas.by_utilization(rule, current, given.target_utilization_pct, pods, strangers, given.resource)
-    target = given.target_m or given.target_per_pod_m
-    if target is None:
+        target = given.target_utilization_pct
+        return hpa_replicas.by_utilization(rule, current, target, pods, strangers, given.resource, today=False)
+    value = given.target_m or given.target_per_pod_m
+    if value is None:
         return Proposal(None, because="no target is given")
     if given.metric == "resource":
-        return hpa_replicas.by_value(rule, current, target, pods, given.resource)
+        return hpa_replicas.by_value(rule, current, value, pods, given.resource)
     if given.metric == "pods":
         values = [replace(pod, usage=one.value_m) for pod, one in zip(pods, given.pods, strict=True)]
-        return hpa_replicas.by_value(rule, current, target, values)
+        return hpa_replicas.by_value(rule, current, value, values)
     if given.metric.endswith("_per_pod"):
-        return hpa_replicas.by_share(rule, current, target, total)
-    return hpa_replicas.by_total(rule, current, target, total, pods)
+        return hpa_replicas.by_share(rule, current, value, total)
+    return hpa_replicas.by_total(rule, current, value, total, pods)
 
 
 def _pod(one: SeenPod, container: int | None) -> hpa_replicas.Pod:
@@ -211,7 +212,7 @@ def rates(case: Case[Rates]) -> Got:
     given = case.given
     up, down = _rules(given.scale_up).up(), _rules(given.scale_down).down(300)
     ups, downs = _changes(given.scale_up_events), _changes(given.scale_down_events)
-    found = hpa.limit_rate(given.current, given.desired, given.min, given.max, up, down, ups, downs)
+    found = hpa.limit_rate(given.current, given.desired, given.min, given.max, up, down, ups, downs, both=False)
     return {"replicas": found.replicas, "reason": found.reason}
 
 
@@ -233,7 +234,7 @@ def decision(case: Case[Whole]) -> Got:
     )
     past = None if given.recommendations is None else _past(given.recommendations)
     pods = [_pod(one, None) for one in given.pods]
-    proposal = hpa_replicas.by_utilization(rule, given.spec_replicas, given.target_utilization_pct, pods)
-    autoscaler = HorizontalPodAutoscaler(rule, past, envelope=False)
+    proposal = hpa_replicas.by_utilization(rule, given.spec_replicas, given.target_utilization_pct, pods, today=False)
+    autoscaler = HorizontalPodAutoscaler(rule, past, today=False)
     found = autoscaler.decide(0.0, given.spec_replicas, [proposal], given.min, given.max)
     return {"desired_replicas": found.desired}

@@ -206,7 +206,7 @@ def _host(world: World, name: str) -> Host | None:
 
 
 # What a person asks the control plane for: without it nobody hears it.
-THROUGH_THE_API = {"drain-host", "patch", "stop-task", "run-tasks", "set-desired", "deploy"}
+THROUGH_THE_API = {"drain-host", "patch", "update-nodes", "stop-task", "run-tasks", "set-desired", "deploy"}
 ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "fail-zone": _fail_zone,
     "impair-zone": _impair_zone,

@@ -369,16 +369,19 @@ class Karpenter:
         price = catalog.instance_type(host.kind.instance_type).usd_per_hour
         world.log.note(world.env.now, Kind.NODE_REMOVED, host=host.number, zone=host.zone, value=price, reason=why)
         world.fleet.drain(host, REASON)
+        if self._is_auto:
+            world.env.process(self._end_by_force(host))
 
     # --- nodes that are old --------------------------------------------------------------------------------------------
 
     def _drift(self) -> bool:
         """Replace the first node that runs an old AMI, within the budget: empty ones first; say whether one was found.
 
-        While somebody updates the nodes, the nodes are his.
+        While you update nodes of your own, they are yours; in Auto Mode an update is nothing but this.
         """
         world = self._world
-        if not self._settings.drift or not world.fleet.release or world.fleet.is_updating or not self._allowed():
+        is_yours = world.fleet.is_updating and not self._is_auto
+        if not self._settings.drift or not world.fleet.release or is_yours or not self._allowed():
             return False
         scene = self._scene()
         old = [
@@ -400,13 +403,19 @@ class Karpenter:
         return False
 
     def _expire(self, host: Host, age_s: float) -> ProcessGenerator:
-        """Drain a node at its age, whatever the budget for disruptions says; Auto Mode ends it a day later at the latest."""
+        """Drain a node at its age, whatever the budget for disruptions says."""
         world, losses = self._world, host.losses
         yield world.env.timeout(max(0.0, self.lifetime_s - age_s))
         if host.is_gone or host.losses != losses:
             return
         self._remove(host, "expired")
-        if self._is_auto:
-            yield world.env.timeout(catalog.number("eks.automode.nodepool", "grace_h") * 3600)
-            if host.is_alive and not host.is_gone and host.losses == losses:
-                world.nodes.end(host, "lifetime")
+
+    def _end_by_force(self, host: Host) -> ProcessGenerator:
+        """Delete the pods that a drain could not take in a day, whatever budgets say (fact `eks.automode.nodepool`)."""
+        world, losses = self._world, host.losses
+        yield world.env.timeout(catalog.number("eks.automode.nodepool", "grace_h") * 3600)
+        if not host.is_alive or host.is_gone or host.losses != losses:
+            return
+        for task in [world.cluster.tasks[number] for number in sorted(host.tasks)]:
+            if task.bound_to == NONE and task.is_counted:
+                world.nodes.delete_pod(task, "force")

@@ -113,13 +113,16 @@ def run(world: World, task: Task, *, is_warm: bool = False) -> None:
     elif version.fails:
         task.answers_s = float("inf")  # its probe fails for ever; nothing restarts it without a liveness probe
     else:
-        world.env.process(_become_ready(world, task, task.life))
+        world.env.process(_become_ready(world, task, version.start_s))
 
 
-def _become_ready(world: World, task: Task, life: int) -> ProcessGenerator:
-    """Probe from the container's start on; the first one that passes makes the pod ready."""
-    every_s = world.scenario.kubernetes.nodes.probe_every_s
-    yield world.env.timeout(math.ceil((task.answers_s - task.running_s) / every_s) * every_s)
+def _become_ready(world: World, task: Task, start_s: float) -> ProcessGenerator:
+    """Probe from the container's start on; the first one that passes makes the pod ready.
+
+    start_s: as it was asked for. What two moments differ by may be more by a hair, and cost a whole probe.
+    """
+    life, every_s = task.life, world.scenario.kubernetes.nodes.probe_every_s
+    yield world.env.timeout(math.ceil(start_s / every_s) * every_s)
     yield from join(world, task, life)
 
 

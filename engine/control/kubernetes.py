@@ -7,6 +7,7 @@ replacement first, nobody replaces a pod whose target fails its checks, and nobo
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from engine import catalog
@@ -42,6 +43,13 @@ class Controller(ServiceScheduler):
         """Hear of a pod that is lost. That its target fails its checks is the load balancer's business alone."""
         if reason != "unhealthy":
             super().give_up(task, reason)
+
+    def failed_to_start(self, task: Task) -> None:
+        """Start another at once: a ReplicaSet knows no growing pause, that is ECS's."""
+        self.counted.pop(task.number, None)
+        self._world.cluster.uncount(task)
+        tasks.end(self._world, task, DELETED)
+        self.poke()
 
     def evict(self, task: Task, reason: str) -> None:
         """Let the API delete a pod: it is no longer counted, and so is replaced at once."""
@@ -128,8 +136,6 @@ class Deployment(Controller):
             self._world.env.process(self._poke_later(catalog.seconds("k8s.drain_retry")))
 
     def _create_missing(self) -> None:
-        if self._world.env.now < self._not_before_s:
-            return
         for version, sized in self.rollout.sets.items():
             missing = sized.replicas - len(self.pods(version))
             for provider in self._world.capacity.providers_for(self.service, max(0, missing)):
@@ -137,14 +143,12 @@ class Deployment(Controller):
 
     def _delete_surplus(self) -> None:
         for version, sized in self.rollout.sets.items():
-            for _ in range(len(self.pods(version)) - sized.replicas):
-                self._delete_one(version)
-
-    def _delete_one(self, version: int) -> None:
-        """Delete the pod that the version's ReplicaSet can spare first."""
-        found = first_to_go([self._going(task) for task in self.pods(version)])
-        if found.task is not None:
-            self._stop(self.counted[found.task], DELETED, found)
+            pods = self.pods(version)
+            if (many := len(pods) - sized.replicas) > 0:
+                crowd = Counter(task.host for task in self.counted.values() if task.host != NONE)
+                for found in first_to_go([self._going(task) for task in pods], crowd, many):
+                    if found.task is not None:
+                        self._stop(self.counted[found.task], DELETED, found)
 
     def _going(self, task: Task) -> Going:
         """Show a pod to the rule that picks who goes."""

@@ -74,7 +74,7 @@ class ClusterAutoscaler:
 
     def _seen(self) -> Seen:
         world, outlook = self._world, self._outlook
-        nodes = outlook.nodes()
+        nodes = outlook.nodes(kept=self._with_bare_pods())
         if not self._settings.count_daemons:
             nodes = [replace(n, used=outlook.used(world.cluster.hosts[n.number], daemons=False)) for n in nodes]
         return Seen(
@@ -88,6 +88,15 @@ class ClusterAutoscaler:
             may_evict=outlook.may_evict(),
             draining=len(self._draining),
         )
+
+    def _with_bare_pods(self) -> set[int]:
+        """List the hosts that keep a pod which no controller would start again: they stay (fact `k8s.ca.bare_pods`)."""
+        cluster = self._world.cluster
+        return {
+            host.number
+            for host in cluster.hosts
+            if any(cluster.is_standalone(cluster.tasks[number]) for number in host.tasks)
+        }
 
     def _group(self, number: int, pool: Pool) -> Group:
         """Show a group: its bounds, what a new node has, and how many it has in each zone."""

@@ -40,7 +40,7 @@ def begin(world: World, o: ops.UpdateNodes) -> str:
         return "there are no nodes on ECS: say `patch`"
     if fleet.is_updating:
         return "an update is under way: one at a time"
-    fleet.is_updating = True
+    fleet.is_updating = launch.hosts != "managed"  # what Auto Mode's own controller does is nobody else's update
     if launch.hosts == "per-task":
         world.env.process(_fargate(world))
         return ""
@@ -69,13 +69,14 @@ def _managed(world: World, o: ops.UpdateNodes, release: int) -> ProcessGenerator
     size = len(old)
     _started(world, size)
     is_default = settings.strategy == "default"
-    if is_default and not (yield from _grow(world, old, surge_of(len({host.zone for host in old}), settings.at_once))):
+    zones = len({host.zone for host in old})
+    if is_default and old and not (yield from _grow(world, old, surge_of(zones, settings.at_once))):
         _failed(world, release, "NodeCreationFailure")
         return
     _phase(world, "drain", min(settings.at_once, size))
     while left := old_hosts(world, release):
         batch = _by_lot(world, left, release)[: settings.at_once]
-        drains = [world.env.process(_renew(world, host, o.force, drain_limit_s(), post_drain_s())) for host in batch]
+        drains = [world.env.process(_renew(world, host, o.by_force, drain_limit_s(), post_drain_s())) for host in batch]
         yield AllOf(world.env, drains)
         if not all(drain.value for drain in drains):
             _failed(world, release, "PodEvictionFailure")
@@ -83,7 +84,7 @@ def _managed(world: World, o: ops.UpdateNodes, release: int) -> ProcessGenerator
         missing = size - len(_new_hosts(world, release)) - len(old_hosts(world, release))
         yield from _order(world, batch[: max(0, missing)])
     if is_default:
-        yield from _shrink(world, release, size)
+        yield from _shrink(world, o, release, size)
     _done(world, began_s)
 
 
@@ -106,7 +107,7 @@ def _renew(world: World, host: Host, force: bool, limit_s: float, wait_s: float)
     """Drain a node and end it; say whether it could be done. force: pods that stay beyond the limit are deleted."""
     yield from arrival(world, host, host.losses)
     if host.is_alive and not host.is_draining:
-        world.fleet.drain(host)
+        world.fleet.drain(host, "update")
     yield from _emptied(world, host, limit_s)
     if host.is_alive and not host.is_gone and not world.fleet.is_emptied(host):
         left = _pods(world, host)
@@ -127,16 +128,26 @@ def _renew(world: World, host: Host, force: bool, limit_s: float, wait_s: float)
     return True
 
 
-def _shrink(world: World, release: int, size: int) -> ProcessGenerator:
-    """Return to the group's size: the node with the fewest pods in the fullest zone goes first, its pods within a drain's limit."""
+def _shrink(world: World, o: ops.UpdateNodes, release: int, size: int) -> ProcessGenerator:
+    """Return to the group's size: the node with the fewest pods in the fullest zone goes first.
+
+    One whose pods do not leave within a drain's limit stays, and the group with it larger than it was; force deletes them.
+    """
     extra = len(_new_hosts(world, release)) - size
     if extra > 0:
         _phase(world, "scale-down", extra)
     while len(new := _new_hosts(world, release)) > size:
         crowd = [sum(other.zone == host.zone for other in new) for host in new]
         leaver = max(zip(crowd, new, strict=True), key=lambda pair: (pair[0], -len(pair[1].tasks), pair[1].number))[1]
-        world.fleet.drain(leaver)
+        world.fleet.drain(leaver, "update")
         yield from _emptied(world, leaver, drain_limit_s())
+        if left := _pods(world, leaver):
+            if not o.by_force:
+                world.fleet.uncordon(leaver)
+                return
+            for task in left:
+                world.nodes.delete_pod(task, "force")
+            yield from _emptied(world, leaver, FOREVER_S)
         if leaver.is_alive and not leaver.is_gone:
             world.fleet.end(leaver, "scale-down")
 
@@ -163,8 +174,8 @@ def _by_hand(world: World, o: ops.UpdateNodes, release: int) -> ProcessGenerator
         _phase(world, "drain", len(batch))
         if is_first:
             yield from _order(world, batch)
-        limit_s = 0.0 if o.force else FOREVER_S
-        yield AllOf(world.env, [world.env.process(_renew(world, host, o.force, limit_s, 0.0)) for host in batch])
+        limit_s = 0.0 if o.by_force else FOREVER_S
+        yield AllOf(world.env, [world.env.process(_renew(world, host, o.by_force, limit_s, 0.0)) for host in batch])
         if not is_first:
             yield from _order(world, batch)
     _done(world, began_s)
@@ -174,30 +185,25 @@ def _by_hand(world: World, o: ops.UpdateNodes, release: int) -> ProcessGenerator
 
 
 def _drift(world: World, release: int) -> ProcessGenerator:
-    """Watch Auto Mode replace what has drifted, under its own budget (engine/control/karpenter.py), and end what it may not wait for.
+    """Watch Auto Mode replace what has drifted, under its own budget; write down when a disruption budget keeps pods.
 
-    A drifted node is drained even if a budget keeps its pods: its pool's grace period will end that.
+    Who acts is engine/control/karpenter.py: it drains a drifted node even then, and ends it a day later.
     Source: facts `eks.automode.nodepool`, `karpenter.disruption_budget`; note `table.karpenter_grace`.
     """
     env, began_s, said = world.env, world.env.now, ""
     poll_s = catalog.seconds("karpenter.validation_delay", "poll_s")
-    grace_s = catalog.seconds("eks.automode.nodepool", "grace_h")
-    since_s: dict[int, float] = {}
     _started(world, len(old_hosts(world, release)))
     while left := old_hosts(world, release):
-        for host in left:
-            drained_s = env.now - since_s.setdefault(host.number, env.now) if host.is_draining else 0.0
-            kept = _pods(world, host) if drained_s else []
-            reason = next((why for task in kept if (why := eviction.may_evict(world, task))), "")
+        for host in (host for host in left if host.is_draining):
+            reason = next((why for task in _pods(world, host) if (why := eviction.may_evict(world, task))), "")
             if reason and reason != said:
                 said = reason
                 world.log.note(
                     env.now, Kind.UPDATE_HELD, host=host.number, zone=host.zone, value=len(left), reason=reason
                 )
-            for task in kept if drained_s >= grace_s else ():
-                world.nodes.delete_pod(task, "force")
         yield AnyOf(env, [world.fleet.changes.of(left[0]), env.timeout(poll_s)])
-    _done(world, began_s)
+    if world.fleet.release == release:
+        _done(world, began_s)
 
 
 def _fargate(world: World) -> ProcessGenerator:

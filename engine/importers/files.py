@@ -58,8 +58,7 @@ def text_of(data: bytes | str) -> str:
 
 def yaml_part(text: str, lines_before: int) -> list[Document]:
     """Read some of a file's YAML documents; lines are counted from the file's beginning."""
-    trees, _ = yamls.load_all(text, lines_before)
-    return [Document(tree, False, ()) for tree in trees]
+    return _yaml(text, lines_before)
 
 
 def _looks_like_json(text: str) -> bool:
@@ -127,35 +126,36 @@ def _why(error: Exception) -> Problem:
     return Problem("file", "text that is no JSON", "JSON or YAML", message)
 
 
-def _placeholders(text: str) -> list[Problem]:
+def _placeholders(text: str, lines_before: int = 0) -> list[Problem]:
     """Find what a template engine should have filled in, outside of quotation marks, each once."""
     bare = re.sub(_STRING, lambda found: '"' + "\n" * found[0].count("\n") + '"', text, flags=re.DOTALL)
     found: dict[str, Problem] = {}
-    for number, line in enumerate(bare.splitlines(), 1):
+    for number, line in enumerate(bare.splitlines(), lines_before + 1):
         for match in _OPEN.finditer(line):
-            message = "a placeholder is left open, so this is a template and no JSON yet: fill it in first"
+            message = "a placeholder is left open, so this is a template and nothing to run yet: fill it in first"
             found.setdefault(match[0], Problem(f"line {number}", match[0], "a value", message))
             if len(found) > 50:
                 return list(found.values())
     return list(found.values())
 
 
-def _yaml(text: str) -> list[Document]:
+def _yaml(text: str, lines_before: int = 0) -> list[Document]:
     try:
-        return _of_yaml(text)
+        return _of_yaml(text, lines_before)
     except DefinitionError:
         # Only a template engine writes {{ x }} or {% if %}: that is the better answer than what YAML trips over.
-        open_places = [p for p in _placeholders(text) if p.came.startswith("{")]
+        open_places = [p for p in _placeholders(text, lines_before) if p.came.startswith("{")]
         if open_places:
             raise _unreadable(*open_places) from None
         raise
 
 
-def _of_yaml(text: str) -> list[Document]:
-    trees, twice = yamls.load_all(text)
-    if not any(isinstance(tree, dict | list) for tree in trees):
+def _of_yaml(text: str, lines_before: int = 0) -> list[Document]:
+    trees, twice = yamls.load_all(text, lines_before)
+    if not any(isinstance(tree, dict | list) for tree in trees) and not (lines_before and not trees):
         came = short(text.lstrip()[:40])
-        raise _unreadable(Problem("file", came, "JSON or YAML", "this is text, but neither JSON nor YAML"))
+        where = f"line {lines_before + 1}" if lines_before else "file"
+        raise _unreadable(Problem(where, came, "JSON or YAML", "this is text, but neither JSON nor YAML"))
     notes = (Finding("key_twice", listed(twice)),) if twice else ()
     return [Document(tree, False, notes) for tree in trees]
 

@@ -13,9 +13,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from botocore.loaders import Loader
-from botocore.model import ServiceModel
-
 from engine.importers.findings import Finding, Unknown, listed, short
 
 _PLACEHOLDER = re.compile(r"\$\{?\w|\{\{|<[A-Za-z_]|%\w+%|@\w+@|__\w+__")
@@ -46,6 +43,9 @@ def only_described() -> frozenset[str]:
 
 @cache
 def _model() -> Any:
+    from botocore.loaders import Loader  # noqa: PLC0415 - most refusals come before the model is asked for
+    from botocore.model import ServiceModel  # noqa: PLC0415 - the same
+
     loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
     return ServiceModel(loader.load_service_model("ecs", "service-2"), "ecs")
 

@@ -47,6 +47,10 @@ class Nodes(Record):
         int(catalog.number("k8s.node_eviction_zones", "large_over")), "A zone with more nodes than this is large.",
         unit="nodes", fact="k8s.node_eviction_zones", ge=0, le=100_000,
     )  # fmt: skip
+    reserves: bool = setting(
+        True, "A node keeps CPU and memory for Kubernetes and its system, as EKS's do; off: it offers what a host of ECS would.",
+        fact="eks.node.reserved_cpu",
+    )  # fmt: skip
     serial_pulls: bool = setting(
         bool(catalog.value("k8s.kubelet", "serial_pulls")), "A kubelet pulls one image at a time; off: all at once.",
         fact="k8s.kubelet",

@@ -46,8 +46,9 @@ class Verdict:
         """Name the filter that struck out the most hosts: "cpu" when 5 of 6 lack CPU; "" when a host was found."""
         if self.host is not None:
             return ""
-        # Another provider's hosts were never meant for it: they are a reason only where there is no other.
-        counts = {name: n for name, n in self.refused.items() if name != "provider"} or self.refused
+        # Hosts that are not there, and another provider's, were never meant for it: those are a reason only where there is no other.
+        there = {name: n for name, n in self.refused.items() if name != "absent"}
+        counts = {name: n for name, n in there.items() if name != "provider"} or there
         return max(counts, key=lambda name: counts[name]) if counts else "no-hosts"
 
     @property

@@ -50,7 +50,9 @@ def room_for(scenario: Scenario, instance_type: str, attributes: Mapping[str, st
     """Say what a host of a type offers to the scenario's tasks. A node's places for pods count as its interfaces."""
     share, trunking = scenario.assumptions.host_memory_share, scenario.fleet.trunking
     if launch_type(scenario.launch_type).is_kubernetes:
-        return node_of(catalog.instance_type(instance_type), share, attributes or {})
+        return node_of(
+            catalog.instance_type(instance_type), share, attributes or {}, reserves=scenario.kubernetes.nodes.reserves
+        )
     return room_of(catalog.instance_type(instance_type), share, attributes or {}, trunking=trunking)
 
 

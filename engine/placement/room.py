@@ -8,6 +8,7 @@ from zlib import crc32
 
 from engine import catalog
 from engine.catalog import InstanceType
+from engine.placement.allocatable import MILLI, node_room
 from engine.placement.kube.objects import Taint
 
 ZONES = "abcdef"  # the letters of the zones, in order
@@ -54,12 +55,17 @@ def room_of(kind: InstanceType, memory_share: float, attributes: Mapping[str, st
     )
 
 
-def node_of(kind: InstanceType, memory_share: float, attributes: Mapping[str, str]) -> Room:
+def node_of(kind: InstanceType, memory_share: float, attributes: Mapping[str, str], *, reserves: bool = True) -> Room:
     """Say what a node of an instance type offers to pods: no port is taken, and it has as many places as it has addresses.
 
-    Two of the places are the CNI's and kube-proxy's own pods. Source: fact `eks.pods_per_node.formula`.
+    Two of the places are the CNI's and kube-proxy's own pods. reserves: the node keeps CPU and memory for itself, as an EKS node does
+    (`allocatable.node_room`); off: it offers what a host of ECS would. Source: fact `eks.pods_per_node.formula`.
     """
     room = room_of(kind, memory_share, attributes, trunking=False)
+    if reserves:
+        left = node_room(kind)
+        cpu_units = left.cpu_m * int(catalog.number("ecs.placement.cpu_unit")) // MILLI
+        room = replace(room, cpu_units=cpu_units, memory_mib=left.memory_mib)
     return replace(room, enis=max(0, kind.max_pods - SYSTEM_PODS), ports=frozenset())
 
 

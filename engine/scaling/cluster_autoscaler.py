@@ -1,7 +1,7 @@
 """The Cluster Autoscaler's rule: which group grows when pods wait, and which nodes nobody needs any more.
 
 Source: facts `k8s.ca.scan`, `k8s.ca.expander`, `k8s.ca.unneeded`, `k8s.ca.util_threshold`, `k8s.ca.delay_after_add`,
-`k8s.ca.parallel`. That pods take the first new node that holds them, and that a group's next node comes to its emptiest
+`k8s.ca.parallel`, `k8s.ca.bare_pods`. That pods take the first new node that holds them, and that a group's next node comes to its emptiest
 zone, is how we read its estimate.
 """
 

@@ -142,28 +142,33 @@ def limit_rate(
     ups: Sequence[Moment] = (),
     downs: Sequence[Moment] = (),
     now_s: float = 0.0,
+    *,
+    both: bool = True,
 ) -> Limited:
     """Hold a size within its bounds and its rules. ups, downs: changes of late; pods that came, and that went.
+
+    both: as since v1.25 (pull request 109058), what came and what went both count for the size at a period's begin.
+    Before, only the changes of the wish's own direction did.
 
     >>> limit_rate(10, 50, 1, 1_000, Rules(policies=(Policy(type="Pods", value=30),)).up(), Rules().down(300))
     Limited(replicas=40, reason='ScaleUpLimit')
     """
     if desired > current:
-        fast = max(current, _fastest_up(current, up, ups, now_s))
+        fast = max(current, _fastest_up(current, up, ups, downs if both else (), now_s))
         if desired > min(most, fast):
             return Limited(fast, "ScaleUpLimit") if most > fast else Limited(most, "TooManyReplicas")
     elif desired < current:
-        fast = min(current, _fastest_down(current, down, downs, now_s))
+        fast = min(current, _fastest_down(current, down, ups if both else (), downs, now_s))
         if desired < max(least, fast):
             return Limited(fast, "ScaleDownLimit") if least < fast else Limited(least, "TooFewReplicas")
     return Limited(desired, "DesiredWithinRange")
 
 
-def _fastest_up(current: int, rules: Rules, ups: Sequence[Moment], now_s: float) -> int:
+def _fastest_up(current: int, rules: Rules, ups: Sequence[Moment], downs: Sequence[Moment], now_s: float) -> int:
     """Give the largest size that the rules allow now."""
     if rules.select == "Disabled":
         return current
-    sizes = [_grown(current - _changed(policy, ups, now_s), policy) for policy in rules.policies]
+    sizes = [_grown(_begin(current, policy, ups, downs, now_s), policy) for policy in rules.policies]
     return min(sizes) if rules.select == "Min" else max(sizes)
 
 
@@ -174,11 +179,11 @@ def _grown(begin: int, policy: Policy) -> int:
     return math.ceil(begin * (1 + policy.value / 100))
 
 
-def _fastest_down(current: int, rules: Rules, downs: Sequence[Moment], now_s: float) -> int:
+def _fastest_down(current: int, rules: Rules, ups: Sequence[Moment], downs: Sequence[Moment], now_s: float) -> int:
     """Give the smallest size that the rules allow now; a share's remainder is rounded down, as upstream does."""
     if rules.select == "Disabled":
         return current
-    sizes = [_shrunk(current + _changed(policy, downs, now_s), policy) for policy in rules.policies]
+    sizes = [_shrunk(_begin(current, policy, ups, downs, now_s), policy) for policy in rules.policies]
     return max(sizes) if rules.select == "Min" else min(sizes)
 
 
@@ -186,6 +191,11 @@ def _shrunk(begin: int, policy: Policy) -> int:
     if policy.type == "Pods":
         return begin - policy.value
     return int(begin * (1 - policy.value / 100))
+
+
+def _begin(current: int, policy: Policy, ups: Sequence[Moment], downs: Sequence[Moment], now_s: float) -> int:
+    """Give the size at the begin of a policy's period."""
+    return current - _changed(policy, ups, now_s) + _changed(policy, downs, now_s)
 
 
 def _changed(policy: Policy, changes: Sequence[Moment], now_s: float) -> int:
@@ -199,7 +209,8 @@ def _changed(policy: Policy, changes: Sequence[Moment], now_s: float) -> int:
 def wanted(proposals: Sequence[Proposal], current: int) -> int | None:
     """Take the largest of what the metrics ask for; none = they cannot say.
 
-    Where one of them is silent, the others may only make it grow.
+    Where one of them is silent, the others may only make it grow: so it is documented, and so it is since v1.21 (issue
+    99394).
     """
     known = [one.replicas for one in proposals if one.replicas is not None]
     if not known or (len(known) < len(proposals) and max(known) < current):
@@ -209,13 +220,13 @@ def wanted(proposals: Sequence[Proposal], current: int) -> int | None:
 
 @dataclass(slots=True)
 class HorizontalPodAutoscaler:
-    """What one autoscaler remembers from look to look. past: none before its first."""
+    """What one autoscaler remembers from look to look. past: none before its first. today: off = as v1.20 decided."""
 
     rule: Hpa
     past: list[Moment] | None = None
     ups: list[Moment] = field(default_factory=list)
     downs: list[Moment] = field(default_factory=list)
-    envelope: bool = True
+    today: bool = True
 
     def decide(self, now_s: float, current: int, proposals: Sequence[Proposal], least: int, most: int) -> Decision:
         """Look once. current: pods asked for now; least, most: the bounds.
@@ -246,9 +257,12 @@ class HorizontalPodAutoscaler:
             return stabilized, limit(current, stabilized, least, most)
         up, down = self._rules
         up_s, down_s = up.stabilization_s or 0.0, down.stabilization_s or 0.0
-        stabilized = stabilize(past, now_s, current, wish, up_s, down_s, envelope=self.envelope)
+        stabilized = stabilize(past, now_s, current, wish, up_s, down_s, envelope=self.today)
         self.past = remember(past, now_s, wish, max(up_s, down_s))
-        return stabilized, limit_rate(current, stabilized, least, most, up, down, self.ups, self.downs, now_s)
+        limited = limit_rate(
+            current, stabilized, least, most, up, down, self.ups, self.downs, now_s, both=self.today
+        )  # fmt: skip
+        return stabilized, limited
 
     @property
     def _rules(self) -> tuple[Rules, Rules] | None:

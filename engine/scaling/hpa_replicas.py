@@ -55,11 +55,20 @@ class Groups:
 
 
 def by_utilization(
-    rule: Hpa, current: int, target: int, pods: Sequence[Pod], strangers: Sequence[int] = (), resource: Resource = "cpu"
+    rule: Hpa,
+    current: int,
+    target: int,
+    pods: Sequence[Pod],
+    strangers: Sequence[int] = (),
+    resource: Resource = "cpu",
+    *,
+    today: bool = True,
 ) -> Proposal:
     """Keep usage at a percentage of what the pods ask for.
 
     strangers: usage of pods that the metrics know and the list of pods does not (they were there a moment ago).
+    today: as since v1.26 (pull request 112178), a pod without a reading is taken to use all that it asked for, or the
+    target where that is more. Before, never more than it asked for.
 
     >>> pods = [Pod(request=1000, usage=used) for used in (300, 500, 700)]
     >>> by_utilization(Hpa(), 3, 30, pods)
@@ -80,7 +89,9 @@ def by_utilization(
         percent = total * 100 // asked
         return percent / target, percent, total // len(known)
 
-    return _propose(rule, current, pods, strangers, resource, ratio, requests)
+    percent = max(100, target) if today else 100
+    full = {number: asked * percent // 100 for number, asked in requests.items()}
+    return _propose(rule, current, pods, strangers, resource, ratio, full)
 
 
 def by_value(rule: Hpa, current: int, target: int, pods: Sequence[Pod], resource: Resource = "") -> Proposal:

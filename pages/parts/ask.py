@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args, get_origin
 
 import streamlit as st
 from pydantic.fields import FieldInfo
 
+from engine.launch import launch_type
 from pages.parts.experiment import Experiment, value_at
 from pages.parts.fields import field_at
-from pages.parts.lesson import Control
+from pages.parts.lesson import Control, name_of
 from pages.parts.rules import ask_lines
 from pages.parts.words import Voice, voice
+
+OWN = "own"
 
 
 def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
     """Show the controls in rows, which a phone reads in the same order; each writes the scenario when it is changed."""
-    shown = [control for control in controls if control.only in ("", experiment.scenario.launch_type)]
+    kind = experiment.scenario.launch_type
+    meant = {kind, launch_type(kind).orchestrator}
+    shown = [control for control in controls if not control.only or meant & set(control.only.split())]
     for start in range(0, len(shown), columns):
         for place, control in zip(st.columns(columns, gap="medium"), shown[start : start + columns], strict=False):
             with place:
@@ -28,6 +34,9 @@ def ask_one(experiment: Experiment, control: Control) -> None:
     record, field = field_at(control.path)
     speaker = voice().about(experiment.scenario)
     value = value_at(experiment.scenario, control.path)
+    if control.named:
+        ask_named(experiment, control, speaker)
+        return
     if value is None:
         return
     if control.text:
@@ -52,6 +61,8 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         choices = [_as_choice(control, value), *choices]
     if isinstance(value, bool):
         st.toggle(label, **common)
+    elif choices and control.slide:
+        st.select_slider(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     elif choices:
         st.selectbox(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     else:
@@ -74,6 +85,26 @@ def ask_one(experiment: Experiment, control: Control) -> None:
             )
         else:
             st.slider(label, low, high, step=step, format=written, **common)
+
+
+def ask_named(experiment: Experiment, control: Control, speaker: Voice) -> None:
+    """Offer rules by their names: the lesson says what each of them sets, and its texts what it is called.
+
+    A value that a link or a file brought, and that has no name here, stands first and is called the reader's own.
+    """
+    name, key = experiment.lesson.name, f"{experiment.lesson.name}.ask.{control.url}"
+    texts = speaker.table(f"{name}.choice.{control.url}")
+    now = name_of(control, experiment.scenario)
+    st.session_state[key] = now or OWN
+
+    def write() -> None:
+        if (picked := st.session_state[key]) != OWN:
+            experiment.set({control.path: control.named[picked]} | dict(control.also.get(picked, {})))
+
+    st.selectbox(
+        texts["label"], [*([] if now else [OWN]), *control.named], key=key, help=texts["help"], on_change=write,
+        format_func=lambda one: speaker.say("furniture.own") if one == OWN else texts[one],
+    )  # fmt: skip
 
 
 def _shows(experiment: Experiment, control: Control, shown: object) -> bool:
@@ -99,7 +130,8 @@ def label_of(speaker: Voice, record: str, path: str, field: FieldInfo) -> str:
     extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     unit = str(extra.get("unit", ""))
     units = speaker.table("ask.unit")
-    written = f"{name} ({units[unit]})" if unit in units else name
+    is_told = unit in units and re.search(rf"\b{re.escape(units[unit])}\b", name, re.IGNORECASE)  # "Nodes (nodes)"
+    written = f"{name} ({units[unit]})" if unit in units and not is_told else name
     return f"{written} · {speaker.say('common.sources.assumed').lower()}" if extra.get("assumed") else written
 
 

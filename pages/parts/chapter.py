@@ -19,7 +19,7 @@ CHAPTERS = (
     "new_normal", "architecture", "responsibility", "serverless", "delivery", "containers", "landscape", "placement",
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
-OPEN = ("placement", "fleet", "fargate", "control_plane", "az_failure")
+OPEN = ("placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure")
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 
 

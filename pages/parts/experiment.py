@@ -15,7 +15,7 @@ from engine import Scenario, ScenarioError, reading
 from engine.errors import Problem
 from engine.operations import Operation
 from pages.parts.fields import ASSUMED
-from pages.parts.lesson import Control, Lesson, changed, lesson, member_path
+from pages.parts.lesson import Control, Lesson, changed, lesson, member_path, name_of
 
 WHOLE, DONE = "s", "do"
 OPERATIONS = "operations."
@@ -143,7 +143,11 @@ def url_of(of: Lesson, scenario: Scenario) -> dict[str, str]:
         if control.path.startswith(OPERATIONS):  # all of them are said in one word, below
             continue
         now, then = value_at(scenario, control.path), value_at(base, control.path)
-        if now != then and now is not None:
+        if control.named and now != then:
+            if (named := name_of(control, scenario)) is not None:
+                words[control.url] = named
+                rebuilt = _tried(rebuilt, control.path, control.named[named])
+        elif now != then and now is not None:
             words[control.url] = "\n".join(now) if control.text else written(now)
             rebuilt = _tried(rebuilt, control.path, now)
     if scenario.operations != base.operations:
@@ -173,6 +177,9 @@ def read_url(of: Lesson, words: dict[str, str]) -> tuple[Scenario, tuple[Problem
     settings: dict[str, Any] = {}
     for control in _controls(of):
         if control.url in words:
+            if control.named and words[control.url] not in control.named:
+                aside.append(Problem(control.url, words[control.url][:60], ", ".join(control.named), "name"))
+                continue
             value = chosen(control, words[control.url], value_at(scenario, control.path))
             try:
                 scenario.with_(control.path, value)
@@ -194,7 +201,9 @@ def read_url(of: Lesson, words: dict[str, str]) -> tuple[Scenario, tuple[Problem
 
 
 def chosen(control: Control, word: str, like: object) -> object:
-    """Read a control's value from the URL: typed lines, one of its options as they are written, or a plain value."""
+    """Read a control's value from the URL: typed lines, one of its options as they are written, what a name stands for, or a plain value."""
+    if control.named:
+        return control.named.get(word, word)
     if control.text:
         return [line.strip() for line in word.splitlines() if line.strip()]
     options = [list(option) if isinstance(option, list | tuple) else option for option in control.options]

@@ -26,7 +26,7 @@ from pages.parts.why_here.decision import decision
 from pages.parts.words import Voice, voice
 
 COMPARED = "compare"
-TOLD_BY_THE_LEDE = ("fail-zone", "interrupt-spot", "patch")
+TOLD_BY_THE_LEDE = ("fail-zone", "interrupt-spot", "patch", "update-nodes")
 MOST_COMPARED = 4
 
 
@@ -163,6 +163,12 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
         "rise": speaker.clock(traffic.at_s),
         "fall": speaker.clock(traffic.at_s + traffic.for_s),
     }
+    done = sorted(scenario.operations, key=lambda o: o.at_s)
+    if done and {f"lede_{done[0].do}", f"lede_{done[0].do}.other"} & set(speaker.table(name)):
+        alike = [o for o in done if o.do == done[0].do]
+        about = {what: ", ".join(str(getattr(o, what, "")) for o in alike) for what in ("host", "zone", "task")}
+        clock = speaker.clock(done[0].at_s)
+        return speaker.say(f"{name}.lede_{done[0].do}", **values | about, n=len(alike), clock=clock)
     if blows:
         first = min(blows, key=lambda o: o.at_s)
         return speaker.say(f"{name}.lede", **values, zone=getattr(first, "zone", ""), clock=speaker.clock(first.at_s))

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from engine import Run, loops, treadmill
+from engine import Run, loops, node_updates, treadmill
+from pages.figures.eks import Ready, ready_labels, ready_strip, ready_top
 from pages.figures.fleet import (
     Hosts,
     Left,
@@ -71,7 +72,19 @@ def _draw_left(run: Run, speaker: Voice, settings: dict[str, Any]) -> Strip:
     return Strip("left", words["title"], left_strip(found, **settings), left_labels(found, words), tab=words["tab"])
 
 
+def ready_of(run: Run) -> Ready:
+    """Count the pods that are ready, beside what the first service's budget promises."""
+    found = node_updates.ready(run)
+    return Ready(found.at_s, found.value, float(node_updates.promised(run)))
+
+
+def _draw_ready(run: Run, speaker: Voice, settings: dict[str, Any]) -> Strip:
+    words, found = speaker.table("charts.ready"), ready_of(run)
+    return Strip("ready", words["title"], ready_strip(found, **settings), ready_labels(found, words), tab=words["tab"])
+
+
 STRIPS: dict[str, HostStrip] = {
+    "ready": HostStrip(_draw_ready, lambda run: ready_top(ready_of(run))),
     "hosts": HostStrip(_draw_hosts, lambda run: hosts_top(hosts_of(run))),
     "reservation": HostStrip(_draw_reservation, lambda run: reservation_top(reservation_of(run))),
     "left": HostStrip(_draw_left, lambda run: float(left_of(run).left.max())),
@@ -116,6 +129,10 @@ OUTCOMES: dict[str, Row] = {
     "run_cost": (lambda run, speaker: speaker.money(loops.usd(run)), lambda run: round(loops.usd(run), 2)),
     "first_gone": how_long(loops.first_host_gone_s, "never"),
     "tasks_killed": _count(loops.tasks_killed),
+    "updated": how_long(node_updates.longest_s, "not_yet"),
+    "update_moved": (_count(lambda run: sum(one.moved for one in node_updates.updates(run)))[0], None),
+    "pods_deleted": _count(lambda run: sum(one.deleted for one in node_updates.updates(run))),
+    "least_ready": (_count(node_updates.least_ready)[0], lambda run: -node_updates.least_ready(run)),
     "last_patched": how_long(treadmill.longest_s, "not_yet"),
     "human_steps": (_count(treadmill.steps)[0], _once_done(treadmill.steps)),
     "tasks_moved": (_count(treadmill.moved)[0], _once_done(treadmill.moved)),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from engine import Scenario, catalog, reading
+from engine import Scenario, ScenarioError, catalog, reading
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
     """One thing the reader may turn: the scenario's path, its name in the URL, and the span that the screen offers.
 
-    only: the launch type for which it means anything; "" for all. options: choices where the field itself has none.
+    only: the launch types or orchestrators for which it means anything, with spaces between; "" for all. options: choices where
+        the field itself has none.
     also: what a choice sets besides, by the choice: another metric needs another target. text: it is typed, a line for each value.
+    slide: its options are in order, so they are a slider.
+    named: values that are whole rules, each by the name that stands for it on the screen and in the URL.
     """
 
     path: str
@@ -27,6 +31,8 @@ class Control:
     options: tuple[Any, ...] = ()
     also: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     text: bool = False
+    slide: bool = False
+    named: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,23 @@ def member_path(scenario: Scenario, path: str) -> str:
     if group != "services" or not field or any(service.name == name for service in scenario.services):
         return path
     return f"services.{scenario.services[0].name}.{field}"
+
+
+def name_of(control: Control, scenario: Scenario) -> str | None:
+    """Say by which of its names a control's value goes; None for a value that the lesson has no name for."""
+    return _name_of(control.path, json.dumps(dict(control.named)), scenario)
+
+
+@lru_cache(maxsize=512)
+def _name_of(path: str, named: str, scenario: Scenario) -> str | None:
+    """Try each value in its place: two ways to write a rule may mean the same, and a scenario knows."""
+    for name, value in json.loads(named).items():
+        try:
+            if changed(scenario, {path: value}) == scenario:
+                return str(name)
+        except ScenarioError:
+            continue
+    return None
 
 
 def changed(scenario: Scenario, settings: dict[str, Any]) -> Scenario:

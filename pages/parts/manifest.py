@@ -8,12 +8,18 @@ import streamlit as st
 
 from engine import catalog
 from engine.importers import kubernetes
-from engine.importers.kubernetes import Manifest, Workload
+from engine.importers.kubernetes import Budget, Manifest, Workload
 from pages.parts.experiment import Experiment
+from pages.parts.sources import cited_facts, listing
 from pages.parts.verdicts import noted, offered, verdicts
-from pages.parts.words import Voice
+from pages.parts.words import FIRM, Voice
 
 MOST = 40  # workloads that are shown
+FACTS = (
+    "eks.fargate.overhead", "eks.fargate.pod_sum_rule", "fargate.combos", "eks.fargate.unsupported", "eks.fargate.platform",
+    "eks.fargate.static_only", "eks.fargate.storage", "eks.fargate.ip_targets", "eks.fargate.no_affinity",
+    "eks.automode.linux_only", "eks.automode.ebs_provisioner", "k8s.api.removed",
+)  # fmt: skip
 
 
 def show(experiment: Experiment, speaker: Voice, manifest: Manifest) -> None:
@@ -23,8 +29,9 @@ def show(experiment: Experiment, speaker: Voice, manifest: Manifest) -> None:
         st.html(
             _objects(speaker, manifest)
             + _workloads(speaker, manifest)
-            + verdicts(speaker, found)
+            + verdicts(speaker, found, is_manifest=True)
             + noted(speaker, kubernetes.remarks(manifest))
+            + _sources(speaker)
         )
         _offer(experiment, speaker, manifest, [kind for kind, reasons in found.items() if not reasons])
 
@@ -40,7 +47,7 @@ def _offer(experiment: Experiment, speaker: Voice, manifest: Manifest, runs: lis
     with st.container(horizontal=True):
         for kind in here:
             st.button(
-                speaker.say("bring.run", launch_type=speaker.say(f"common.launch_type.{kind}.name")),
+                speaker.say("bring.manifest.run", launch_type=speaker.say(f"common.launch_type.{kind}.name")),
                 key=f"bring.run.0.{kind}", on_click=_run, args=(experiment, manifest, kind),
             )  # fmt: skip
 
@@ -53,25 +60,32 @@ def _run(experiment: Experiment, manifest: Manifest, kind: str) -> None:
 def _objects(speaker: Voice, manifest: Manifest) -> str:
     """Count the objects, and tell what stands around the pods, as a row of figures."""
     say = speaker.say
-    cells = [(kind, [speaker.number(count)]) for kind, count in manifest.counted.items()]
-    scalers = [
-        say("bring.manifest.scaler", target=one.target_name, least=one.least, most=one.most or 0)
-        for one in manifest.autoscalers
-    ]
-    budgets = [
-        say("bring.manifest.stay", name=one.name, amount=one.min_available)
-        if one.min_available is not None
-        else say("bring.manifest.go", name=one.name, amount="–" if one.max_unavailable is None else one.max_unavailable)
-        for one in manifest.budgets
-    ]
-    told = [(say("bring.manifest.scalers"), scalers), (say("bring.manifest.budgets"), budgets)]
+    counted = " · ".join(
+        f"{speaker.number(count)}{FIRM}{kind}" for kind, count in list(manifest.counted.items())[:MOST]
+    )
+    told = {
+        "fronts": [f"{front.name}: {front.type}" for front in manifest.fronts],
+        "scalers": [
+            say("bring.manifest.scaler", target=one.target_name, least=one.least, most=one.most or 0)
+            for one in manifest.autoscalers
+        ],
+        "budgets": [_budget(speaker, one) for one in manifest.budgets],
+    }
     body = "".join(
-        f"<div><dt>{escape(name)}</dt><dd>{'<br>'.join(map(escape, texts))}</dd></div>"
-        for name, texts in [*cells[:MOST], *told]
+        f"<div><dt>{escape(say(f'bring.manifest.{name}'))}</dt><dd>{'<br>'.join(map(escape, texts[:MOST]))}</dd></div>"
+        for name, texts in told.items()
         if texts
     )
     title = escape(say("bring.manifest.title", n=len(manifest.objects)))
-    return f'<h3 class="q-bring">{title}</h3><dl class="q-outcome q-bring-read">{body}</dl>'
+    around = f'<dl class="q-outcome q-bring-read">{body}</dl>' if body else ""
+    return f'<h3 class="q-bring">{title}</h3><p class="q-bring-counted">{escape(counted)}</p>{around}'
+
+
+def _budget(speaker: Voice, one: Budget) -> str:
+    if one.min_available is not None:
+        return speaker.say("bring.manifest.stay", name=one.name, amount=one.min_available)
+    amount = "–" if one.max_unavailable is None else one.max_unavailable
+    return speaker.say("bring.manifest.go", name=one.name, amount=amount)
 
 
 def _workloads(speaker: Voice, manifest: Manifest) -> str:
@@ -79,7 +93,7 @@ def _workloads(speaker: Voice, manifest: Manifest) -> str:
     if not manifest.workloads:
         return ""
     say = speaker.say
-    columns = ("workload", "pods", "cpu", "memory", "fargate")
+    columns = ("workload", "pods", "asks", "fargate")
     head = "".join(f'<th scope="col">{escape(say(f"bring.manifest.column.{name}"))}</th>' for name in columns)
     body = "".join(_row(speaker, one) for one in manifest.workloads[:MOST])
     extra = speaker.number(catalog.number("eks.fargate.overhead"))
@@ -105,14 +119,30 @@ def _row(speaker: Voice, one: Workload) -> str:
         billed = say("bring.manifest.size", vcpu=_plain(speaker, counted["vcpu"]), gb=_plain(speaker, counted["gb"]))
     cells = (
         say("bring.manifest.each_node") if one.replicas is None else speaker.number(one.replicas),
-        say("bring.manifest.cpu", cpu=speaker.number(one.needed_cpu_m)) if one.needed_cpu_m else say("bring.none"),
-        say("bring.manifest.memory", memory=speaker.number(one.needed_memory_mib))
-        if one.needed_memory_mib
-        else say("bring.none"),
+        _asked(speaker, one),
         billed,
     )
     told = "".join(f"<td>{escape(text)}</td>" for text in cells)
     return f'<tr><th scope="row">{escape(one.name or "–")} <span>{escape(one.kind)}</span></th>{told}</tr>'
+
+
+def _sources(speaker: Voice) -> str:
+    """Tell what sizes and reasons rest on, folded away."""
+    title = escape(speaker.say("bring.manifest.sources"))
+    return (
+        f'<details class="q-bring-sources"><summary>{title}</summary>{listing(speaker, cited_facts(FACTS))}</details>'
+    )
+
+
+def _asked(speaker: Voice, one: Workload) -> str:
+    """Write what the scheduler counts of a pod; nothing where it asks for nothing."""
+    cpu = speaker.say("bring.manifest.cpu", cpu=speaker.number(one.needed_cpu_m)) if one.needed_cpu_m else ""
+    memory = (
+        speaker.say("bring.manifest.memory", memory=speaker.number(one.needed_memory_mib))
+        if one.needed_memory_mib
+        else ""
+    )
+    return ", ".join(filter(None, (cpu, memory))) or speaker.say("bring.none")
 
 
 def _plain(speaker: Voice, number: float) -> str:

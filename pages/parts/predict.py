@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine import Run, loops, metrics, treadmill
+from engine import Run, loops, metrics, node_updates, reconcile, rollouts, sights, treadmill
 from engine.agents import accounts
 from engine.fullness import fullest
 from pages.parts import chapter
@@ -151,6 +151,17 @@ def _judge_placed(run: Run, speaker: Voice, name: str, settings: Mapping[str, An
     return speaker.say(f"{name}.verdict.{which}", said=said, placed=placed, wanted=wanted)
 
 
+# --- how many pods stay ready while a version comes out? -------------------------------------------------------------
+
+
+def _judge_still_ready(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold a number of pods against the fewest that were ready while the first new version came out."""
+    least = rollouts.least_ready(run)
+    which = "right" if least == int(guess) else "over" if least < int(guess) else "under"
+    said = _counts(speaker, name, settings, "said")[guess]
+    return speaker.say(f"{name}.verdict.{which}", said=said, n=least, of=run.scenario.services[0].desired)
+
+
 # --- does ECS replace what is only silent? ---------------------------------------------------------------------------
 
 
@@ -162,7 +173,73 @@ def _judge_silent(run: Run, speaker: Voice, name: str, _settings: Mapping[str, A
     return speaker.say(f"{name}.verdict.{which}", said=speaker.table(f"{name}.said")[guess], n=replaced)
 
 
+# --- how does a node update end? -------------------------------------------------------------------------------------
+
+
+def _judge_update(run: Run, speaker: Voice, name: str, _settings: Mapping[str, Any], guess: str) -> str:
+    """Hold "done", "failed" or "waiting" against how the first update ended; whoever waits, waits."""
+    found = next(iter(node_updates.updates(run)), None)
+    said = speaker.table(f"{name}.said")[guess]
+    if found is None:
+        return speaker.say(f"{name}.verdict.none", said=said)
+    ended = "waiting" if found.outcome == "held" else found.outcome
+    lead = speaker.say(f"{name}.verdict.{'right' if guess == ended else 'wrong'}", said=said)
+    took = speaker.seconds((found.ended_s or run.scenario.duration_s) - found.started_s)
+    return f"{lead} {speaker.say(f'{name}.verdict.{found.outcome}', n=found.left, took=took, deleted=found.deleted)}"
+
+
+# --- when do a dead node's pods run elsewhere? -----------------------------------------------------------------------
+
+
+def _judge_elsewhere(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold "at once", "a minute", "six minutes" or "never" against when all pods served again. settings: `bounds` between them, s."""
+    took_s, said = reconcile.elsewhere_s(run), speaker.table(f"{name}.said")[guess]
+    if took_s is None:
+        left = reconcile.left_behind(run)
+        return speaker.say(f"{name}.verdict.{'never_right' if guess == 'never' else 'never'}", said=said, n=left)
+    choices = list(speaker.table(f"{name}.guess"))
+    truth = sum(took_s >= bound for bound in settings["bounds"])
+    which = "right" if choices.index(guess) == truth else "early" if choices.index(guess) < truth else "late"
+    new_s = reconcile.replaced_s(run)
+    created = speaker.seconds(new_s) if new_s is not None else ""
+    return speaker.say(f"{name}.verdict.{which}", said=said, took=speaker.seconds(took_s), created=created)
+
+
+# --- how quick to grow, how quick to shrink? -------------------------------------------------------------------------
+
+
+def _judge_pace(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold a pair (out, in: quick or slow) against the two waits. settings: `out_s`, `in_s`: slow from there on."""
+    said, out_s, in_s = speaker.table(f"{name}.said")[guess], sights.scaled_out_s(run), sights.scaled_in_s(run)
+    if out_s is None or in_s is None:
+        return speaker.say(f"{name}.verdict.{'never' if out_s is None else 'no_fall'}", said=said)
+    truth = {
+        (False, False): "both_quick",
+        (False, True): "slow_in",
+        (True, False): "slow_out",
+        (True, True): "both_slow",
+    }
+    is_right = guess == truth[out_s >= settings["out_s"], in_s >= settings["in_s"]]
+    key = f"{name}.verdict.{'right' if is_right else 'wrong'}"
+    return speaker.say(key, said=said, out=speaker.seconds(out_s), back=speaker.seconds(in_s))
+
+
 QUESTIONS: dict[str, Question] = {
+    "elsewhere": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_elsewhere,
+    ),
+    "pace": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_pace,
+    ),
+    "update_ends": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_update,
+    ),
     "filled": Question(
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
@@ -182,6 +259,11 @@ QUESTIONS: dict[str, Question] = {
         choices=lambda _run, speaker, name, settings: _spans(speaker, name, settings, "guess"),
         said=lambda _run, speaker, name, settings, guess: _spans(speaker, name, settings, "said")[guess],
         verdict=lambda run, *rest: _judge_span(treadmill.longest_s(run), *rest),
+    ),
+    "still_ready": Question(
+        choices=lambda _run, speaker, name, settings: _counts(speaker, name, settings, "guess"),
+        said=lambda _run, speaker, name, settings, guess: _counts(speaker, name, settings, "said")[guess],
+        verdict=_judge_still_ready,
     ),
     "silent": Question(
         choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),

@@ -80,7 +80,7 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
 def as_json(found: Scene, speaker: Voice, keys: dict[str, str]) -> dict[str, Any]:
     """Write a scene as the components' own data, for the browser. keys: what Streamlit's call adds by its key."""
     drawn = charts_payload(
-        found.strips, name=speaker.say("charts.group"), texts=speaker.table("charts"), signs=speaker.number_signs(),
+        found.strips, name=speaker.say("charts.group"), texts=replace(speaker, of_pods=False).table("charts"), signs=speaker.number_signs(),
         url=plotly_url(), **found.charts,
     )  # fmt: skip
     told: dict[str, Any] = {"id": found.packed["id"], "map": found.map, "charts": drawn}
@@ -144,6 +144,7 @@ OFFERS: dict[str, Callable[[Run, Voice], list[dict[str, Any]]]] = {
     "surge": offers_one("surge"),
     "spot": offers_one("interrupt-spot", "lost", hosts=4),
     "release": offers_one("patch", hosts_at_once=3),
+    "update": offers_one("update-nodes"),
     "none": lambda _run, _speaker: [],
 }
 

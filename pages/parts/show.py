@@ -31,11 +31,12 @@ from pages.figures import (
     tasks_top,
 )
 from pages.figures.theme import SCALES
-from pages.parts import hosts
+from pages.parts import hosts, nodes, pods, rollouts
 from pages.parts.charts import Strip
 from pages.parts.words import Voice
 
 KEPT_RUNS = 32
+HOST_STRIPS = hosts.STRIPS | nodes.STRIPS | pods.STRIPS | rollouts.STRIPS
 # A run follows from its scenario, which is quicker to write out than the run's columns are to digest.
 BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: (speaker.lang, speaker.of_pods)}
 
@@ -149,14 +150,14 @@ def strips(
     }  # fmt: skip
     return [
         found[name]() if name in found
-        else hosts.STRIPS[name].draw(run, speaker, {"top": highest, "has_ticks": axis(name), **common})
+        else HOST_STRIPS[name].draw(run, speaker, {"top": highest, "has_ticks": axis(name), **common})
         for name in names
     ]  # fmt: skip
 
 
 def highest_of(runs: Sequence[Run], name: str) -> float | None:
     """Find the shared scale of several runs' strips about hosts; None where the strip is another one."""
-    return max(hosts.STRIPS[name].top(run) for run in runs) if name in hosts.STRIPS else None
+    return max(HOST_STRIPS[name].top(run) for run in runs) if name in HOST_STRIPS else None
 
 
 # --- outcomes --------------------------------------------------------------------------------------------------------
@@ -179,6 +180,8 @@ def chores_text(run: Run, speaker: Voice) -> str:
     said = []
     if launch_type(run.scenario.launch_type).owns_hosts and run.scenario.fleet.size:
         said.append(speaker.say("common.chore.hosts", hosts=run.scenario.fleet.size))
+    if launch_type(run.scenario.launch_type).control_plane == "self-run":
+        said.append(speaker.say("common.chore.masters", n=run.scenario.kubernetes.control_plane.members))
     if by_hand := _by_hand(run):
         said.append(speaker.say("common.chore.clicks", n=by_hand))
     return " ".join(said) or speaker.say("common.chore.none")
@@ -233,7 +236,10 @@ OUTCOMES: dict[str, Outcome] = {
     "worst_loss": Outcome(
         lambda run, speaker: speaker.number(fullest(run).worst_loss), lambda run: fullest(run).worst_loss
     ),
-} | {name: Outcome(write, rank) for name, (write, rank) in hosts.OUTCOMES.items()}
+} | {
+    name: Outcome(write, rank)
+    for name, (write, rank) in (hosts.OUTCOMES | nodes.OUTCOMES | pods.OUTCOMES | rollouts.OUTCOMES).items()
+}
 
 
 @st.cache_resource(max_entries=4 * KEPT_RUNS, show_spinner=False, hash_funcs=BY_SCENARIO)

@@ -188,6 +188,9 @@ def _unit(field: FieldInfo) -> str:
 def _named(speaker: Voice, field: FieldInfo, one: Any) -> str:
     """Name a choice: sizes as one buys them, words in the language, names as they are."""
     match _unit(field):
+        case "mCPU":
+            digits = next(digits for digits in range(4) if not one * 10**digits % 1000)
+            return speaker.say("story.amount.vcpu", value=speaker.number(one / 1000, digits))
         case "CPU units":
             return str(amount(Amount(one / catalog.number("ecs.placement.cpu_unit"), "vcpu"), speaker))
         case "MiB":

@@ -15,12 +15,16 @@ def offered(experiment: Experiment) -> tuple[str, ...]:
     return experiment.lesson.launch_types or (experiment.scenario.launch_type,)
 
 
-def verdicts(speaker: Voice, found: Mapping[str, tuple[Finding, ...]]) -> str:
+def verdicts(speaker: Voice, found: Mapping[str, tuple[Finding, ...]], *, is_manifest: bool = False) -> str:
     """List the launch types: a tick, or a struck circle with every reason and what to do about it."""
-    rows = []
+    rows, say = [], speaker.say
     for kind, reasons in found.items():
         name = escape(speaker.say(f"common.launch_type.{kind}.name"))
-        word = escape(speaker.say("bring.runs") if not reasons else speaker.say("bring.refuses", n=len(reasons)))
+        if reasons:
+            n = len(reasons)
+            word = escape(say("bring.manifest.refuses", n=n) if is_manifest else say("bring.refuses", n=n))
+        else:
+            word = escape(say("bring.manifest.runs") if is_manifest else say("bring.runs"))
         told = "".join(
             f"<li>{escape(reason.label(speaker.lang))} <span>{escape(reason.mend(speaker.lang))}</span></li>"
             for reason in reasons

@@ -120,7 +120,7 @@ def test_a_phone_shows_the_same_without_scrolling_sideways(phone: Visitor):
 def test_a_definition_is_judged_and_run_on_the_map(visitor: Visitor):
     page = visitor.open("/fargate?lang=en&x=fargate_launch&guess=skip")
     page.get_by_text("Bring your own task definition").click()
-    page.get_by_role("button", name="Show me one").click()
+    page.get_by_role("button", name="Show me a task definition").click()
     calm(page)
     expect(page.get_by_text(re.compile("refuses, for 2 reasons")).first).to_be_visible()
     calm(page)

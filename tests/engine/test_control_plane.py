@@ -34,7 +34,7 @@ def test_pods_serve_on_without_it(launch_type):
 
 @pytest.mark.parametrize("operation", [
     {"do": "stop-task", "task": 2}, {"do": "set-desired", "desired": 8}, {"do": "drain-host", "host": "a1"},
-    {"do": "run-tasks", "count": 1},
+    {"do": "run-tasks", "count": 1}, {"do": "update-nodes"},
 ])  # fmt: skip
 def test_what_a_person_asks_for_meanwhile_is_not_heard(operation):
     run_ = cluster((AWAY, 100), (operation, 200))

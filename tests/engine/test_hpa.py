@@ -55,6 +55,15 @@ def test_missing_readings_slow_both_ways():
     assert by_utilization(RULE, 4, 50, [*calm, pod(None), pod(None)]).replicas == 4  # then it would grow: stay
 
 
+def test_a_target_beyond_the_request_expects_as_much_of_those_without_a_reading():
+    """At a target of 200 %, two use 150 % each; a third that is not read is taken to use 200 %, or only all it asked for."""
+    pods = [pod(1500), pod(1500), pod(None)]
+
+    assert by_utilization(RULE, 6, 200, pods).replicas == 3
+    assert by_utilization(RULE, 6, 200, [pod(1000)] * 5 + [pod(None)]).replicas == 4
+    assert by_utilization(RULE, 6, 200, [pod(1000)] * 5 + [pod(None)], today=False).replicas == 3
+
+
 @pytest.mark.parametrize(("used", "replicas"), [(1099, 10), (1109, 11), (1110, 12), (900, 10), (890, 9)])
 def test_within_a_tenth_of_the_target_nothing_happens(used, replicas):
     assert by_utilization(RULE, 10, 100, [pod(used)] * 10).replicas == replicas
@@ -163,6 +172,14 @@ def test_what_changed_within_the_period_counts_against_the_rate():
     assert limit_rate(10, 100, 1, 1_000, up, down, [Moment(0, 4)], now_s=30).replicas == 12
     assert limit_rate(10, 100, 1, 1_000, up, down, [Moment(0, 4)], now_s=60).replicas == 16
     assert limit_rate(10, 100, 1, 1_000, up, down, [Moment(0, 9)], now_s=30).replicas == 10  # never shrinks for it
+
+
+def test_what_went_gives_room_to_grow_again_today_and_did_not_before():
+    """Ten pods went down to four a moment ago: back to ten is no growth."""
+    up, down = Rules(policies=(Policy(type="Pods", value=1, period_s=60),)).up(), Rules().down(300)
+
+    assert limit_rate(4, 100, 1, 1_000, up, down, [], [Moment(0, 6)], now_s=30).replicas == 11
+    assert limit_rate(4, 100, 1, 1_000, up, down, [], [Moment(0, 6)], now_s=30, both=False).replicas == 5
 
 
 def test_each_limit_gives_its_name():

@@ -19,6 +19,7 @@ from engine.placement.kube.desk import Desk
 from engine.placement.kube.plugins import default_plugins
 from engine.placement.stock import empty_fleet
 from engine.placement.stream import Batch
+from tests.engine.the_log import WHOLE
 
 ZONE = "topology.kubernetes.io/zone"
 GPU = {"key": "gpu", "value": "yes"}
@@ -158,7 +159,7 @@ def test_a_daemon_goes_to_each_node_and_its_verdict_names_its_own_one():
 
 
 def test_the_verdicts_in_the_log_add_up():
-    found = run(scenario(service(desired=12), fleet={"hosts": 5}))
+    found = run(scenario(service(desired=12), fleet={"hosts": 5}, kubernetes=WHOLE))
     weights = {plugin.name: plugin.weight for plugin in default_plugins()}
     verdicts = [found.events.verdicts[i] for i in found.events.where(Kind.TASK_PLACED)]
 

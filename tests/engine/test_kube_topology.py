@@ -291,6 +291,7 @@ def test_rules_of_other_services_and_by_label_hold_in_a_run():
     ]}  # fmt: skip
     plain = seven_pods().model_dump(mode="json") | asks
     plain["fleet"]["hosts"] = 3
+    plain["kubernetes"]["nodes"]["reserves"] = False
     found = run(Scenario.of(plain))
     log, rows = found.events, found.events.where(Kind.TASK_PLACED)
     host = {name: set() for name in ("web", "db", "cache")}

@@ -13,7 +13,8 @@ def pod(launch_type="eks-managed", **more):
     service = {"desired": 1, "image_mib": 100, "az_rebalancing": False} | more.pop("service", {})
     return tell(
         launch_type=launch_type, warm=more.pop("warm", False), services=[service], fleet=ONE | more.pop("fleet", {}),
-        zones=more.pop("zones", 1), assumptions={"pull_min_mib_per_s": 10, "pull_max_mib_per_s": 10}, **more,
+        zones=more.pop("zones", 1),
+        assumptions={"pull_min_mib_per_s": 10, "pull_max_mib_per_s": 10} | more.pop("assumptions", {}), **more,
     )  # fmt: skip
 
 
@@ -38,6 +39,19 @@ def test_readiness_is_seen_at_a_probe(every_s, ready):
     run_ = pod(kubernetes={"nodes": {"probe_every_s": every_s}})
 
     assert times(run_, Kind.POD_READY)[0] - times(run_, Kind.TASK_RUNNING)[0] == pytest.approx(ready)
+
+
+@pytest.mark.parametrize("start_s", [3, 7, 11, 2.3])
+def test_a_pod_that_answers_at_a_probe_is_not_asked_once_more(start_s):
+    """Whenever it started: a difference of two moments may be a hair more than what was asked for."""
+    run_ = tell(
+        launch_type="eks-managed", warm=False, duration_s=200, fleet={"hosts": 24}, services=[{"desired": 48, "start_s": start_s}],
+        kubernetes={"nodes": {"probe_every_s": start_s}},
+    )  # fmt: skip
+    ready, running = (dict(zip(numbers(run_, "task", kind), times(run_, kind), strict=True))
+                      for kind in (Kind.POD_READY, Kind.TASK_RUNNING))  # fmt: skip
+
+    assert [ready[task] - running[task] for task in running] == pytest.approx([start_s] * 48)
 
 
 def test_a_pull_that_fails_is_tried_again_on_its_node_after_pauses_that_double():
@@ -138,6 +152,20 @@ def test_while_no_zone_can_start_it_a_pod_on_fargate_stays_pending():
 
     assert reasons(run_, Kind.TASK_REFUSED, task=2) == ["no-zone"]
     assert 400 <= times(run_, Kind.TASK_PLACED, task=2)[0] <= 410
+
+
+def test_a_pod_whose_microvm_never_came_is_made_anew_without_ecs_growing_pauses():
+    """Zone a dies while six pods wait for their microVMs there; nobody has noticed, so some are sent there again."""
+    down = [{"do": "set-desired", "desired": 6, "at_s": 50}, {"do": "fail-zone", "zone": "a", "at_s": 60}]
+    ecs, pods = (
+        pod(kind, warm=True, zones=2, operations=down, duration_s=900, assumptions={"zone_noticed_s": 120})
+        for kind in ("ecs-fargate", "eks-fargate")
+    )
+
+    assert rows(ecs, Kind.RESTART_THROTTLED) != []
+    assert rows(pods, Kind.RESTART_THROTTLED) == []
+    # The sixth ran in the zone: its node is missed, its taint tolerated, and only then another one comes.
+    assert serving(pods, 400, 899) == [5, 6]
 
 
 def test_a_pod_on_fargate_is_billed_by_the_size_that_it_is_rounded_up_to():

@@ -190,3 +190,18 @@ def test_on_ecs_to_undo_is_one_more_version():
 
     assert [one.version for one in rollouts(run_)] == [1, 2]
     assert alive(run_, 2, 300) == 4
+
+
+def test_a_new_pod_that_is_lost_with_its_node_is_not_available():
+    """Ready at 103, it would count from 203 on. Its node dies at 120: the roll-out waits for the pod that comes instead."""
+    slow = {"max_surge": "100%", "max_unavailable": "0", "min_ready_s": 100}
+    calm = deployed(pods=2, **slow)
+    (row, *_) = [row for row in rows(calm, Kind.TASK_PLACED) if versions(calm)[int(calm.events.task[row])] == 1]
+    node = calm.hosts[int(calm.events.host[row])][0]
+    lost = tell(**CALM | {
+        "duration_s": 900, "operations": [DEPLOY, {"do": "fail-host", "host": node, "at_s": 120}],
+        "services": [{"desired": 2, "image_mib": 0, "start_s": 0, "pods": {"rollout": slow}}],
+    })  # fmt: skip
+
+    assert rollouts(calm)[0].done_s == soon_after(203)
+    assert rollouts(lost)[0].done_s > 203 + 100  # the pod that comes instead has to be ready for long enough, too

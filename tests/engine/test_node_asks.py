@@ -4,7 +4,7 @@ import pytest
 
 from engine import Kind, Scenario
 from engine.control.node_asks import asks_of
-from tests.engine.the_log import host_types, numbers, reasons, rows, tell
+from tests.engine.the_log import WHOLE, host_types, numbers, reasons, rows, tell
 
 TYPE = "node.kubernetes.io/instance-type"
 ZONE = "topology.kubernetes.io/zone"
@@ -58,7 +58,7 @@ def test_who_keeps_away_is_kept_away_from():
 def auto(**service):
     """Four pods that EKS Auto Mode brings nodes for, cold."""
     given = {"desired": 4, "cpu_units": 500, "memory_mib": 500} | service
-    return tell(duration_s=900, launch_type="eks-auto", warm=False, services=[given])
+    return tell(duration_s=900, launch_type="eks-auto", warm=False, services=[given], kubernetes=WHOLE)
 
 
 @pytest.mark.parametrize(

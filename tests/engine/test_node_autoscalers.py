@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from engine import Kind, Scenario, ScenarioError, catalog, pricing, run
-from tests.engine.the_log import host_types, numbers, reasons, rows, tell, times
+from tests.engine.the_log import WHOLE, host_types, numbers, reasons, rows, tell, times
 
 M5_XLARGE = catalog.instance_type("m5.xlarge").usd_per_hour
 
@@ -20,7 +20,7 @@ def story(kind, *, wanted=18, at_s=120, later=None, duration_s=2_400, hosts=3, z
     given = {
         "duration_s": duration_s, "launch_type": "eks-managed", "services": [service], "zones": zones,
         "fleet": {"hosts": hosts} | more.pop("fleet", {}), "operations": operations + more.pop("operations", []),
-        "kubernetes": {"autoscaler": auto},
+        "kubernetes": {"autoscaler": auto} | WHOLE,
     }  # fmt: skip
     return tell(**(given | more))
 
@@ -120,6 +120,26 @@ def test_the_cluster_autoscaler_waits_ten_minutes_then_takes_one_node_after_the_
     assert gone[0] - first == pytest.approx(600)
     assert all(later - sooner >= 10 for sooner, later in pairwise(gone))
     assert len(gone) == 3
+
+
+def test_a_bare_pod_keeps_its_node_from_the_cluster_autoscaler_and_not_from_karpenter():
+    """Nobody would start it again: the one leaves its node alone for ever, the other drains it all the same."""
+    bare = {"do": "run-tasks", "count": 6, "at_s": 800}
+    cluster, karpenter = (
+        story(kind, operations=[bare], wanted=24, later=(900, 1), at_s=100, duration_s=5_000)
+        for kind in ("cluster-autoscaler", "karpenter")
+    )
+
+    def of_bare(run_, *kinds):
+        created = rows(run_, Kind.TASK_CREATED)
+        tasks = [int(run_.events.task[row]) for row in created if run_.events.reason[row] == "run-tasks"]
+        return {host for task in tasks for host in numbers(run_, "host", *kinds, task=task)}
+
+    assert len(of_bare(cluster, Kind.TASK_PLACED)) > 1
+    assert of_bare(cluster, Kind.TASK_PLACED).isdisjoint(numbers(cluster, "host", Kind.NODE_REMOVED))
+    assert of_bare(cluster, Kind.POD_EVICTED) == set()
+    assert rows(cluster, Kind.NODE_REMOVED) != []
+    assert of_bare(karpenter, Kind.POD_EVICTED) != set()
 
 
 def test_karpenter_takes_them_within_a_minute():

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import Kind, Scenario, run
-from tests.engine.the_log import numbers, reasons, tell, times
+from tests.engine.the_log import WHOLE, numbers, reasons, tell, times
 
 # A node boots in 60 s. A pod is told at once, ends in 2 s; its replacement is there a few seconds later.
 CALM = {
@@ -18,8 +18,8 @@ def updated(budget=None, duration_s=4_000, *, force=False, more=(), at_once=1, s
     service = {"desired": desired, "start_s": 0, "image_mib": 0, "pods": {"disruption": budget}}
     update = {"at_once": at_once, "strategy": strategy}
     return tell(
-        **CALM | {"duration_s": duration_s, "services": [service], "operations": [UPDATE | {"force": force}, *more]}
-        | {"kubernetes": {"update": update}} | given
+        **CALM | {"duration_s": duration_s, "services": [service], "operations": [UPDATE | {"by_force": force}, *more]}
+        | {"kubernetes": {"update": update} | WHOLE} | given
     )  # fmt: skip
 
 
@@ -72,6 +72,15 @@ def test_after_the_first_growth_only_what_is_missing_is_ordered(hosts, zones, at
     assert min(left) >= hosts, "all of them are new"
 
 
+@pytest.mark.parametrize("strategy", ["default", "minimal"])
+@pytest.mark.parametrize("launch_type", ["eks-managed", "eks-unmanaged", "eks-auto"])
+def test_an_update_of_no_node_is_done_at_once(launch_type, strategy):
+    run_ = updated(launch_type=launch_type, strategy=strategy, desired=0, fleet=CALM["fleet"] | {"hosts": 0})
+
+    assert numbers(run_, "value", Kind.UPDATE_STARTED, Kind.UPDATE_DONE) == [0, 0]
+    assert times(run_, Kind.HOST_ASKED) == []
+
+
 def test_a_budget_that_lets_nobody_go_fails_the_update_after_fifteen_minutes():
     run_ = updated(NOBODY)
 
@@ -106,7 +115,7 @@ def test_a_refusal_is_written_down_once_not_every_five_seconds():
 
 
 def test_after_a_failure_the_old_nodes_take_pods_again_and_a_second_try_may_succeed():
-    later = {"do": "update-nodes", "at_s": 1_500, "force": True}
+    later = {"do": "update-nodes", "at_s": 1_500, "by_force": True}
     run_ = updated(NOBODY, more=[later], duration_s=6_000)
 
     assert times(run_, Kind.UPDATE_STARTED) == [100, 1_500]
@@ -155,17 +164,16 @@ def test_by_hand_force_asks_no_budget_at_all():
     assert times(run_, Kind.UPDATE_DONE) == [286]
 
 
-def test_auto_mode_gives_the_pods_that_a_budget_keeps_a_day_and_then_takes_them():
+def test_auto_mode_gives_the_pods_that_a_budget_keeps_a_day_and_then_takes_the_node():
     run_ = updated(NOBODY, launch_type="eks-auto", duration_s=400_000)
 
     assert reasons(run_, Kind.UPDATE_HELD)[0] == "the disruption budget needs 3 healthy pods and has 3"
     first = next(
         t
-        for t, why in zip(times(run_, Kind.POD_EVICTED), reasons(run_, Kind.POD_EVICTED), strict=True)
-        if why == "force"
+        for t, why in zip(times(run_, Kind.HOST_GONE), reasons(run_, Kind.HOST_GONE), strict=True)
+        if why == "lifetime"
     )
-    drained = times(run_, Kind.HOST_DRAINING)[0]
-    assert drained + 86_400 <= first < drained + 86_400 + 30
+    assert first == times(run_, Kind.HOST_DRAINING)[0] + 86_400
     assert len(times(run_, Kind.UPDATE_DONE)) == 1
     assert evicted(run_, "drain") == 0
 
@@ -210,4 +218,4 @@ def test_force_costs_requests_where_patience_costs_nothing():
         return int(run(Scenario.model_validate(given)).requests.services[0].failed.sum())
 
     assert failed() == 0
-    assert failed(force=True) > 20
+    assert failed(by_force=True) > 20

@@ -57,9 +57,9 @@ def test_old_nodes_dwindle_as_on_the_treadmill():
 @pytest.mark.parametrize(("given", "said"), [
     ({"budget": ONE}, ["update_started", "update_scale_up", "update_close", "update_drains", "update_drains", "update_drains",
                        "update_scale_down", "update_done"]),
-    ({"budget": NOBODY}, ["update_started", "update_scale_up", "update_close", "update_drains", "update_refused", "update_expired",
+    ({"budget": NOBODY}, ["update_started", "update_scale_up", "update_close", "update_drains", "update_expired",
                           "update_failed"]),
-    ({"budget": NOBODY, "launch_type": "eks-auto"}, ["update_started", "update_drains", "update_refused", "update_held"]),
+    ({"budget": NOBODY, "launch_type": "eks-auto"}, ["update_started", "update_drains", "update_held"]),
     ({"budget": NOBODY, "launch_type": "eks-fargate"}, ["update_started_pods", "update_held_pods"]),
 ])  # fmt: skip
 def test_the_captions_tell_the_phases(given, said):

@@ -2,6 +2,8 @@
 
 from engine import Kind, Run, Scenario, intervals, run
 
+WHOLE = {"nodes": {"reserves": False}}  # nodes that keep nothing for themselves: numbers that are easy to follow
+
 
 def tell(**given) -> Run:
     """Run a scenario with little traffic unless it says otherwise."""

@@ -5,6 +5,7 @@ import re
 from string import Formatter
 
 import pytest
+import yaml
 
 from engine import catalog, scenario
 from engine.catalog import LANGUAGES
@@ -13,7 +14,7 @@ from engine.consensus.ownership import Ownership
 from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
-from engine.kubernetes import autoscaler, scheduling
+from engine.kubernetes import autoscaler, nodes, rollout, scheduling
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -37,7 +38,9 @@ RECORDS = (
     scheduling.NodeChoice,
     scheduling.NodeWish,
     scheduling.Scheduling,
+    rollout.Rollout,
     scenario.Balancer,
+    nodes.Nodes,
     autoscaler.Autoscaler,
     autoscaler.ClusterAutoscaler,
     autoscaler.NodeGroup,
@@ -84,6 +87,27 @@ def test_both_languages_have_the_same_paragraphs_and_cite_the_same_facts():
         assert list(there) == list(here), page
         for section in there:
             assert sorted(_CITED.findall(there[section])) == sorted(_CITED.findall(here[section])), (page, section)
+
+
+def test_no_data_file_says_a_key_twice(root):
+    """YAML takes the last of two and says nothing: what the first one held is lost."""
+    for path in sorted((root / "data").rglob("*.yaml")):
+        for document in yaml.compose_all(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader):
+            for node in mappings(document):
+                keys = [key.value for key, _ in node.value]
+
+                assert len(keys) == len(set(keys)), (path.name, sorted({key for key in keys if keys.count(key) > 1}))
+
+
+def mappings(node):
+    """Give every mapping of a YAML tree."""
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from mappings(value)
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from mappings(item)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -136,7 +160,9 @@ def said(root):
                     patterns.append(re.compile(pattern))
             if isinstance(node, ast.Call) and node.args and name_of(node.func) == "table":
                 prefixes |= {f"{a.value}." for a in node.args if isinstance(a, ast.Constant)}
-                prefixes |= {f"{chapter}.{how}." for chapter in CHAPTERS[1:-1].split("|") for how in ("guess", "said")}
+                prefixes |= {
+                    f"{chapter}.{how}." for chapter in CHAPTERS[1:-1].split("|") for how in ("guess", "said", "choice")
+                }
     return whole, patterns, prefixes
 
 
@@ -184,6 +210,13 @@ def test_no_text_is_kept_that_nobody_says(root):
     assert lonely == [], f"{len(lonely)} texts: say them or delete them in every language"
 
 
+def test_a_version_for_pods_differs_in_one_language_at_least():
+    tables = [catalog.texts(lang) for lang in LANGUAGES]
+    versions = [key for key in tables[0] if key.startswith(PODS)]
+
+    assert [key for key in versions if all(texts[key] == texts[key.removeprefix(PODS)] for texts in tables)] == []
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_text_about_pods_is_the_version_of_one_about_tasks_and_fills_in_no_more(lang):
     texts = catalog.texts(lang)
@@ -192,7 +225,6 @@ def test_a_text_about_pods_is_the_version_of_one_about_tasks_and_fills_in_no_mor
     assert len(versions) > 100
     assert [key for key, plain in versions.items() if plain is None] == []
     assert [key for key, plain in versions.items() if set(placeholders(texts[key])) - set(placeholders(plain))] == []
-    assert [key for key, plain in versions.items() if texts[key] == plain] == []
     for page in catalog.prose_pages(lang):
         sections = catalog.prose(lang, page)
         own = [section.removesuffix("_pods") for section in sections if section.endswith("_pods")]

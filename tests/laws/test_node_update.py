@@ -63,7 +63,7 @@ def test_never_fewer_available_than_the_budget_promises(given_):
 @settings(max_examples=40, deadline=None)
 @given(updates(), st.booleans())
 def test_an_update_that_is_done_leaves_no_old_node_and_one_that_failed_says_how_many(given_, force):
-    given_["operations"][0]["force"] = force
+    given_["operations"][0]["by_force"] = force
     run_ = run(Scenario.model_validate(given_))
     events, old = (
         run_.events,

@@ -65,9 +65,9 @@ def test_a_control_changes_the_scenario_and_the_url_says_so():
     assert address(at)["tasks"] == "30"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_what_a_control_writes_into_the_url_opens_the_same_scenario(name: str):
-    at, key = study(), f"az_failure.ask.{name}"
+@pytest.mark.parametrize(("name", "only"), [(control.url, control.only) for control in LESSON.controls])
+def test_what_a_control_writes_into_the_url_opens_the_same_scenario(name: str, only: str):
+    at, key = study(launch_type=(only or "ecs-ec2").split()[0]), f"az_failure.ask.{name}"
     widget = next(one for kind in (at.slider, at.toggle, at.selectbox) for one in kind if one.key == key)
     if hasattr(widget, "max"):
         stands(widget.set_value(min(widget.max, widget.value + 2 * (widget.step or 1))).run())

@@ -62,7 +62,7 @@ def test_the_example_shows_pods_sizes_and_every_reason(lang):
 
     rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", body)]
     shop = next(row for row in rows if row[:2] == ["shop", "Deployment"])
-    assert shop[2:] == ["3", "256m", "256", "MiB", "0.5" if lang == "en" else "0,5", "vCPU,", "1", "GB"]
+    assert shop[2:] == ["3", "256m,", "256", "MiB", "0.5" if lang == "en" else "0,5", "vCPU,", "1", "GB"]
     assert body.count('class="q-mark yes"') == 4
     assert body.count('class="q-mark no"') == 1
     for finding in kubernetes.refusals(kubernetes.read(catalog.manifest_text("manifest")), "eks-fargate"):
@@ -86,6 +86,23 @@ def test_it_runs_where_the_experiment_can_run_it_and_nowhere_else():
     assert (scenario.launch_type, scenario.services[0].name, scenario.services[0].desired) == ("eks-managed", "web", 3)
     assert (scenario.duration_s, scenario.traffic) == (before.duration_s, before.traffic)
     assert at.session_state["fargate_launch.past"] == [before]
+
+
+def test_the_example_runs_on_the_page_of_kubernetes_and_undo_brings_the_chapters_own_back():
+    at = opened("kubernetes", lang="en", guess="skip")
+    name = "kubernetes_nodes"
+    before = at.session_state[f"{name}.scenario"]
+    at.session_state[f"{name}.bring"] = True
+    stands(at.run())
+    stands(at.button(key="bring.example_manifest").click().run())
+
+    assert offered(at) == ["k8s-self-run", "eks-unmanaged", "eks-managed", "eks-auto"]
+    stands(at.button(key="bring.run.0.eks-managed").click().run())
+    after = at.session_state[f"{name}.scenario"]
+    assert [one.name for one in after.services] == ["shop", "agent", "store"]
+    assert (after.traffic, after.kubernetes.autoscaler) == (before.traffic, before.kubernetes.autoscaler)
+    stands(at.button(key=f"{name}.undo").click().run())
+    assert at.session_state[f"{name}.scenario"] == before
 
 
 def test_a_manifest_that_a_scenario_cannot_hold_is_refused_kindly():

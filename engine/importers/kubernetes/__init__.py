@@ -6,11 +6,13 @@ from engine.importers.kubernetes.objects import is_kubernetes, looks_like_kubern
 from engine.importers.kubernetes.pods import Workload, size_of
 from engine.importers.kubernetes.report import as_data, as_text, refused_as_data, remarks, verdict
 from engine.importers.kubernetes.rules import RULES, refusals
+from engine.importers.kubernetes.scaling import Budget
 from engine.importers.kubernetes.scenario import MOST_SERVICES, scenario_of
 
 __all__ = [
     "MOST_SERVICES",
     "RULES",
+    "Budget",
     "Manifest",
     "Workload",
     "as_data",

@@ -48,9 +48,8 @@ class _Node:
         return True
 
 
-def fleet_for(wanted: Sequence[Wanted], launch_type: str) -> dict[str, Any]:
-    """Choose the nodes: the usual type where it holds every pod, else the smallest that does; one group an architecture."""
-    plain = Scenario.of({"launch_type": launch_type})
+def fleet_for(wanted: Sequence[Wanted], plain: Scenario) -> dict[str, Any]:
+    """Choose the nodes: the type of `plain`'s where it holds every pod, else the smallest that does; one group an architecture."""
     arches = list(dict.fromkeys(one.arch for one in wanted if not one.is_daemon)) or [wanted[0].arch]
     groups = [group for arch in arches for group in _group(plain, wanted, arch)]
     if not groups:

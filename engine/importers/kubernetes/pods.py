@@ -65,7 +65,7 @@ class Workload:
 
     @property
     def running(self) -> tuple[Container, ...]:
-        """Give the containers that keep running, side by side: side cars that start first are among them."""
+        """Give the containers that keep running, side by side: sidecars that start first are among them."""
         return tuple(one for one in self.containers if not one.starts_only)
 
     @property
@@ -194,7 +194,7 @@ def _asked(pod: trees.Tree, name: str) -> object:
 
 
 def _at_most(containers: Iterable[Container], asked: list[int]) -> int:
-    """Find the most that is asked for while a pod starts: each starting container beside the side cars before it."""
+    """Find the most that is asked for while a pod starts: each starting container beside the sidecars before it."""
     most = beside = 0
     for container, amount in zip(containers, asked, strict=True):
         if container.starts_only:

@@ -75,6 +75,16 @@ def ebs_or_dynamic_pv(manifest: Manifest) -> Iterator[Finding]:
     yield from at("ebs_or_dynamic_pv", (c.where for c in manifest.claims if c.origin in {"ebs", "dynamic"}), drivers)
 
 
+def not_efs(manifest: Manifest) -> Iterator[Finding]:
+    """Refuse a volume whose driver would have to run on the node, as a DaemonSet: of CSI drivers, Fargate brings EFS's."""
+    found = catalog.value("eks.fargate.static_only")
+    drivers = tuple(map(str, found)) if isinstance(found, tuple) else ()
+    places = (
+        f"{c.where} ({c.driver})" for c in manifest.claims if c.origin == "static" and c.driver not in {"", *drivers}
+    )
+    yield from at("not_efs", places, ", ".join(drivers))
+
+
 def fargate_disk(manifest: Manifest) -> Iterator[Finding]:
     """Refuse a larger disk than a pod can have on Fargate."""
     most = catalog.number("eks.fargate.storage", "max")
@@ -131,7 +141,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "eks-managed": _OWN_NODES,
     "eks-fargate": (
         *_KUBERNETES, daemonset, privileged, host_network, host_port, host_pid, host_path, gpu, device, windows, arm64,
-        selects("fargate", is_sure=False), ebs_or_dynamic_pv, fargate_disk, fargate_size,
+        selects("fargate", is_sure=False), ebs_or_dynamic_pv, not_efs, fargate_disk, fargate_size,
     ),
     "eks-auto": (*_KUBERNETES, windows, selects("auto", is_sure=True), auto_volumes),
 }  # fmt: skip

@@ -16,9 +16,8 @@ from engine.importers.kubernetes.pods import Workload
 from engine.importers.kubernetes.rules import refusals
 from engine.scenario import Scenario, Service
 
-_LONGEST_NAME = 32
-_LEAST_CPU_UNITS, _LEAST_MEMORY_MIB = 1, 6  # what a service of a scenario asks for at least; its share at most
-_MOST_SHARE = 100.0
+# The bounds of a service's own fields.
+_LONGEST_NAME, _LEAST_CPU_UNITS, _LEAST_MEMORY_MIB, _LEAST_STOP_S, _MOST_SHARE = 32, 1, 6, 2, 100.0
 _OF_ECS = {"constraints": [], "capacity": [], "one_every_s": 0, "traffic": None}  # nothing that a manifest could mean
 _MILLI = 1000
 MOST_SERVICES = next(
@@ -52,10 +51,10 @@ def scenario_of(manifest: Manifest, launch_type: str, base: Scenario | None = No
         _service(manifest, one, usual, asks) | {"name": name}
         for one, name, asks in zip(workloads, names, asked, strict=True)
     ]
-    checked = Scenario.of(
-        {"launch_type": "k8s-self-run", "services": services}
-    ).services  # before nodes are counted for it
+    # What is out of range is said before nodes are counted for it.
+    checked = Scenario.of({"launch_type": "k8s-self-run", "services": services}).services
     wanted = [_wanted(number, one, checked[number]) for number, one in enumerate(workloads)]
+    plain = base.model_copy(update={"launch_type": launch_type})  # nodes alone are asked of it
     return Scenario.of(
         base.model_dump(mode="json")
         | {
@@ -63,9 +62,7 @@ def scenario_of(manifest: Manifest, launch_type: str, base: Scenario | None = No
             "launch_type": launch_type,
             "services": services,
             "operations": _kept(base, names),
-            "fleet": base.fleet.model_dump(mode="json")
-            | {"groups": [], "providers": []}
-            | fleet_for(wanted, launch_type),
+            "fleet": base.fleet.model_dump(mode="json") | {"groups": [], "providers": []} | fleet_for(wanted, plain),
         }
     )
 
@@ -98,7 +95,7 @@ def _service(manifest: Manifest, workload: Workload, usual: Service, of_others: 
         "host_ports": _host_ports(workload, "TCP"),
         "udp_ports": _host_ports(workload, "UDP"),
         "start_s": _start_s(workload, usual),
-        "stop_timeout_s": max(2, catalog.seconds("k8s.pod.grace_default") if grace_s is None else grace_s),
+        "stop_timeout_s": max(_LEAST_STOP_S, catalog.seconds("k8s.pod.grace_default") if grace_s is None else grace_s),
         "share": _share(manifest, workload, desired, usual),
         "scaling": scaling,
         "pods": {name: value for name, value in pods.items() if value},

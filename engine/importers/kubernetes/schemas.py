@@ -14,10 +14,6 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from referencing import Registry, Resource
-
 from engine import catalog
 from engine.importers.findings import short
 from engine.importers.kubernetes.objects import Object
@@ -86,7 +82,7 @@ def _may_differ(fault: Fault, found: Object) -> bool:
     )
 
 
-def _told(error: ValidationError) -> Iterator[Fault]:
+def _told(error: Any) -> Iterator[Fault]:
     """Put one error of the schema library into a place and a flaw."""
     place = ".".join(str(step)[:60] for step in error.absolute_path)
     if error.validator == "required":
@@ -103,7 +99,7 @@ def _told(error: ValidationError) -> Iterator[Fault]:
         yield Fault("bad_value", f"{place or 'the object'} = {short(error.instance, 40)} ({_wanted(error)})")
 
 
-def _wanted(error: ValidationError) -> str:
+def _wanted(error: Any) -> str:
     """Say what would do there."""
     if error.validator == "enum":
         return ", ".join(map(str, error.validator_value[:8]))
@@ -139,6 +135,8 @@ def _newest(api_version: str, kind: str) -> Any:
     file = _folder().joinpath(name)
     if not file.is_file():
         return None
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - most refusals come before any schema is asked for
+
     schema = json.loads(file.read_bytes())
     of = schema.get("x-kubernetes-group-version-kind", ())
     group, _, version = api_version.rpartition("/")
@@ -148,9 +146,11 @@ def _newest(api_version: str, kind: str) -> Any:
 
 
 @cache
-def _definitions() -> Registry[Any]:
+def _definitions() -> Any:
     """Load the parts that the schemas share."""
-    whole: Resource[Any] = Resource.from_contents(json.loads(_folder().joinpath("_definitions.json").read_bytes()))
+    from referencing import Registry, Resource  # noqa: PLC0415 - the same
+
+    whole: Any = Resource.from_contents(json.loads(_folder().joinpath("_definitions.json").read_bytes()))
     return whole @ Registry()
 
 

@@ -24,12 +24,16 @@ _OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a workload claims. where: its place for people; provisioner: who would make it, where the file says so."""
+    """What a workload claims. where: its place for people.
+
+    provisioner: who would make it on demand; driver: who mounts what was made beforehand; "" where the file does not say.
+    """
 
     workload: Workload
     where: str
     origin: Origin
     provisioner: str = ""
+    driver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +121,12 @@ def _bound(
     name = trees.text(spec, "volumeName")
     if name:
         named = [one for one in shelf.volumes if trees.text(trees.inner(one, "metadata"), "name") == name]
-        return Claim(workload, where, _made_beforehand(named[0]) if named else "unresolved")
+        return _static(workload, where, named) if named else Claim(workload, where, "unresolved")
     given = spec.get("storageClassName", old)
     wanted = given if isinstance(given, str) else shelf.default
     fitting = [one for one in shelf.volumes if _fits(one, spec, wanted or "")]
     if fitting and len(fitting) >= needed:
-        origins = {_made_beforehand(one) for one in fitting[: max(needed, 1)]}
-        return Claim(workload, where, "ebs" if "ebs" in origins else "static")
+        return _static(workload, where, fitting[: max(needed, 1)])
     provisioner = shelf.classes.get(wanted or "", "")
     if wanted == "" or provisioner == _NOBODY:
         return Claim(workload, where, "unresolved")  # nobody makes one: it has to be there, and the file has none
@@ -136,11 +139,12 @@ def _is_ebs(provisioner: str) -> bool:
     return provisioner.startswith(_EBS) or (isinstance(others, tuple) and provisioner in others)
 
 
-def _made_beforehand(volume: trees.Tree) -> Origin:
-    """Say what a volume in the file is."""
-    spec = trees.inner(volume, "spec")
-    driver = trees.text(trees.inner(spec, "csi"), "driver")
-    return "ebs" if "awsElasticBlockStore" in spec or driver.startswith(_EBS) else "static"
+def _static(workload: Workload, where: str, volumes: list[trees.Tree]) -> Claim:
+    """Say what volumes of the file are."""
+    specs = [trees.inner(one, "spec") for one in volumes]
+    drivers = [trees.text(trees.inner(spec, "csi"), "driver") for spec in specs]
+    is_ebs = any("awsElasticBlockStore" in spec for spec in specs) or any(one.startswith(_EBS) for one in drivers)
+    return Claim(workload, where, "ebs" if is_ebs else "static", driver=next(filter(None, drivers), ""))
 
 
 def _fits(volume: trees.Tree, claim: trees.Tree, wanted: str) -> bool:

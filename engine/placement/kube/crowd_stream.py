@@ -14,7 +14,6 @@ import numpy as np
 from engine.placement.hosts import Ints
 from engine.placement.kernel import NONE
 from engine.placement.kube import scores
-from engine.placement.kube.crowd_kernel import schedule_crowd
 from engine.placement.kube.edition import TODAY
 from engine.placement.kube.near_rules import near_rules, reads_neighbours
 from engine.placement.kube.objects import Container, Node, Pod
@@ -23,6 +22,7 @@ from engine.placement.kube.snapshot import Snapshot
 from engine.placement.kube.spread_rules import hard_rules, reads_spread, soft_rules
 from engine.placement.kube.stack import stack_hard, stack_near, stack_soft
 from engine.placement.kube.stream import columns_of
+from engine.placement.kube.topology_kernel import schedule_crowd
 
 
 def schedule_crowd_stream(cluster: Snapshot, shapes: Sequence[Pod], order: Ints, salt: int = 0) -> Ints:

@@ -70,6 +70,16 @@ class Ruling(Verdict):
         """Name what was asked, in order."""
         return self.asked
 
+    def words_of(self, node: int) -> tuple[str, ...]:
+        """Say in Kubernetes' own words why a filter struck a node out; nothing where none did."""
+        if self.stopped_by[node] == FEASIBLE:
+            return ()
+        reason = self.asked[int(self.stopped_by[node])]
+        if self.plugin_of[reason] != FIT:
+            return (SAYS.get(reason, reason),)
+        lacks = (RESOURCES.get(name, name) for name, is_short in self.short.items() if is_short[node])
+        return tuple(SAYS.get(word, f"Insufficient {word}") for word in lacks)
+
     @property
     def message(self) -> str:
         """Say why a pod waits, in Kubernetes' own words: "" where it found a node.

@@ -257,9 +257,10 @@ function sharedRoom(state, room) {
   return after;
 }
 
-/** A strip on the clock says its value at the playhead, so that a small or a large one spares its ticks; no other figure can. */
+/** A strip on the clock says its value at the playhead, so that a small or a large one spares its ticks; no other figure can, nor
+ * one whose ticks are names. */
 function hasTexts(state) {
-  return state.scale.has_y_texts || !state.data.clocked;
+  return state.scale.has_y_texts || !state.data.clocked || state.data.strips.some((spec) => spec.named);
 }
 
 /** Leave room at the left for the widest tick: "US$0,50" is longer than "$0.50". */

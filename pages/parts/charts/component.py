@@ -47,7 +47,8 @@ class Strip:
 
     key: names the node that is kept between runs; keep it the same for the same question.
     sub: a few words at the right of the title; a Label is kept up to date by the clock.
-    tab: a short title, for a phone.  height_px: 0 takes the size's own.
+    tab: a short title, for a phone.  height_px: 0 takes the size's own.  is_named: the y axis names things rather than
+    amounts, so it is written on a phone too.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Strip:
     sub: str | Label = ""
     tab: str = ""
     height_px: int = 0
+    is_named: bool = False
 
 
 @dataclass(slots=True)
@@ -165,7 +167,7 @@ def _packed(strip: Strip, columns: Columns, height_px: int) -> dict[str, Any]:
     return {
         "key": strip.key, "title": strip.title, "tab": strip.tab, "figure": figure, "digest": digest,
         "height": height_px, "labels": [_label(label, columns) for label in strip.labels],
-        "sub": _label(strip.sub, columns) if isinstance(strip.sub, Label) else strip.sub,
+        "sub": _label(strip.sub, columns) if isinstance(strip.sub, Label) else strip.sub, "named": strip.is_named,
     }  # fmt: skip
 
 

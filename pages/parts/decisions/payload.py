@@ -12,7 +12,7 @@ from engine.launch import launch_type
 from engine.placement import Dismissal, Verdict
 from engine.placement.choose import FEASIBLE
 from engine.placement.constraints import DAEMON
-from engine.placement.kube.decide import Ruling
+from engine.placement.kube.decide import CHANCE, TOTAL, Marks, Ruling
 from engine.placement.scale_in import NEWEST
 from engine.placement.strategies import BY_ATTRIBUTE
 from engine.placement.words import port_name
@@ -75,7 +75,7 @@ class _Told:
         return {
             "kind": kind,
             "needs": self._needs(),
-            "columns": [*self._plugins(verdict), *self._columns(verdict.scores)],
+            "columns": [*self._plugins(verdict), *self._columns(_asked(verdict))],
             "rows": rows,
             "answer": answer,
         }
@@ -106,7 +106,7 @@ class _Told:
             "id": name, "sub": sub, "free": self._free(verdict, place), "struck": stop != FEASIBLE, "gate": gate, "why": why, "rank": rank,
             "scores": [
                 *self._points(verdict, place),
-                *(self._score(verdict, rule, place) if stop == FEASIBLE else "" for rule in verdict.scores),
+                *(self._score(verdict, rule, place) if stop == FEASIBLE else "" for rule in _asked(verdict)),
             ],
         }  # fmt: skip
 
@@ -119,7 +119,7 @@ class _Told:
                 "title": self.speaker.say(f"decisions.plugin.{name}"),
                 "hint": self.speaker.say("decisions.weight", n=marks.weight),
             }
-            for name, marks in verdict.marks.items()
+            for name, marks in _telling(verdict).items()
         ]
 
     def _points(self, verdict: Verdict, place: int) -> list[str]:
@@ -127,7 +127,7 @@ class _Told:
         if not isinstance(verdict, Ruling):
             return []
         is_left = verdict.stopped_by[place] == FEASIBLE
-        return [self.speaker.number(int(m.normal[place])) if is_left else "" for m in verdict.marks.values()]
+        return [self.speaker.number(int(m.normal[place])) if is_left else "" for m in _telling(verdict).values()]
 
     def _needs(self) -> str:
         say = self.speaker.say
@@ -248,6 +248,21 @@ class _Told:
 
     def _memory(self, mib: int) -> str:
         return str(amount(story_placement.gib(mib), self.speaker))
+
+
+def _telling(verdict: Ruling) -> dict[str, Marks]:
+    """Keep the plugins that tell nodes apart: what gives all of them the same decides nothing, and a table has little room."""
+    left = verdict.stopped_by == FEASIBLE
+    return {name: m for name, m in verdict.marks.items() if left.any() and np.ptp(m.normal[left])}
+
+
+def _asked(verdict: Verdict) -> list[str]:
+    """List the rules that are columns: of the scheduler's, the lottery only where it decided."""
+    if not isinstance(verdict, Ruling) or verdict.host is None or TOTAL not in verdict.scores:
+        return list(verdict.scores)
+    total = verdict.scores[TOTAL]
+    is_lot = np.count_nonzero(total == total[verdict.host]) > 1
+    return [rule for rule in verdict.scores if rule != CHANCE or is_lot]
 
 
 def _shown(found: Dismissal) -> list[str]:

@@ -4,7 +4,7 @@ const SHAPES = { // 16 x 16, drawn in the chip's own colour
   on: "", idle: "", off: "", hit: "M8 3v6M8 12v.6", sick: "M8 3v6M8 12v.6", reached: "M8 3v6M8 12v.6",
   lost: "M4 4l8 8M12 4l-8 8", refused: "M3.5 12.5l9-9", shut: "M3.5 12.5l9-9", absent: "M4 8h8", left: "M3 8h8M8 5l3 3-3 3",
   kept: "M3.5 8.5l3 3 6-7", done: "M3.5 8.5l3 3 6-7", open: "M3.5 8.5l3 3 6-7", safe: "M3.5 8.5l3 3 6-7",
-  holds: "M3.5 8.5l3 3 6-7", changed: "M3 6.5h9M9.5 4L12 6.5 9.5 9M13 10.5H4", "wrong-then-too": "M4 4l8 8M12 4l-8 8", unsaid: "M4 8h8",
+  holds: "M3.5 8.5l3 3 6-7", changed: "M3 6.5h9M9.5 4L12 6.5 9.5 9M13 10.5H4", half: "M4 8h8", "wrong-then-too": "M4 4l8 8M12 4l-8 8", unsaid: "M4 8h8",
   ok: "M3.5 8.5l3 3 6-7", part: "M4 8h8", none: "M4 8h8",
 };
 
@@ -114,6 +114,7 @@ function score(state) {
 function cards(state) {
   const row = make("div", "cards"), told = state.isTold();
   row.dataset.told = String(told);
+  row.dataset.columns = state.data.columns.length;
   for (const column of state.data.columns) row.append(card(state, column, told));
   if (!told) row.append(quiz(state));
   return row;

@@ -36,10 +36,18 @@ def strategies(experiment: Experiment, speaker: Voice) -> None:
     st.header(say("placement_compare.charts.title"))
     st.markdown(say("placement_compare.charts.lede"))
     chosen = chosen_variants(experiment, speaker)
-    found = _courses(experiment.scenario, tuple(tuple(lesson.variants[variant][CHAIN]) for variant in chosen))
+    chains = tuple(tuple(lesson.variants[variant][CHAIN]) for variant in chosen)
+    followed(experiment.scenario, speaker, [say(f"{name}.variant.{variant}") for variant in chosen], chains, key=name)
+
+
+def followed(
+    scenario: Scenario, speaker: Voice, names: Sequence[str], chains: tuple[tuple[str, ...], ...], *, key: str
+) -> None:
+    """Follow chains on a scenario's tasks: a table of where each ends, and the curves that lead there. names: a chain's each."""
+    say = speaker.say
+    found = _courses(scenario, chains)
     if not found:
         return
-    names = [say(f"{name}.variant.{variant}") for variant in chosen]
     with st.container(key="q-courses"):
         st.html(_table(speaker, names, found))
     columns = st.columns(2, gap="medium")
@@ -51,9 +59,9 @@ def strategies(experiment: Experiment, speaker: Voice) -> None:
             strip = Strip(what, title, figure, sub=say("placement_compare.charts.placed"))
             charts(
                 [strip],
-                run_id=f"{what}.{'.'.join(chosen)}",
+                run_id=f"{what}.{'.'.join('-'.join(chain) for chain in chains)}",
                 end_s=1,
-                key=f"{name}.course.{what}",
+                key=f"{key}.course.{what}",
                 name=title,
                 on_clock=False,
             )

@@ -185,9 +185,9 @@ const MARKERS = {
   "lambda": ["#A774F7", "#ADACDB", "diamond", [8, 3, 2, 3]],
   "ecs-fargate-spot": ["#A48E22", "#F9C32C", "open square", [4, 2]],
   "ecs-managed-instances": ["#10707B", "#7CEBFB", "cross", [1, 3]],
-  "eks-auto": ["#7C0B0C", "#F78F81", "down triangle", [12, 4]],
+  "k8s-self-run": ["#7C0B0C", "#F78F81", "down triangle", [12, 4]],
   "eks-unmanaged": ["#678354", "#E8EF9C", "open diamond", [6, 2, 1, 2]],
-  "k8s-self-run": ["#55564A", "#C7B8BA", "bar", [3, 5]],
+  "eks-auto": ["#55564A", "#C7B8BA", "bar", [3, 5]],
 };
 
 function paintMarker(node, accent, dark) {

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from engine import metrics, story
+from engine.autoscaler_checks import is_on
+from engine.catalog import instance_type
 from engine.events import Events, Kind
 from engine.launch import launch_type
 from engine.placement.constraints import DISTINCT
@@ -22,6 +24,7 @@ Z_WELL, Z_IMPAIRED, Z_LOST, Z_SHIFTED = range(4)
 F_OUT, F_IN, F_TURNING, F_DEAD = range(4)
 
 MOST_POINTS = 600
+PRICE_DIGITS = 3  # of an hour: two would make a c5.large and an m5.large alike
 MOST_ROOM = 40  # tiles for more than that would be dots
 LINGER_S = 8.0  # a task that ended stays to be seen for so long
 
@@ -34,6 +37,7 @@ TASK_STATES = {
     Kind.TASK_GIVEN_UP: LOST,
     Kind.TASK_DEACTIVATING: DRAINING,
     Kind.TASK_STOPPING: DRAINING,
+    Kind.POD_RESTARTED: STARTING,
 }
 HOST_STATES = {
     Kind.HOST_ASKED: H_BOOTING,
@@ -45,6 +49,7 @@ HOST_STATES = {
     Kind.AGENT_BACK: H_READY,
     Kind.HOST_GONE: H_GONE,
     Kind.SPOT_NOTICE: H_NOTICE,
+    Kind.HOST_UNCORDONED: H_READY,
 }
 
 
@@ -69,7 +74,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
             "zone": [zone for _, zone in run.hosts],
             "patched": _patched(run),
             "room": [_room(run, kind.instance_type) for kind in run.kinds],
-            "type": _types(run),
+            "type": _types(run, voice),
         },
         "host_moves": _host_moves(run.events),
         "task_moves": _task_moves(run, owned=owned),
@@ -88,9 +93,11 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
     }
 
 
-def _types(run: Run) -> list[str]:
-    """Name each host's instance type; none where all are alike."""
+def _types(run: Run, voice: Voice) -> list[str]:
+    """Name each host's instance type; none where all are alike. Where somebody adds and removes nodes, their price stands there too."""
     types = [kind.instance_type for kind in run.kinds]
+    if is_on(run.scenario):
+        return [f"{kind} {voice.money(instance_type(kind).usd_per_hour, PRICE_DIGITS)}" for kind in types]
     return types if len(set(types)) > 1 else []
 
 
@@ -133,12 +140,15 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
     lost: set[int] = set()
     gone: set[int] = set()
     by_hand = _by_hand(events)
+    is_kubernetes = launch_type(run.scenario.launch_type).is_kubernetes
     for i in range(len(events)):
         kind, task, at_s = Kind(int(events.kind[i])), int(events.task[i]), round(float(events.at_s[i]), 3)
         host, zone = int(events.host[i]), int(events.zone[i])
         if task > 0:
-            # No load balancer says of a task that no service keeps that it serves: it runs.
-            state = SERVING if kind == Kind.TASK_RUNNING and task in by_hand else TASK_STATES.get(kind)
+            if kind == Kind.POD_RESTARTED and task in lost:  # it comes back with its node
+                lost.discard(task)
+                on_host[host].remove(task)
+            state = _task_state(kind, by_hand=task in by_hand, is_pod=is_kubernetes, is_lost=task in lost)
             if kind == Kind.TASK_LOST:
                 lost.add(task)
                 on_host.setdefault(host, []).append(task)
@@ -147,19 +157,29 @@ def _task_moves(run: Run, *, owned: bool) -> dict[str, list[float]]:
             if state is not None:
                 moves[at_s, task] = (at_s, task, state, host, zone)
             elif kind == Kind.TASK_STOPPED:
-                if task in lost and host in gone:
-                    moves[at_s, task] = (at_s, task, GONE, host, zone)
-                elif task in lost or events.reason[i] == "TaskFailedToStart":
-                    moves[at_s, task] = (at_s, task, LOST if task in lost else FAILED, host, zone)
-                    if (task not in lost or not owned) and at_s + LINGER_S < end_s:
-                        moves[at_s + LINGER_S, task] = (at_s + LINGER_S, task, GONE, host, zone)
-                else:
-                    moves[at_s, task] = (at_s, task, GONE, host, zone)
+                is_dead = task in lost and host not in gone
+                state = LOST if is_dead else FAILED if _failed(events, i) and task not in lost else GONE
+                moves[at_s, task] = (at_s, task, state, host, zone)
+                if state != GONE and (state == FAILED or not owned) and at_s + LINGER_S < end_s:
+                    moves[at_s + LINGER_S, task] = (at_s + LINGER_S, task, GONE, host, zone)
         elif kind in (Kind.HOST_GONE, Kind.HOST_READY):
             (gone.add if kind == Kind.HOST_GONE else gone.discard)(host)
             for dead in on_host.pop(host, []):
                 moves[at_s, dead] = (at_s, dead, GONE, host, zone)
     return _columns(list(moves.values()), "t", "task", "state", "host", "zone")
+
+
+def _failed(events: Events, i: int) -> bool:
+    return events.reason[i] == "TaskFailedToStart"
+
+
+def _task_state(kind: Kind, *, by_hand: bool, is_pod: bool, is_lost: bool) -> int | None:
+    """Say what a task is from an event on; none where that changes nothing."""
+    if kind == Kind.TASK_RUNNING and by_hand:  # no load balancer says of a task that no service keeps that it serves
+        return SERVING
+    if kind == Kind.TASK_UNHEALTHY and is_pod:  # out of the load balancer, and no more
+        return LOST if is_lost else STARTING
+    return TASK_STATES.get(kind)
 
 
 def _services_of_tasks(events: Events) -> list[int]:
@@ -294,7 +314,7 @@ def amount(value: object, voice: Voice) -> object:
         case "share":
             return voice.percent(number, 0)
         case "usd":
-            return voice.money(number)
+            return voice.money(number, PRICE_DIGITS)
         case "vcpu" | "gib" | "mib":
             digits = 0 if number == int(number) else 2
             return voice.say(f"story.amount.{value.unit}", value=voice.number(number, digits))

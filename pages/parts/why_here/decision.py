@@ -23,6 +23,13 @@ def decision(run: Run, task: int, speaker: Voice) -> Decision | None:
     return _Explained(run, int(rows[0]), task, speaker).decision()
 
 
+# Where it is written by which rule the platform chooses: on hosts that can be seen, and without.
+RULES = {
+    ("ecs", True): "ecs.placement.order", ("ecs", False): "ecs.placement.fargate_none",
+    ("kubernetes", True): "k8s.sched.spreads_by_default", ("kubernetes", False): "eks.fargate.one_pod_per_vm",
+}  # fmt: skip
+
+
 class _Explained:
     """One decision, read again with everything that was known at its moment."""
 
@@ -95,6 +102,7 @@ class _Explained:
         there = self.tell("at_host" if self.owned else "at_zone", name=name)
         return {
             "title": self.tell("title", task=str(self.task), where=where),
+            "words": self.speaker.table("charts.why"),
             "lede": self.tell("lede" if self.owned else "lede_zones", n=len(self.places)),
             "task": {
                 "title": self.tell("task", task=str(self.task)),
@@ -241,7 +249,7 @@ class _Explained:
         return found
 
     def _notes(self) -> list[dict[str, str]]:
-        fact = catalog.fact("ecs.placement.order" if self.owned else "ecs.placement.fargate_none")
+        fact = catalog.fact(RULES[launch_type(self.run.scenario.launch_type).orchestrator, self.owned])
         notes = [{"basis": "documented", "text": fact.text(self.speaker.lang)}]
         notes.append({"basis": "assumed", "text": self.tell("note.tie" if self.owned else "note.zone")})
         return notes  # type: ignore[return-value]  # a Note by its keys

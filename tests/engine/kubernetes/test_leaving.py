@@ -26,17 +26,32 @@ def pods(*changes):
     (({}, {}, {}), 3, "newest"),
 ])  # fmt: skip
 def test_the_pod_that_is_worth_least_goes(changes, task, rule):
-    found = first_to_go(pods(*changes))
+    (found,) = first_to_go(pods(*changes))
 
     assert (found.task, found.decided_by) == (task, rule)
 
 
 def test_a_crowded_node_gives_before_a_younger_pod_does():
-    found = first_to_go(pods({"host": 7, "ready_s": 10}, {"host": 7, "ready_s": 10}, {"ready_s": 900}))
+    (found,) = first_to_go(pods({"host": 7, "ready_s": 10}, {"host": 7, "ready_s": 10}, {"ready_s": 900}))
 
     assert found.task == 2
 
 
 def test_nobody_is_nobody():
-    assert first_to_go([]).task is None
-    assert first_to_go(pods({})).decided_by == "only"
+    assert first_to_go([], many=3) == []
+    assert [found.decided_by for found in first_to_go(pods({}), many=3)] == ["only"]
+
+
+def test_pods_that_go_together_are_picked_from_one_ranking():
+    """Nodes with three and two pods: all three of the first go before any of the other, as no node is counted anew."""
+    gone = first_to_go(pods({"host": 7}, {"host": 7}, {"host": 7}, {"host": 8}, {"host": 8, "ready_s": 900}), many=4)
+
+    assert [found.task for found in gone] == [3, 2, 1, 5]
+    assert [len(found.tasks) for found in gone] == [5, 4, 3, 2]
+    assert [found.decided_by for found in gone] == ["newest", "newest", "spread-hosts", "ready-last"]
+
+
+def test_the_other_versions_pods_crowd_a_node_too():
+    alone, crowded = first_to_go(pods({}, {}))[0], first_to_go(pods({}, {}), {1: 3, 2: 1})[0]
+
+    assert (alone.task, crowded.task, crowded.decided_by) == (2, 1, "spread-hosts")

@@ -79,6 +79,13 @@ def test_shapes_reach_3_and_words_reach_what_the_stage_needs(theme: Theme) -> No
     assert round(min(shapes), 1) >= 3.0
 
 
+def test_the_map_marks_each_launch_type_as_the_charts_do(root) -> None:
+    drawn = (root / "pages/parts/stage_map/map_glyphs.js").read_text(encoding="utf-8")
+    found = dict(re.findall(r'"([a-z0-9-]+)": \["(#[0-9A-F]{6}", "#[0-9A-F]{6})"', drawn))
+
+    assert found == {name: f'{look.light}", "{look.dark}' for name, look in LAUNCH_TYPES.items()}
+
+
 def test_launch_types_differ_in_marker_and_dash_too() -> None:
     looks = list(LAUNCH_TYPES.values())
 

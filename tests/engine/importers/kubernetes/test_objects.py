@@ -120,6 +120,15 @@ def test_a_file_that_is_no_manifest_is_refused_with_the_reason(data, message):
     assert message in found[0][1]
 
 
+def test_a_template_of_many_documents_is_told_each_of_its_holes():
+    found = refused(f"{YAML}---\n{{{{- if .x }}}}\n{YAML}  replicas: {{{{ .n }}}}\n{{{{- end }}}}\n")
+
+    assert [place for place, _ in found] == ["line 10", "line 19", "line 20"]
+    assert {message for _, message in found} == {
+        "a placeholder is left open, so this is a template and nothing to run yet: fill it in first"
+    }
+
+
 def test_a_small_file_that_would_grow_to_gigabytes_is_refused():
     laughs = "".join(f"- &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12))
 

@@ -180,6 +180,14 @@ def test_a_claim_template_asks_for_a_volume_each_pod():
     assert codes(manifest(base, *disks), "eks-fargate") == []
 
 
+def test_of_drivers_fargate_brings_efs_alone():
+    lustre = {"csi": {"driver": "fsx.csi.aws.com", "volumeHandle": "fs-1"}}
+    share = {"nfs": {"server": "files.example.com", "path": "/"}}
+
+    assert refusals(*with_claim(claim(storageClassName=""), volume(**lustre))) == {"eks-fargate": ["not_efs"]}
+    assert refusals(*with_claim(claim(storageClassName=""), volume(**share))) == {}
+
+
 def test_an_ephemeral_claim_is_made_on_demand():
     spec = claim(storageClassName="fast")["spec"]
     tree = workload(pod={"volumes": [{"name": "v", "ephemeral": {"volumeClaimTemplate": {"spec": spec}}}]})

@@ -1,0 +1,86 @@
+"""What a person would say of a roll-out: it begins, it stalls, it is done; and of a drain that a budget keeps waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+
+from engine import catalog, metrics
+from engine.events import Intervals, Kind, intervals
+from engine.metrics import Steps
+from engine.rollouts import GONE, RollOut, promise, ready, rollouts
+from engine.sentence import Amount, Line, Values
+from engine.simulation import Run
+
+Tone = Literal["lost", "ok", "plain"]
+
+
+def of_rollouts(run: Run) -> Iterator[Line]:
+    """Tell each service's roll-outs in order, and the drains that a budget held up."""
+    for service, asked in enumerate(run.scenario.services):
+        found = rollouts(run, service)
+        if not found:
+            continue
+        have = metrics.jumps(ready(run, service), run.scenario.duration_s)
+        for one in found:
+            yield from _told(run, one, have, asked.desired)
+    if run.events.where(Kind.ROLLOUT_STARTED).size:
+        yield from _held(run)
+
+
+def _told(run: Run, one: RollOut, have: Steps, desired: int) -> Iterator[Line]:
+    least, most = promise(run, one.service)
+    is_all_at_once = least == 0 and most == desired
+    key = "rollout_undone" if one.is_undo else "rollout_recreates" if is_all_at_once else "rollout_begins"
+    yield Line(one.began_s, f"caption.{key}", {"least": least, "most": most, "n": desired})
+    yield from _unserved(run, one, have, least)
+    if one.stalled_s is not None:
+        after = Amount(run.scenario.services[one.service].pods.rollout.progress_deadline_s, "s")
+        now = int(have.at(np.array([one.stalled_s]))[0])
+        yield Line(one.stalled_s, "caption.rollout_stalled", {"after": after, "now": now, "of": desired})
+    if one.done_s is not None:
+        yield Line(one.done_s, "caption.rollout_done", {"took": Amount(one.done_s - one.began_s, "s")})
+
+
+def _unserved(run: Run, one: RollOut, have: Steps, least: int) -> Iterator[Line]:
+    """Say, once, that enough pods are ready and too few of them in service: the load balancer has not passed the new ones yet."""
+    events, end_s = run.events, run.scenario.duration_s
+    spans = intervals(events, "task", (Kind.TASK_SERVING,), GONE, end_s)
+    mine = {int(events.task[row]) for row in events.where(Kind.TASK_CREATED) if events.service[row] == one.service}
+    keep = np.isin(spans.subject, sorted(mine))
+    served = metrics.jumps(Intervals(spans.subject[keep], spans.start_s[keep], spans.end_s[keep]), end_s)
+    to_s = end_s if one.done_s is None else one.done_s
+    moments = np.union1d(have.at_s, served.at_s)
+    moments = moments[(moments > one.began_s) & (moments <= to_s)]
+    short = moments[(have.at(moments) >= least) & (served.at(moments) < least)]
+    if short.size and least:
+        now = short[[int(np.argmin(served.at(short)))]]  # where it is worst
+        values: Values = {"ready": int(have.at(now)[0]), "served": int(served.at(now)[0])}
+        yield Line(float(now[0]), "caption.rollout_unserved", values)
+
+
+def _held(run: Run) -> Iterator[Line]:
+    """Say that a drain waits, once it has asked a second time in vain: what was asked, and what was there."""
+    events, again_s = run.events, catalog.seconds("k8s.drain_retry")
+    for i in events.where(Kind.EVICTION_REFUSED):
+        asked_s, task = float(events.at_s[i]) + again_s, events.task[i]
+        gone = [
+            j for j in events.where(Kind.POD_EVICTED) if events.task[j] == task and i < j and events.at_s[j] <= asked_s
+        ]
+        needs = [word for word in events.reason[i].split() if word.isdecimal()]
+        if not gone and len(needs) == 2 and asked_s < run.scenario.duration_s:
+            yield Line(
+                asked_s, "caption.drain_held", {"needs": needs[0], "has": needs[1], "again": Amount(again_s, "s")}
+            )
+
+
+def moments_of_rollouts(run: Run) -> Iterator[tuple[float, str, Tone]]:
+    """List the moments to step through: (when, its key, its tone)."""
+    for service in range(len(run.scenario.services)):
+        for one in rollouts(run, service):
+            if one.stalled_s is not None:
+                yield one.stalled_s, "mark.rollout_stalled", "lost"
+            if one.done_s is not None:
+                yield one.done_s, "mark.rollout_done", "ok"
