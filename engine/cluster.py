@@ -68,7 +68,7 @@ class Host:
     name: str
     zone: int
     kind: HostKind
-    group: int = 0  # the pool that it was asked for from
+    group: int = 0  # the pool that it was asked for from; NONE = of none: Karpenter bought it
     provider: int = NONE  # the capacity provider whose group it belongs to
     is_alive: bool = False
     is_ready: bool = False

@@ -52,7 +52,8 @@ def loops(run: Run) -> tuple[Loop, ...]:
         return ()
     counted = _open(run, "task", (Kind.TASK_CREATED,), DELETED)
     bound = _open(run, "task", (Kind.TASK_PLACED,), DELETED)
-    runs = _open(run, "task", (Kind.TASK_RUNNING,), (*DELETED, Kind.TASK_LOST))
+    # A kubelet that cannot be heard has not heard either: what the API deleted goes on there.
+    runs = _open(run, "task", (Kind.TASK_RUNNING,), (Kind.TASK_LOST, Kind.TASK_STOPPING, Kind.TASK_STOPPED))
     dead = _open(run, "task", (Kind.TASK_LOST,), (*DELETED, Kind.POD_RESTARTED, Kind.TASK_RUNNING))
     silent = _open(run, "host", (Kind.HOST_LOST, Kind.AGENT_CUT), (Kind.AGENT_MISSED, Kind.AGENT_BACK, Kind.HOST_GONE))
     nothing = Steps(np.zeros(1), np.zeros(1))

@@ -500,8 +500,6 @@ class Assumptions(Record):
     scheduler_s: float = setting(
         1, "The service scheduler looks again after this.", unit="s", assumed=True, ge=0.1, le=60
     )
-    report_s: float = setting(1, "A stopped container is reported by its agent after this.", unit="s", assumed=True,
-                               ge=0, le=60)  # fmt: skip
     agent_missed_min_s: float = setting(
         catalog.seconds("ecs.agent.acs_heartbeat_timeout"), "A silent agent is missed after this at the soonest.",
         unit="s", assumed=True, fact="ecs.agent.acs_heartbeat_timeout", ge=0, le=3_600,

@@ -49,7 +49,8 @@ class Mark:
 
 # Who else has something to tell: of hosts, of nodes, of pods. Each gives its marks, and its sentences.
 MOMENTS = (moments, node_moments, update_moments, moments_of_pods, moments_of_scaling, moments_of_rollouts)
-TELLERS = (beside, of_hosts, of_nodes, of_updates, of_pods, of_scaling, of_rollouts)
+# What an update does comes before what its drains are refused at the same moment: the last line stands.
+TELLERS = (of_updates, beside, of_hosts, of_nodes, of_pods, of_scaling, of_rollouts)
 
 
 def marks(run: Run) -> tuple[Mark, ...]:

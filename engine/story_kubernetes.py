@@ -45,6 +45,15 @@ def moments_of_pods(run: Run) -> Iterator[tuple[float, str, Tone]]:
             yield float(events.at_s[row]), key, tone
 
 
+def _dead(run: Run, i: int) -> Line | None:
+    """Count the nodes that died at this moment, where they did so alone: of a zone that fails, more is told elsewhere."""
+    events = run.events
+    if np.isclose(events.at_s[events.where(Kind.ZONE_FAILED)], events.at_s[i]).any():
+        return None
+    n = _at_once(run, i)
+    return _line(run, i, "node_dead", n=n, grace=Amount(run.scenario.kubernetes.nodes.grace_s, "s")) if n else None
+
+
 def _not_ready(run: Run, i: int) -> Line | None:
     """Count the nodes that were missed at this moment, and say how long their pods stay."""
     n = _at_once(run, i)
@@ -88,6 +97,7 @@ def _api_back(run: Run, i: int) -> Line | None:
 
 
 TELLERS: dict[Kind, Callable[[Run, int], Line | None]] = {
+    Kind.HOST_LOST: _dead,
     Kind.AGENT_MISSED: _not_ready,
     Kind.EVICTIONS_PACED: _paced,
     Kind.POD_EVICTED: _evicted,

@@ -16,21 +16,22 @@ Tone = Literal["lost", "ok", "plain"]
 
 
 def of_scaling(run: Run) -> Iterator[Line]:
-    """Tell each step of a HorizontalPodAutoscaler, and when its window begins to keep more than it asks for.
+    """Tell each step of a HorizontalPodAutoscaler, and when its window keeps more than it asks for, the first time and whenever it asks for still fewer.
 
     Where nodes follow the pods, they are the story, and it is told elsewhere.
     """
     if run.events.looks:
         return
-    waits = False
+    lowest: int | None = None  # the fewest that the window has kept it from, since the last step
     for turn in sights.turns(run):
         if turn.step:
+            lowest = None
             yield _step(turn)
-        elif turn.held == "window" and not waits and turn.recommended < turn.stabilized:
+        elif turn.held == "window" and turn.recommended < (turn.stabilized if lowest is None else lowest):
+            lowest = turn.recommended
             window = Amount(run.scenario.services[0].pods.hpa.down_window_s, "s")
             values: Values = {"wish": turn.recommended, "n": turn.stabilized, "window": window}
             yield Line(turn.at_s, "caption.pods_wait", values)
-        waits = turn.held == "window"
 
 
 def _step(turn: sights.Turn) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -87,9 +88,10 @@ def store_of(scenario: Scenario) -> Consensus | None:
     places = places_of(scenario)
     for operation in scenario.operations:
         if operation.do in HARMS:
-            acts += _acts(operation, places, patience_s)
+            acts += _acts(operation, places)
+    acts += _replacements(scenario, len(places), patience_s)
     end_s = scenario.duration_s + WARM_S
-    shifted = [act | {"at_s": act["at_s"] + WARM_S} for act in acts]
+    shifted = [act | {"at_s": _shifted(act["at_s"])} for act in acts]
     return Consensus.model_validate(
         {
             "seed": scenario.seed,
@@ -101,8 +103,28 @@ def store_of(scenario: Scenario) -> Consensus | None:
     )
 
 
-def _acts(operation: Any, places: str, patience_s: float) -> list[dict[str, Any]]:
-    """Say one operation in the store's words; who dies by itself is replaced after a while, from its disk."""
+def _shifted(at_s: float) -> float:
+    """Give a moment in the store's time, which comes back by no hair earlier than it was."""
+    there_s = at_s + WARM_S
+    while there_s - WARM_S < at_s:
+        there_s = math.nextafter(there_s, math.inf)
+    return there_s
+
+
+def _replacements(scenario: Scenario, members: int, patience_s: float) -> list[dict[str, Any]]:
+    """Restart each killed member after a while, from its disk; one that is killed again meanwhile counts from its last kill."""
+    if patience_s < 0:
+        return []
+    kills = [(o.member, o.at_s) for o in scenario.operations if o.do == "kill-member" and o.member <= members]
+    return [
+        {"do": "restart-member", "at_s": at_s + patience_s, "member": member}
+        for member, at_s in kills
+        if not any(other == member and at_s < again_s < at_s + patience_s for other, again_s in kills)
+    ]
+
+
+def _acts(operation: Any, places: str) -> list[dict[str, Any]]:
+    """Say one operation in the store's words."""
     at_s, numbers = operation.at_s, range(1, len(places) + 1)
     if operation.do in ("fail-zone", "restore-zone"):
         return [{"do": operation.do, "at_s": at_s, "zone": operation.zone}] if operation.zone in places else []
@@ -113,10 +135,7 @@ def _acts(operation: Any, places: str, patience_s: float) -> list[dict[str, Any]
         return acts
     if operation.member not in numbers:
         return []
-    acts = [{"do": operation.do, "at_s": at_s, "member": operation.member}]
-    if operation.do == "kill-member" and patience_s >= 0:
-        acts.append({"do": "restart-member", "at_s": at_s + patience_s, "member": operation.member})
-    return acts
+    return [{"do": operation.do, "at_s": at_s, "member": operation.member}]
 
 
 @lru_cache(maxsize=64)

@@ -48,7 +48,8 @@ class ControlPlane:
         """Go away and come back, and write both down."""
         lost_s = 0.0
         for number, outage in enumerate(outages):
-            yield self._env.timeout(max(0.0, outage.from_s - self._env.now))
+            while self._env.now < outage.from_s:  # a sum of floats may fall short of it by a hair
+                yield self._env.timeout(outage.from_s - self._env.now)
             if self.is_up:
                 self.is_up, lost_s = False, self._env.now
             self._log.note(self._env.now, Kind.CONTROL_PLANE_LOST, reason=outage.because)

@@ -15,6 +15,7 @@ from engine.control.patching import DAY_S
 from engine.events import Kind
 from engine.placement import Constraint, Verdict, choose, choose_zone
 from engine.placement.constraints import DAEMON, all_of
+from engine.placement.hosts import Bools
 from engine.placement.kube.decide import Ruling
 from engine.placement.kube.desk import Desk
 from engine.placement.pools import dealt, pools_of
@@ -139,6 +140,13 @@ class Fleet:
         """Give a service's constraints."""
         return self._constraints[service]
 
+    def may_run(self, service: int) -> Bools:
+        """Say on which hosts a DaemonSet wants a pod, room or not. Shape (n_hosts,)."""
+        cluster = self._world.cluster
+        if self._desk is None or not cluster.hosts:
+            return np.ones(len(cluster.hosts), dtype=np.bool_)
+        return self._desk.may_run(service, cluster.view(service))
+
     def _verdict(self, task: Task) -> Verdict:
         rules = self._constraints[task.service]
         if task.bound_to != NONE:
@@ -253,6 +261,11 @@ class Fleet:
     def order_like(self, host: Host) -> Host:
         """Order a host of the same kind, in the same zone, or in the emptiest if that one is down."""
         zone = host.zone if self._world.cluster.zone_is_up[host.zone] else self._emptiest_zone(host.provider)
+        if isinstance(self._managed, karpenter.Karpenter) and host.group == NONE:
+            found = self._managed.like(host, zone)
+            found.asked_s = self._world.env.now
+            self.boot(found)
+            return found
         return self._ask(zone, host.group)
 
     def order(self, zone: int, group: int) -> Host:

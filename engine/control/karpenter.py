@@ -248,7 +248,7 @@ class Karpenter:
         world, name = self._world, claim.options[0]
         zone = claim.zone if claim.zone != ANY_ZONE else self._emptiest_zone()
         pool = Pool(HostKind("", name, "on-demand"), room_for(world.scenario, name), 0)
-        host = world.cluster.new_host(zone, ZONES[zone], pool)
+        host = world.cluster.new_host(zone, ZONES[zone], pool, NONE)
         host.release = world.fleet.release
         self._version += 1
         return host

@@ -172,8 +172,10 @@ class DaemonSet(Controller, DaemonScheduler):
         self.count()
 
     def _targets(self) -> list[Host]:
-        """List the nodes that should run one: those that have joined and are not gone."""
-        return [host for host in self._world.cluster.hosts if host.is_ready and not host.is_gone]
+        """List the nodes that should run one: those that have joined, are not gone, and that its rules allow."""
+        may_run = self._world.fleet.may_run(self.service)
+        hosts = self._world.cluster.hosts
+        return [host for host in hosts if host.is_ready and not host.is_gone and may_run[host.number]]
 
     def _start_where_missing(self) -> None:
         """Start only where the node can be told, and never twice."""

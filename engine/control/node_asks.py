@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
 
 def label_of(scenario: Scenario, group: int, kind: str) -> str:
-    """Name what pods choose a node by: its group where that carries attributes or taints of its own, else its type."""
+    """Name what pods choose a node by: its group where that carries attributes or taints of its own, else its type.
+
+    group: the fleet's, by number; NONE = a node of no group, as Karpenter buys them.
+    """
     groups = scenario.fleet.kinds
-    if group < len(groups):
+    if 0 <= group < len(groups):
         mine = groups[group]
         if mine.instance_type == kind and (mine.attributes or mine.taints):
             return f"{kind}#{group}"

@@ -107,7 +107,8 @@ class ClusterAutoscaler:
             (one for one in self._settings.groups if one.name == name),
             NodeGroup(name=name, min_nodes=self._settings.min_nodes, max_nodes=self._settings.max_nodes),
         )
-        offer = self._outlook.offer(pool.kind.instance_type)
+        label = label_of(scenario, number, pool.kind.instance_type)
+        offer = self._outlook.offer(pool.kind.instance_type, label)
         mine = [
             host
             for host in self._world.cluster.hosts
@@ -126,7 +127,7 @@ class ClusterAutoscaler:
             most=bounds.max_nodes,
             in_zones=in_zones,
             priority=bounds.priority,
-            label=label_of(scenario, number, pool.kind.instance_type),
+            label=label,
         )
 
     def _note(self, scan: Scan) -> None:

@@ -29,13 +29,18 @@ class Outlook:
         self.daemons = [number for number, service in enumerate(services) if service.kind == "daemon"]
         self.asks = asks_of(world.scenario, kinds, skew)
 
-    def offer(self, kind: str) -> Offer:
-        """Say what a node of a type has for pods beside its daemons, and what its hour costs."""
+    def offer(self, kind: str, label: str = "") -> Offer:
+        """Say what a node of a type has for pods beside its daemons, and what its hour costs. label: as of `label_of`."""
         room = room_for(self._world.scenario, kind)
         offer = Offer(kind, room.cpu_units, room.memory_mib, room.enis, catalog.instance_type(kind).usd_per_hour)
-        for service in self.daemons:
+        for service in self._daemons_of(label or kind):
             offer = offer.less(self.asks[service].needs)
         return offer
+
+    def _daemons_of(self, label: str) -> list[int]:
+        """List the daemons that nodes of a label get."""
+        labels = {service: self.asks[service].labels for service in self.daemons}
+        return [service for service, allowed in labels.items() if allowed is None or label in allowed]
 
     def waiting(self) -> list[Pod]:
         """List the pods without a node, in the order in which they came; a daemon has its node."""
@@ -76,7 +81,7 @@ class Outlook:
             enis = 0 if view.free_enis is None else int(view.free_enis[host.number])
             free = Size(int(view.free_cpu[host.number]), int(view.free_mib[host.number]), enis)
             if not is_ready:  # its daemons will come with it
-                for service in self.daemons:
+                for service in self._daemons_of(label_of(self._world.scenario, host.group, host.kind.instance_type)):
                     free = free.less(self.asks[service].needs)
             found.append(self._node(host, free, is_ready, kept, fresh))
         return found

@@ -197,12 +197,14 @@ def _judge_elsewhere(run: Run, speaker: Voice, name: str, settings: Mapping[str,
     if took_s is None:
         left = reconcile.left_behind(run)
         return speaker.say(f"{name}.verdict.{'never_right' if guess == 'never' else 'never'}", said=said, n=left)
+    new_s = reconcile.replaced_s(run)
+    if new_s is None:
+        return speaker.say(f"{name}.verdict.none", said=said)
     choices = list(speaker.table(f"{name}.guess"))
     truth = sum(took_s >= bound for bound in settings["bounds"])
     which = "right" if choices.index(guess) == truth else "early" if choices.index(guess) < truth else "late"
-    new_s = reconcile.replaced_s(run)
-    created = speaker.seconds(new_s) if new_s is not None else ""
-    return speaker.say(f"{name}.verdict.{which}", said=said, took=speaker.seconds(took_s), created=created)
+    created, took = speaker.seconds(new_s), speaker.seconds(took_s)
+    return speaker.say(f"{name}.verdict.{which}", said=said, took=took, created=created)
 
 
 # --- how quick to grow, how quick to shrink? -------------------------------------------------------------------------

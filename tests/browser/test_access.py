@@ -125,7 +125,14 @@ def test_four_stand_side_by_side_on_one_clock(visitor: Visitor):
 
 
 @pytest.mark.parametrize(
-    "address", ["/?lang=es", f"{STUDY}", "/az_failure?lang=es", "/az_failure?lang=en&view=compare"]
+    "address",
+    [
+        "/?lang=es",
+        f"{STUDY}",
+        "/az_failure?lang=es",
+        "/az_failure?lang=en&view=compare",
+        "/kubernetes?lang=es&guess=skip",
+    ],
 )
 def test_a_phone_never_scrolls_sideways(phone: Visitor, address: str):
     page = phone.open(address)

@@ -18,9 +18,9 @@ def test_a_pod_is_guessed_and_its_decision_opens_point_by_point(visitor: Visitor
     page = visitor.open(SCHEDULER)
     panel = page.get_by_role("group", name=re.compile("^Decisions"))
     panel.get_by_role("button", name="Next decision").click()
-    expect(panel.get_by_text("Where will pod 1 go?")).to_be_visible()
+    expect(panel.get_by_text("Where will pod 1 go?").first).to_be_visible()
     panel.get_by_role("button", name="Guess a1").click()
-    expect(panel.get_by_text(re.compile("You said a1"))).to_be_visible()
+    expect(panel.get_by_text(re.compile("You said a1")).first).to_be_visible()
     page.get_by_text("Open a decision, node by node").click()
     table = page.get_by_role("table").filter(has_text="Pod 1 went to")
 
@@ -35,7 +35,7 @@ def test_even_zones_by_force_leave_pods_waiting_in_kubernetes_own_words(arrive):
     calm(page)
     seek(page, 560)
     expect(
-        page.get_by_role("group", name=re.compile("^Decisions")).get_by_text(re.compile("tip the balance"))
+        page.get_by_role("group", name=re.compile("^Decisions")).get_by_text(re.compile("tip the balance")).first
     ).to_be_visible()
     page.get_by_text("Open a decision, node by node").click()
     page.get_by_role("slider", name="Decision").press("End")

@@ -97,3 +97,14 @@ def test_a_toleration_opens_the_node_that_only_it_may_use():
 
     assert decide(pod(), there).host == 0
     assert decide(pod(tolerations=tolerates("gpu", "Exists")), there).host == 1
+
+
+def test_each_node_says_in_kubernetes_own_words_why_it_was_struck_out():
+    there = cluster(
+        node("full"), node("tainted", taints=["x=1:NoSchedule"]), node("good"), running=[pod(3900, 15.9, node="full")],
+    )  # fmt: skip
+    ruling = decide(pod(1000, 1), there)
+
+    assert ruling.words_of(0) == ("Insufficient cpu", "Insufficient memory")
+    assert ruling.words_of(1) == ("node(s) had untolerated taint(s)",)
+    assert ruling.words_of(2) == ()

@@ -158,6 +158,26 @@ def test_a_daemon_goes_to_each_node_and_its_verdict_names_its_own_one():
     assert events.verdicts[mine[-1]].refused == {"node-affinity": 3}  # by then all four had joined
 
 
+def test_a_daemon_wants_no_pod_where_its_rules_or_a_taint_keep_it_off():
+    """Of six nodes two are what it asks for, one of them tainted: it wants one pod, and none waits for a node that it may not have."""
+    fleet = groups(
+        {"attributes": {"disk": "ssd"}, "hosts": 1},
+        {"attributes": {"disk": "ssd"}, "taints": [GPU], "hosts": 1},
+        {"hosts": 4},
+    )
+    rules = {"node_selector": {"disk": "ssd"}}
+    agent = service("agent", asks=rules, kind="daemon", cpu_units=128, memory_mib=128)
+    plain, tolerant = (
+        run(scenario(service(), agent | {"pods": {"scheduling": rules | {"tolerations": more}}}, fleet=fleet))
+        for more in ([], [{"operator": "Exists"}])
+    )
+
+    assert (sorted(placed(plain)[1]), sorted(placed(tolerant)[1])) == ([0], [0, 1])
+    assert refused(plain) == refused(tolerant) == set()
+    wanted = [plain.events.value[i] for i in plain.events.where(Kind.DESIRED_SET)]
+    assert wanted == [1]
+
+
 def test_the_verdicts_in_the_log_add_up():
     found = run(scenario(service(desired=12), fleet={"hosts": 5}, kubernetes=WHOLE))
     weights = {plugin.name: plugin.weight for plugin in default_plugins()}

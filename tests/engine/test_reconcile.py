@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Scenario, catalog, reconcile, run
+from engine import Scenario, catalog, reconcile, run, story
 from engine.events import Kind
 
 BASE = Scenario.read(catalog.scenario_text("kubernetes"))
@@ -57,7 +57,9 @@ def test_nobody_but_the_node_s_own_kubelet_may_start_what_is_bound_to_it(runs):
 
 
 def test_a_kubelet_that_is_cut_off_runs_what_is_deleted_already(runs):
-    assert at(loop(runs["cut"], "kubelet").missing, 300) == 0
+    assert [at(loop(runs["cut"], "kubelet").missing, when) for when in (300, 450)] == [0, -2]
+    back = run(BASE.with_("operations", [*CASES["cut"], {"do": "restore-agent", "host": "b1", "at_s": 500}]))
+    assert at(loop(back, "kubelet").missing, 590) == 0
     assert loop(runs["cut"], "deployment").blind.value.max() == 0  # they are alive, after all
     assert reconcile.replaced_s(runs["cut"]) == pytest.approx(reconcile.replaced_s(runs["node"]))
 
@@ -66,6 +68,14 @@ def test_where_ecs_runs_the_tasks_there_are_no_such_loops():
     found = run(BASE.with_("launch_type", "ecs-ec2"))
 
     assert (reconcile.loops(found), reconcile.phases(found)) == ((), ())
+
+
+def test_the_story_says_that_a_node_is_dead_before_anybody_knows_and_leaves_a_zone_to_its_own_line(runs):
+    told = {name: [(line.at_s, line.key) for line in story.captions(found)] for name, found in runs.items()}
+
+    assert (60.0, "caption.node_dead") in told["node"]
+    assert [line.values["n"] for line in story.captions(runs["most"]) if line.key == "caption.node_dead"] == [3]
+    assert "caption.node_dead" not in {key for _, key in told["zone"] + told["drain"] + told["cut"]}
 
 
 # --- who waits how long ----------------------------------------------------------------------------------------------

@@ -220,7 +220,7 @@ def scenarios(draw: st.DrawFn, most_rps: float = 25, most_operations: int = 5) -
             "scheduler_s": draw(st.sampled_from([0.5, 1])), "agent_missed_min_s": 5, "agent_missed_max_s": 15,
             "lost_host_s": draw(st.sampled_from([0, 10])), "status_checks": 1, "zone_noticed_s": 6,
             "exit_s": draw(st.sampled_from([0, 2])), "first_gap_s": 2, "rebalance_every_s": draw(st.sampled_from([10, 30])),
-            "report_s": draw(st.sampled_from([0, 1])), "silent_replaced": draw(st.booleans()), "agent_restart_s": 3, "managed_gather_s": draw(st.sampled_from([0, 5])),
+            "silent_replaced": draw(st.booleans()), "agent_restart_s": 3, "managed_gather_s": draw(st.sampled_from([0, 5])),
             "stuck_after_s": draw(st.sampled_from([10, 40])), "spot_tasks_per_h": draw(st.sampled_from([0, 0, 50])),
         },
         "kubernetes": {"nodes": draw(_nodes())},

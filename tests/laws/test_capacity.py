@@ -6,6 +6,7 @@ from hypothesis import given, settings
 
 from engine import Kind, run
 from engine.idle import idle_reasons, readings
+from engine.launch import launch_type
 from tests.laws.any_scenario import scenarios
 
 
@@ -50,6 +51,10 @@ def walk(run_):
 def test_no_group_leaves_its_bounds_on_purpose_and_no_protected_host_is_ended(scenario):
     run_ = run(scenario)
     providers = {provider.name: provider for provider in scenario.fleet.providers}
+    if launch_type(
+        scenario.launch_type
+    ).is_kubernetes:  # its autoscalers have laws of their own (test_node_autoscalers.py)
+        return
     for host, group, tasks in walk(run_):
         provider = providers[run_.kinds[host].provider]
         assert len(group) >= provider.min_hosts

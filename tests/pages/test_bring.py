@@ -35,8 +35,21 @@ def alone():
     bring(experiment, Voice("en"))
 
 
-def on_kubernetes():
-    at = AppTest.from_function(alone, default_timeout=60)
+def alone_on_ecs():
+    """Show the same on an experiment that offers ECS alone."""
+    from dataclasses import replace
+
+    from pages.parts.bring import bring
+    from pages.parts.experiment import Experiment
+    from pages.parts.words import Voice
+
+    experiment = Experiment("fargate_launch")
+    experiment.lesson = replace(experiment.lesson, launch_types=("ecs-ec2",))
+    bring(experiment, Voice("en"))
+
+
+def on_kubernetes(shown=alone):
+    at = AppTest.from_function(shown, default_timeout=60)
     at.session_state["fargate_launch.bring"] = True
     return stands(at.run())
 
@@ -70,7 +83,7 @@ def test_the_example_shows_pods_sizes_and_every_reason(lang):
 
 
 def test_where_no_launch_type_of_the_experiment_runs_it_the_page_says_so():
-    at = given(page(), workload())
+    at = given(on_kubernetes(alone_on_ecs), workload())
 
     assert offered(at) == []
     assert any("offers none of the launch types" in one.value for one in at.markdown)
@@ -89,7 +102,7 @@ def test_it_runs_where_the_experiment_can_run_it_and_nowhere_else():
 
 
 def test_the_example_runs_on_the_page_of_kubernetes_and_undo_brings_the_chapters_own_back():
-    at = opened("kubernetes", lang="en", guess="skip")
+    at = opened("kubernetes", lang="en", x="kubernetes_nodes", guess="skip")
     name = "kubernetes_nodes"
     before = at.session_state[f"{name}.scenario"]
     at.session_state[f"{name}.bring"] = True

@@ -75,6 +75,12 @@ def test_every_guess_gets_its_verdict_whatever_happened(name: str, lang: str):
             assert "{" not in said, (which, guess)
 
 
+def test_where_nothing_had_to_be_replaced_no_guess_is_scolded():
+    assert {
+        verdict("kubernetes", "ecs_cut", guess).split(". ", 1)[1] for guess in Voice("en").table("kubernetes.guess")
+    } == {"No pod had to be replaced here."}
+
+
 @pytest.mark.parametrize(("name", "which", "right"), [
     ("kubernetes", "node", "six"), ("kubernetes", "pod", "minute"), ("kubernetes", "most", "never"), ("kubernetes", "zone", "six"),
     ("kubernetes_hpa", "hpa", "slow_in"), ("kubernetes_hpa", "ecs", "both_slow"), ("kubernetes_hpa", "no_window", "both_quick"),

@@ -11,6 +11,7 @@ import numpy as np
 from engine.placement.constraints import DAEMON
 from engine.placement.hosts import Bools, Floats, Hosts, Ints
 from engine.placement.kube.decide import Ruling, decide
+from engine.placement.kube.filters import is_wanted, tolerates_taints
 from engine.placement.kube.objects import CPU, MEMORY, PODS, Affinity, HostPort, Node, NodeTerm, Pod, Requirement
 from engine.placement.kube.pods import host_port, nodes_of, pod_of
 from engine.placement.kube.requests import ANYWHERE
@@ -71,6 +72,15 @@ class Desk:
             return decide(pod, cluster, chance)
         ruling = decide(bound(pod, self._nodes[only_host].name), cluster, chance)
         return replace(ruling, constraints=(DAEMON,))
+
+    def may_run(self, service: int, hosts: Hosts) -> Bools:
+        """Say on which hosts a DaemonSet wants a pod: where its node rules and the taints let it, room or not.
+
+        Shape (n_hosts,). Source: github:kubernetes/kubernetes pkg/controller/daemon/daemon_controller.go,
+        NodeShouldRunDaemonPod.
+        """
+        cluster = self.snapshot(hosts)
+        return is_wanted(self.pods[service], cluster) & tolerates_taints(self.pods[service], cluster)
 
     def snapshot(
         self, hosts: Hosts, is_there: Bools | None = None, images: Mapping[str, Ints] | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 
 from engine import Run, loops
 from engine.loops import Look
@@ -13,70 +14,73 @@ from pages.parts.words import Voice
 HOLDS = {"above": "points", "below": "points", "cooling": "rest", "most": "asks", "least": "asks"}
 
 
+Tell = Callable[[Look], tuple[str, str, str]]  # a look -> the number, the line beside it, the sentence
+
+
 def ecs_cards(run: Run, speaker: Voice, name: str, settings: Scaling) -> list[Card]:
     """Build the four cards of a service that ECS scales."""
-    found = loops.looks(run)
-    return [_card(gate, found, speaker, name, settings) for gate in ("reads", "points", "rest", "asks")]
+    gates, found = _Gates(speaker, name, settings), loops.looks(run)
+    return [gates.card(gate, found, getattr(gates, gate)) for gate in ("reads", "points", "rest", "asks")]
 
 
-def _card(gate: str, found: tuple[Look, ...], speaker: Voice, name: str, settings: Scaling) -> Card:
-    def tell(key: str, **values: object) -> str:
-        return speaker.say(f"{name}.gate.{key}", **values)
+class _Gates:
+    """What each gate says of a look."""
 
-    big, aside, said = [Said(0.0, "–")], [Said(0.0, "")], [Said(0.0, tell("unlooked"))]
-    for look in found:
-        number, line, sentence = _told(gate, look, speaker, name, settings)
-        tone = "held" if HOLDS.get(look.because) == gate else "acts" if gate == "asks" and look.step else ""
-        big.append(Said(look.at_s, number, tone))
-        aside.append(Said(look.at_s, line))
-        said += _said(gate, look, sentence, tell("rest.over"))
-    return Card(gate, tell(f"{gate}.title"), "", big, tell(f"{gate}.unit"), (aside, []), said)
+    def __init__(self, speaker: Voice, name: str, settings: Scaling) -> None:
+        self._speaker, self._settings = speaker, settings
+        self._tell = partial(_key, speaker, name)
 
+    def card(self, gate: str, found: tuple[Look, ...], tell: Tell) -> Card:
+        """Build a card from what its gate says of every look."""
+        big, aside, said = [Said(0.0, "–")], [Said(0.0, "")], [Said(0.0, self._tell("unlooked"))]
+        for look in found:
+            number, line, sentence = tell(look)
+            tone = "held" if HOLDS.get(look.because) == gate else "acts" if gate == "asks" and look.step else ""
+            big.append(Said(look.at_s, number, tone))
+            aside.append(Said(look.at_s, line))
+            said.append(Said(look.at_s, sentence))
+        return Card(gate, self._tell(f"{gate}.title"), "", big, self._tell(f"{gate}.unit"), (aside, []), said)
 
-def _said(gate: str, look: Look, sentence: str, over: str) -> Iterator[Said]:
-    """Say it, and say at its end that a rest is over."""
-    yield Said(look.at_s, sentence)
-    ends_s = max(look.out_again_s, look.in_again_s)
-    if gate == "rest" and look.step:
-        yield Said(ends_s, over)
+    def _metric(self, value: float) -> str:
+        is_rate = self._settings.metric == "requests"
+        return self._tell("per_minute" if is_rate else "percent", v=self._speaker.number(value))
 
-
-def _told(gate: str, look: Look, speaker: Voice, name: str, settings: Scaling) -> tuple[str, str, str]:
-    """Give a gate's number, the line beside it, and its sentence."""
-
-    def tell(key: str, **values: object) -> str:
-        return speaker.say(f"{name}.gate.{key}", **values)
-
-    def metric(value: float) -> str:
-        return tell("per_minute" if settings.metric == "requests" else "percent", v=speaker.number(value))
-
-    if gate == "reads":
+    def reads(self, look: Look) -> tuple[str, str, str]:
+        line = self._tell("sees.target", target=self._metric(self._settings.target))
         return (
-            metric(look.metric),
-            tell("sees.target", target=metric(settings.target)),
-            tell("reads.said", s=speaker.number(settings.period_s)),
+            self._metric(look.metric),
+            line,
+            self._tell("reads.said", s=self._speaker.number(self._settings.period_s)),
         )
-    if gate == "points":
+
+    def points(self, look: Look) -> tuple[str, str, str]:
         if look.above:
-            return (
-                _points(look.above, settings.points_out, speaker),
-                tell("points.above", v=metric(settings.target)),
-                _why(look, speaker),
+            n, of, line = (
+                look.above,
+                self._settings.points_out,
+                self._tell("points.above", v=self._metric(self._settings.target)),
             )
-        low = metric(loops.low_alarm(settings))
-        return _points(look.below, settings.points_in, speaker), tell("points.below", v=low), _why(look, speaker)
-    if gate == "rest":
+        else:
+            low = self._metric(loops.low_alarm(self._settings))
+            n, of, line = look.below, self._settings.points_in, self._tell("points.below", v=low)
+        return f"{self._speaker.number(min(n, of))} / {self._speaker.number(of)}", line, self._why(look)
+
+    def rest(self, look: Look) -> tuple[str, str, str]:
         until_s = max(look.out_again_s, look.in_again_s)
         if until_s <= look.at_s:
-            return "–", "", tell("rest.over")
-        return speaker.clock(until_s), "", tell("rest.said")
-    return speaker.number(look.desired), tell("asks.before", n=look.desired - look.step), _why(look, speaker)
+            return "–", "", self._tell("rest.over")
+        return self._speaker.clock(until_s), "", self._tell("rest.said")
+
+    def asks(self, look: Look) -> tuple[str, str, str]:
+        line = self._tell("asks.before", n=look.desired - look.step)
+        is_told = look.step or look.because in ("most", "least")
+        said = self._why(look) if is_told else self._tell("asks.same", s=self._speaker.number(self._settings.period_s))
+        return self._speaker.number(look.desired), line, said
+
+    def _why(self, look: Look) -> str:
+        signed = f"{'+' if look.step > 0 else ''}{self._speaker.number(look.step)}"
+        return self._speaker.say(f"loops.because.{look.because}", step=signed)
 
 
-def _points(n: int, of: int, speaker: Voice) -> str:
-    return f"{speaker.number(min(n, of))} / {speaker.number(of)}"
-
-
-def _why(look: Look, speaker: Voice) -> str:
-    signed = f"{'+' if look.step > 0 else ''}{speaker.number(look.step)}"
-    return speaker.say(f"loops.because.{look.because}", step=signed)
+def _key(speaker: Voice, name: str, key: str, **values: object) -> str:
+    return speaker.say(f"{name}.gate.{key}", **values)

@@ -211,7 +211,7 @@ function drawTask(pen, L, ui, run, now, n, spot, travelling = false) {
 
 function drawHost(pen, L, ui, run, now, h, box, taken) {
   const { c, body } = L, { C } = ui, state = now.hostState[h], low = body.kind === "rows", small = c.name === "small";
-  const down = isDown(state), notice = state === HOST.NOTICE, dashed = state === HOST.BOOTING || state === HOST.CUT || notice;
+  const down = isDown(state), notice = state === HOST.NOTICE, dashed = [HOST.BOOTING, HOST.CUT, HOST.CLOSED].includes(state) || notice;
   roundBox(pen, box.x + 0.6, box.y + 0.6, box.w - 1.2, box.h - 1.2, low ? 5 : small ? 4 : 7);
   pen.fillStyle = C[down ? "lost-wash" : notice ? "lost-wash" : state === HOST.DRAINING ? "drain-wash" : state === HOST.BOOTING ? "surface" : "page"];
   pen.fill();
@@ -251,7 +251,7 @@ function hostHead(pen, L, ui, run, now, h, box, ink) {
   const { c, body } = L, state = now.hostState[h], base = box.y + body.head * 0.72, right = box.x + box.w - c.hp;
   text(pen, L, box.x + c.hp, base, run.p.hosts.id[h], { f: c.fs, w: 620, colour: ink });
   const left = box.x + c.hp + pen.measureText(run.p.hosts.id[h]).width + 10;
-  const key = ["", "host_booting", "", "host_draining", "host_unseen", "host_lost", "host_cut", "host_notice"][state];
+  const key = ["", "host_booting", "", "host_draining", "host_unseen", "host_lost", "host_cut", "host_notice", "host_closed"][state];
   if (!c.hostNote && state !== HOST.BOOTING) return;
   const free = run.p.hosts.room[h] - now.hostTasks[h];
   const wordings = key ? [ui.say(key), ui.say(`${key}_short`)]
@@ -262,7 +262,11 @@ function hostHead(pen, L, ui, run, now, h, box, ink) {
   const wide = type ? Math.max(...(run.types ??= [...new Set(run.p.hosts.type)]).map((one) => pen.measureText(one).width)) + 9 : 0;
   pen.font = `400 ${c.fs}px ${L.font}`;
   const fits = (space) => wordings.find((s) => pen.measureText(s).width <= space);
-  const beside = type ? fits(right - left - wide) : null, note = beside ?? fits(right - left);
+  if (run.nameFont !== pen.font) { // the widest name decides for all of them
+    run.nameFont = pen.font;
+    run.nameWide = Math.max(...run.p.hosts.id.map((id) => pen.measureText(id).width));
+  }
+  const beside = type ? fits(right - (box.x + c.hp + run.nameWide * 1.06 + 10) - wide) : null, note = beside ?? fits(right - left);
   const strong = isDown(state) || state === HOST.NOTICE;
   if (note) text(pen, L, right, base, note, { f: c.fs, colour: strong ? ink : ui.C[key ? "ink2" : "ink3"], align: "right" });
   if (beside) text(pen, L, left - 3, base, type, { f: c.fs * 0.9, colour: isDown(state) ? ink : ui.C.ink3 });

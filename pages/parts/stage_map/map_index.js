@@ -2,7 +2,7 @@
 // a moment is then a binary search per subject (and, while playing, usually no search at all).
 
 const TASK = { GONE: 0, PENDING: 1, STARTING: 2, SERVING: 3, DRAINING: 4, LOST: 5, UNSEEN: 6, REFUSED: 7 };
-const HOST = { GONE: 0, BOOTING: 1, READY: 2, DRAINING: 3, UNSEEN: 4, LOST: 5, CUT: 6, NOTICE: 7 };
+const HOST = { GONE: 0, BOOTING: 1, READY: 2, DRAINING: 3, UNSEEN: 4, LOST: 5, CUT: 6, NOTICE: 7, CLOSED: 8 };
 const ZONE = { WELL: 0, IMPAIRED: 1, LOST: 2, SHIFTED: 3 };
 const FRONT = { OUT: 0, IN: 1, TURNING: 2, DEAD: 3 };
 const TASK_WORD = ["gone", "pending", "starting", "serving", "draining", "lost", "unseen", "failed"];

@@ -1,6 +1,6 @@
 // The map in sentences: for the popover, the table and the ear.
 
-const HOST_KEY = ["gone", "host_booting", "host_ready", "host_draining", "host_unseen", "host_lost", "host_cut", "host_notice"];
+const HOST_KEY = ["gone", "host_booting", "host_ready", "host_draining", "host_unseen", "host_lost", "host_cut", "host_notice", "host_closed"];
 const ZONE_KEY = ["zone_is_well", "zone_is_impaired", "zone_is_lost", "zone_is_shifted"];
 const FRONT_KEY = ["front_is_out", "front_is_in", "front_is_turning", "front_is_dead"];
 

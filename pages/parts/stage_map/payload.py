@@ -19,7 +19,7 @@ from pages.parts.words import Voice
 
 # What the browser knows a task, a host and a zone by; map_glyphs.js draws them.
 GONE, PENDING, STARTING, SERVING, DRAINING, LOST, UNSEEN, FAILED = range(8)
-H_GONE, H_BOOTING, H_READY, H_DRAINING, H_LOST, H_MISSED, H_CUT, H_NOTICE = range(8)
+H_GONE, H_BOOTING, H_READY, H_DRAINING, H_LOST, H_MISSED, H_CUT, H_NOTICE, H_CLOSED = range(9)
 Z_WELL, Z_IMPAIRED, Z_LOST, Z_SHIFTED = range(4)
 F_OUT, F_IN, F_TURNING, F_DEAD = range(4)
 
@@ -49,6 +49,7 @@ HOST_STATES = {
     Kind.AGENT_BACK: H_READY,
     Kind.HOST_GONE: H_GONE,
     Kind.SPOT_NOTICE: H_NOTICE,
+    Kind.HOST_CORDONED: H_CLOSED,
     Kind.HOST_UNCORDONED: H_READY,
 }
 

@@ -9,7 +9,7 @@ WORDS: tuple[str, ...] = (
     "zone_is_shifted", "up", "up_starting", "hosts", "since", "state_since", "host", "task", "full", "too_small", "room",
     "room_short", "host_booting", "host_booting_short", "host_ready", "host_draining", "host_draining_short",
     "host_unseen", "host_unseen_short", "host_lost", "host_lost_short", "host_cut", "host_cut_short",
-    "host_notice", "host_notice_short", "fact_release", "release_new", "gone",
+    "host_notice", "host_notice_short", "host_closed", "host_closed_short", "fact_release", "release_new", "gone",
     "pending", "pending_long", "starting", "serving", "draining", "lost", "unseen", "failed", "pending_one",
     "starting_one", "serving_one", "draining_one", "lost_one", "unseen_one", "failed_one", "small_replaced",
     "small_emptied", "small_moved", "more_hosts", "more_tasks", "control_plane", "wants", "waiting", "nobody_waits",

@@ -83,6 +83,27 @@ def test_two_dead_members_wait_for_whoever_replaces_them() -> None:
     assert never[-1].to_s == 3_600
 
 
+def test_who_is_killed_again_waits_anew_for_a_replacement() -> None:
+    """Restarted by hand at 200 and killed again at 1,700: it comes half an hour after that, not after its first death."""
+    twice = [
+        {"at_s": at, "do": do, "member": 1}
+        for at, do in ((100, "kill-member"), (200, "restart-member"), (1_700, "kill-member"))
+    ]
+    found = control_plane_outages(scenario(*twice, members=1))
+
+    assert [pytest.approx(part, abs=5) for part in (100, 200, 1_700, 3_500)] == [
+        edge for o in found if o.because == "all down" for edge in (o.from_s, o.to_s)
+    ]
+
+
+@pytest.mark.parametrize("at_s", [6.03e-118, 0.7, 1 / 3, 100.1, 1_234.567])
+def test_an_outage_begins_by_no_hair_before_what_caused_it(at_s: float) -> None:
+    """The store began half a minute before: a sum and its difference may fall short of where they began."""
+    (found, *_) = control_plane_outages(scenario({"at_s": at_s, "do": "fail-control-plane"}))
+
+    assert at_s <= found.from_s < at_s + 1e-9
+
+
 def test_the_whole_control_plane_may_go_for_a_while() -> None:
     """All down, then an election."""
     found = control_plane_outages(scenario({"at_s": 300, "do": "fail-control-plane", "for_s": 120}))
