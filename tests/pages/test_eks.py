@@ -91,6 +91,25 @@ def test_every_guess_of_the_update_gets_its_verdict(guess, settings, says):
     assert says in html(at)
 
 
+def test_a_launch_type_that_refuses_the_readers_own_pods_is_left_out_of_the_panel_with_its_reason():
+    own = lesson("eks_update").scenario.with_("services.web.host_ports", [80])
+
+    at = opened("eks", lang="en", x="eks_update", guess="skip", s=own.token())
+    heads = re.findall(r'<th scope="col">([^<]+?) ?<', html(at))
+
+    assert "EKS on Fargate has no hostPort" in told(at)
+    assert heads[-3:] == ["EKS managed nodes", "EKS, own nodes", "EKS Auto Mode"]
+
+
+@pytest.mark.parametrize("view", ["", "compare"])
+def test_a_scenario_without_an_update_stands_beside_none_that_forces_it(view):
+    calm = lesson("eks_update").scenario.with_("operations", [])
+
+    at = opened("eks", lang="en", x="eks_update", guess="skip", s=calm.token(), **({"view": view} if view else {}))
+
+    assert ("What this scenario cannot become is left out" in told(at)) == (view == "compare")
+
+
 def test_the_update_stands_beside_the_same_one_elsewhere():
     at = opened("eks", lang="en", x="eks_update", guess="skip")
 
