@@ -140,6 +140,8 @@ def test_a_slider_of_months_changes_the_calendar():
 
 @pytest.mark.parametrize(("name", "words"), [
     ("eks", {"stop": "moon"}),
+    ("eks", {"guess": "zzz"}),
+    ("eks_update", {"guess": "zzz"}),
     ("eks", {"node": "m5.gigantic"}),
     ("eks", {"pods": "many"}),
     ("eks", {"cpu": "9000"}),                      # no m5.large holds it
@@ -155,10 +157,27 @@ def test_a_slider_of_months_changes_the_calendar():
 ])  # fmt: skip
 def test_what_a_link_cannot_mean_is_set_aside_and_named(name, words):
     at = opened("eks", lang="en", x=name, **words)
-    asked = next(word for word in words if word != "guess")
+    asked = next((word for word in words if word != "guess"), "guess")
 
     assert asked in told(at)
     assert "<script" not in html(at)
+
+
+def test_an_experiment_that_the_chapter_has_not_is_named_and_the_first_one_opens():
+    at = opened("eks", lang="en", x="nonsense")
+
+    assert "x = nonsense" in told(at)
+    assert Voice("en").say("eks.title") in html(at)
+
+
+def test_what_means_nothing_on_a_launch_type_is_not_offered_there():
+    def keys(kind):
+        at = opened("eks", lang="en", x="eks_update", guess="skip", launch_type=kind)
+        return {one.key for kind_ in (at.toggle, at.slider, at.button) for one in kind_}
+
+    assert {"eks_update.ask.force", "eks_update.ask.hosts", "eks_update.try.force"} <= keys("eks-unmanaged")
+    assert not {"eks_update.ask.force", "eks_update.try.force"} & keys("eks-auto")
+    assert not {"eks_update.ask.force", "eks_update.ask.hosts"} & keys("eks-fargate")
 
 
 def test_the_rest_of_a_link_stands_beside_what_is_set_aside():
