@@ -9,6 +9,7 @@ import streamlit as st
 
 from engine import BudgetError, Run, Scenario, ScenarioError
 from engine.errors import Problem
+from engine.launch import launch_type
 from pages.parts import chapter, show
 from pages.parts.ahead import address, keys_of
 from pages.parts.charts import charts
@@ -153,13 +154,14 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
     """Say in one line what stands before the reader."""
     blows = [o for o in scenario.operations if o.do in TOLD_BY_THE_LEDE]
     traffic = scenario.traffic
+    asked = sum(service.desired for service in scenario.services)
+    asked += sum(o.count for o in scenario.operations if o.do == "run-tasks")
     values: dict[str, Any] = {
-        "tasks": sum(service.desired for service in scenario.services)
-        + sum(o.count for o in scenario.operations if o.do == "run-tasks"),
+        "tasks": asked,
         "zones": scenario.zones,
         "rate": round(traffic.rps),
         "asked": next((o.desired for o in reversed(scenario.operations) if o.do == "set-desired"), 0),
-        "hosts": scenario.fleet.size,
+        "hosts": asked if launch_type(scenario.launch_type).hosts == "per-task" else scenario.fleet.size,
         "peak": round(traffic.peak_rps),
         "rise": speaker.clock(traffic.at_s),
         "fall": speaker.clock(traffic.at_s + traffic.for_s),

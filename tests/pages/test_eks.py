@@ -37,7 +37,7 @@ def test_every_experiment_opens_in_each_language_and_view(name, view, lang):
 
     assert told(at) == ""
     assert address(at)["lang"] == lang
-    title = {("eks_pods", "stage"): "eks_pods.fargate.title", ("eks_update", "compare"): "eks_update.compare_title"}
+    title = {("eks_update", "compare"): "eks_update.compare_title"}
     assert Voice(lang).say(title.get((name, view), f"{name}.title")) in html(at)
 
 
@@ -116,6 +116,14 @@ def test_the_update_stands_beside_the_same_one_elsewhere():
     for text in ("failed, 3 nodes left", "waits, 3 left", "AWS waits, 3 left", "AWS waits, 6 left"):
         assert text in html(at)
     assert "failed, 3 nodes left" not in html(opened("eks", lang="en", x="eks_update"))
+
+
+def test_on_fargate_each_pod_is_a_node_and_its_budgets_refusal_is_counted():
+    at = opened("eks", lang="en", x="eks_update", guess="skip", launch_type="eks-fargate")
+    row = re.search(r"Refusals, each reason once</th>(.*?)</tr>", html(at)).group(1)
+
+    assert "6 nodes, 6 pods" in html(at)
+    assert re.findall(r"<td>(\d+)</td>", row) == ["2", "2", "2", "1"]
 
 
 # --- what is turned --------------------------------------------------------------------------------------------------

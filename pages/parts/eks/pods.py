@@ -46,7 +46,7 @@ def pods_room(speaker: Voice) -> None:
     is_stage = st.query_params.get(VIEW) == "stage"
     if is_stage:
         chapter.look_stage()
-        chapter.stage_heading(say(f"{NAME}.fargate.title"), "")
+        chapter.stage_heading(say(f"{NAME}.title"), say(f"{NAME}.fargate.title"))
     else:
         chapter.heading(say(f"{NAME}.title"), say(f"{NAME}.lede"))
     chapter.set_aside(speaker, turned.aside)
