@@ -154,15 +154,16 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
     """Say in one line what stands before the reader."""
     blows = [o for o in scenario.operations if o.do in TOLD_BY_THE_LEDE]
     traffic = scenario.traffic
+    share = sum(service.share for service in scenario.services if service.traffic is None)
     asked = sum(service.desired for service in scenario.services)
     asked += sum(o.count for o in scenario.operations if o.do == "run-tasks")
     values: dict[str, Any] = {
         "tasks": asked,
         "zones": scenario.zones,
-        "rate": round(traffic.rps),
+        "rate": round(traffic.rps * share),
         "asked": next((o.desired for o in reversed(scenario.operations) if o.do == "set-desired"), 0),
         "hosts": asked if launch_type(scenario.launch_type).hosts == "per-task" else scenario.fleet.size,
-        "peak": round(traffic.peak_rps),
+        "peak": round(traffic.peak_rps * share),
         "rise": speaker.clock(traffic.at_s),
         "fall": speaker.clock(traffic.at_s + traffic.for_s),
     }

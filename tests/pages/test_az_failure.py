@@ -138,6 +138,15 @@ def test_a_run_that_is_not_whole_at_its_end_is_not_said_to_have_repaired_itself(
     }
 
 
+def test_the_lede_counts_the_requests_of_every_service():
+    web = LESSON.scenario.services[0].model_dump(mode="json")
+    both = LESSON.scenario.with_("services", [web, web | {"name": "cart", "share": 0.5}])
+
+    at = study(s=both.token())
+
+    assert "1,800 requests a second" in "".join(one.proto.body for one in at.get("html"))
+
+
 def test_a_guess_that_is_none_of_the_answers_is_named_and_still_asked_for():
     at = opened("az_failure", lang="en", guess="zzz")
 
