@@ -10,6 +10,7 @@ import numpy as np
 from engine import metrics
 from engine.events import Kind, intervals
 from engine.kubernetes.disruption import Owner, budget
+from engine.kubernetes.update import SLOW
 from engine.metrics import Steps
 from engine.patch_work import PAID, beside
 from engine.simulation import Run
@@ -107,11 +108,17 @@ def _update(run: Run, start: int) -> Update:
         left=left,
         moved=sum(why in _ON_PURPOSE and why != "force" for why in evicted),
         deleted=evicted.count("force"),
-        refused=kinds.count(Kind.EVICTION_REFUSED),
+        refused=len(_refused(run, rows)),
         expired=kinds.count(Kind.DRAIN_EXPIRED),
         least_ready=int(min([*meanwhile, have.at(np.array([started_s]))[0]])),
         extra_host_s=beside(run, PAID[bool(run.hosts)], start, end_s)[0],
     )
+
+
+def _refused(run: Run, rows: list[int]) -> list[int]:
+    """Find the refusals of budgets. On Fargate AWS says it once, in the end, unless pods are merely slow."""
+    kinds = (Kind.EVICTION_REFUSED,) if run.hosts else (Kind.EVICTION_REFUSED, Kind.UPDATE_HELD)
+    return [row for row in rows if run.events.kind[row] in kinds and run.events.reason[row] != SLOW]
 
 
 def _outcome(run: Run, start: int, end: int | None, rows: list[int]) -> tuple[Outcome, str, int]:

@@ -22,7 +22,7 @@ from engine.cluster import NONE, Host, Stage, Task
 from engine.control import eviction
 from engine.control.patching import DAY_S, arrival, old_hosts
 from engine.events import Kind
-from engine.kubernetes.update import drain_limit_s, post_drain_s, retry_s, surge_of
+from engine.kubernetes.update import SLOW, drain_limit_s, post_drain_s, retry_s, surge_of
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
@@ -111,7 +111,7 @@ def _renew(world: World, host: Host, force: bool, limit_s: float, wait_s: float)
     yield from _emptied(world, host, limit_s)
     if host.is_alive and not host.is_gone and not world.fleet.is_emptied(host):
         left = _pods(world, host)
-        why = next((why for task in left if (why := eviction.may_evict(world, task))), "its pods take their time")
+        why = next((why for task in left if (why := eviction.may_evict(world, task))), SLOW)
         if limit_s:  # nobody waited where there was none
             world.log.note(
                 world.env.now, Kind.DRAIN_EXPIRED, host=host.number, zone=host.zone, value=len(left), reason=why
@@ -218,7 +218,7 @@ def _fargate(world: World) -> ProcessGenerator:
         yield from _evict(world, [task for task in old if task.zone == zone])
     left = [task for task in old if _runs(task)]
     if left:
-        why = next((why for task in left if (why := eviction.may_evict(world, task))), "its pods take their time")
+        why = next((why for task in left if (why := eviction.may_evict(world, task))), SLOW)
         world.log.note(env.now, Kind.UPDATE_HELD, value=len(left), reason=why)
         deadline_s = began_s + world.scenario.kubernetes.update.delete_after_days * DAY_S
         yield env.timeout(max(0.0, deadline_s - env.now))

@@ -7,6 +7,8 @@ from typing import Literal
 from engine import catalog
 from engine.fields import Record, setting
 
+SLOW = "its pods take their time"  # why an update goes no further where no budget is in the way
+
 
 class NodeUpdate(Record):
     """How a new AMI or version reaches the nodes. When, and whether by force, says the operation `update-nodes`."""

@@ -20,13 +20,16 @@ OWN = "own"
 
 def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
     """Show the controls in rows, which a phone reads in the same order; each writes the scenario when it is changed."""
-    kind = experiment.scenario.launch_type
-    meant = {kind, launch_type(kind).orchestrator}
-    shown = [control for control in controls if not control.only or meant & set(control.only.split())]
+    shown = [control for control in controls if meant(control, experiment.scenario.launch_type)]
     for start in range(0, len(shown), columns):
         for place, control in zip(st.columns(columns, gap="medium"), shown[start : start + columns], strict=False):
             with place:
                 ask_one(experiment, control)
+
+
+def meant(control: Control, kind: str) -> bool:
+    """Say whether a control means anything on a launch type."""
+    return not control.only or bool({kind, launch_type(kind).orchestrator} & set(control.only.split()))
 
 
 def ask_one(experiment: Experiment, control: Control) -> None:

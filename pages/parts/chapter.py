@@ -49,6 +49,8 @@ def chosen(speaker: Voice, page: str, *others: str) -> str:
     names = (page, *others)
     asked = st.query_params.get(WHICH, "")
     now = asked if asked in names else page
+    if asked and asked not in names:
+        set_aside(speaker, (Problem(WHICH, asked[:60], ", ".join(names), "name"),))
     with st.container(horizontal=True, key="q-which"):
         for name in names:
             st.button(

@@ -7,7 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from engine import BudgetError, Run, Scenario
+from engine import BudgetError, Run, Scenario, ScenarioError
+from engine.errors import Problem
+from engine.launch import launch_type
 from pages.parts import chapter, show
 from pages.parts.ahead import address, keys_of
 from pages.parts.charts import charts
@@ -152,14 +154,16 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
     """Say in one line what stands before the reader."""
     blows = [o for o in scenario.operations if o.do in TOLD_BY_THE_LEDE]
     traffic = scenario.traffic
+    share = sum(service.share for service in scenario.services if service.traffic is None)
+    asked = sum(service.desired for service in scenario.services)
+    asked += sum(o.count for o in scenario.operations if o.do == "run-tasks")
     values: dict[str, Any] = {
-        "tasks": sum(service.desired for service in scenario.services)
-        + sum(o.count for o in scenario.operations if o.do == "run-tasks"),
+        "tasks": asked,
         "zones": scenario.zones,
-        "rate": round(traffic.rps),
+        "rate": round(traffic.rps * share),
         "asked": next((o.desired for o in reversed(scenario.operations) if o.do == "set-desired"), 0),
-        "hosts": scenario.fleet.size,
-        "peak": round(traffic.peak_rps),
+        "hosts": asked if launch_type(scenario.launch_type).hosts == "per-task" else scenario.fleet.size,
+        "peak": round(traffic.peak_rps * share),
         "rise": speaker.clock(traffic.at_s),
         "fall": speaker.clock(traffic.at_s + traffic.for_s),
     }
@@ -219,7 +223,9 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     with right, st.container(horizontal=True, horizontal_alignment="right"):
         st.button(say("common.button.back_to_one"), key="back_to_one", on_click=go, args=("study",))
     chosen = chosen_variants(experiment, speaker)
-    runs = [show.run_of(changed(experiment.scenario, lesson.variants[variant])) for variant in chosen]
+    stand, problems = standing(experiment, chosen)
+    chapter.mend(speaker, problems, title="common.error.variant")
+    runs, chosen = [show.run_of(scenario) for scenario in stand.values()], list(stand)
     if not runs:
         return
     highest = show.highest_of(runs, lesson.strip)
@@ -257,6 +263,18 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
         st.html(show.outcome_table(speaker, say(f"{name}.outcome.title"), titles, runs, lesson.outcome))
     facts = {fact for run in runs for fact in facts_of(run.scenario)}
     sources(*lesson.facts, *sorted(facts))
+
+
+def standing(experiment: Experiment, chosen: list[str]) -> tuple[dict[str, Scenario], tuple[Problem, ...]]:
+    """Make each variant of the reader's scenario; one that it cannot become (a launch type refuses it) is named and left out."""
+    stand: dict[str, Scenario] = {}
+    problems: list[Problem] = []
+    for variant in chosen:
+        try:
+            stand[variant] = changed(experiment.scenario, experiment.lesson.variants[variant])
+        except ScenarioError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    return stand, tuple(problems)
 
 
 def chosen_variants(experiment: Experiment, speaker: Voice) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -11,6 +11,7 @@ import streamlit as st
 
 from engine import Run, loops, metrics, node_updates, reconcile, rollouts, sights, treadmill
 from engine.agents import accounts
+from engine.errors import Problem
 from engine.fullness import fullest
 from pages.parts import chapter
 from pages.parts.experiment import Experiment
@@ -42,6 +43,7 @@ def predict(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
     choices = question.choices(run, speaker, name, asked.settings)
     guess = guess_of(experiment, speaker, run)
     if guess is None:
+        chapter.set_aside(speaker, unknown_guess(name, choices))
         with st.container(horizontal=True, vertical_alignment="center", key="q-guess"):
             st.markdown(
                 f"**{speaker.say(f'{name}.ask.question')}**", help=speaker.say(f"{name}.ask.help"), width="content"
@@ -58,6 +60,12 @@ def predict(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
     said = question.said(run, speaker, name, asked.settings, guess)
     chapter.steps(speaker, 1, speaker.say("furniture.you_said", said=said))
     return guess
+
+
+def unknown_guess(name: str, choices: Collection[str]) -> tuple[Problem, ...]:
+    """Name what the link says as a guess and is none of the answers. name: the experiment's."""
+    came = st.session_state.get(f"{name}.guess")
+    return () if came is None or came in {SKIP, *choices} else (Problem(GUESS, came[:60], ", ".join(choices), "name"),)
 
 
 def guess_of(experiment: Experiment, speaker: Voice, run: Run) -> str | None:

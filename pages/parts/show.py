@@ -179,12 +179,13 @@ def chores_text(run: Run, speaker: Voice) -> str:
     """Say what the reader had to do."""
     said = []
     if launch_type(run.scenario.launch_type).owns_hosts and run.scenario.fleet.size:
-        said.append(speaker.say("common.chore.hosts", hosts=run.scenario.fleet.size))
+        said.append(speaker.say("common.chore.hosts", n=run.scenario.fleet.size))
     if launch_type(run.scenario.launch_type).control_plane == "self-run":
         said.append(speaker.say("common.chore.masters", n=run.scenario.kubernetes.control_plane.members))
     if by_hand := _by_hand(run):
         said.append(speaker.say("common.chore.clicks", n=by_hand))
-    return " ".join(said) or speaker.say("common.chore.none")
+    repaired = "open" if metrics.recovered_s(run) is None else "none"
+    return " ".join(said) or speaker.say(f"common.chore.{repaired}")
 
 
 def largest_text(run: Run, speaker: Voice) -> str:

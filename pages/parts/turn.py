@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -10,9 +11,10 @@ import streamlit as st
 from engine import Run, Scenario, frames
 from engine.launch import launch_type
 from pages.parts import chapter
-from pages.parts.ask import ask
+from pages.parts.ask import ask, meant
 from pages.parts.experiment import Experiment, url_of
 from pages.parts.fields import ASSUMED
+from pages.parts.lesson import Lesson
 from pages.parts.words import Voice
 
 VIEW = "view"
@@ -82,13 +84,19 @@ def explain(experiment: Experiment, speaker: Voice) -> None:
     if experiment.lesson.tries:
         st.header(speaker.say("furniture.try"))
         with st.container(horizontal=True):
-            for what, settings in experiment.lesson.tries.items():
+            for what, settings in tries(experiment.lesson, experiment.scenario.launch_type).items():
                 every = experiment.scenario.balancer.check_every_s
                 st.button(
                     speaker.say(f"{name}.try.{what}", interval=speaker.number(every)),
                     key=f"{name}.try.{what}", on_click=experiment.set, args=(settings,),
                 )  # fmt: skip
     told(speaker, name, experiment.lesson.explain)
+
+
+def tries(of: Lesson, kind: str) -> dict[str, dict[str, Any]]:
+    """Give what can be tried: not what turns only controls that mean nothing on this launch type, and no launch type itself."""
+    idle = {control.path for control in of.controls if not meant(control, kind)}
+    return {what: settings for what, settings in of.tries.items() if not settings or set(settings) - idle}
 
 
 def told(speaker: Voice, name: str, sections: Sequence[str]) -> None:

@@ -33,3 +33,13 @@ def test_a_manifest_is_shown_with_every_reason_and_a_broken_one_is_told_where(ar
     box.press("Control+Enter")
     expect(page.get_by_text("That is no manifest yet")).to_be_visible()
     assert visitor.errors == []
+
+
+def test_the_legend_speaks_of_pods_once_a_run_of_tasks_became_one_of_pods(visitor: Visitor):
+    page = visitor.open("/fargate?lang=es&x=fargate_launch&guess=skip")
+    legend = page.locator("section.card ul.legend")
+
+    expect(legend).to_contain_text("activas")
+    page.get_by_role("combobox", name="Tipo de lanzamiento").select_option(label="Kubernetes propio")
+    expect(legend).to_contain_text("activos")
+    expect(legend).not_to_contain_text("activas")

@@ -6,7 +6,9 @@ import pytest
 
 from engine import Scenario, reading
 from engine.scenario import LaunchTypeName
+from pages.parts import show
 from pages.parts.lesson import lesson
+from pages.parts.words import Voice
 from tests.pages.the_page import address, button, markup, opened, scenario, stands, told
 
 LESSON = lesson("az_failure")
@@ -112,6 +114,45 @@ def test_to_try_what_is_so_already_changes_nothing():
     stands(button(at, "try.fargate").click().run())
 
     assert button(at, "undo").disabled
+
+
+@pytest.mark.parametrize(("kind", "is_offered"), [
+    ("ecs-ec2", True), ("eks-managed", True), ("eks-fargate", False), ("eks-auto", False), ("ecs-fargate", False),
+])  # fmt: skip
+def test_to_buy_hosts_is_not_offered_where_nobody_can(kind: str, is_offered: bool):
+    keys = {one.key for one in study(launch_type=kind).button}
+
+    assert ("az_failure.try.spare" in keys) == is_offered
+    assert {"az_failure.try.checks", "az_failure.try.eks"} <= keys
+
+
+def test_a_run_that_is_not_whole_at_its_end_is_not_said_to_have_repaired_itself():
+    found = {
+        kind: show.chores_text(show.run_of(LESSON.scenario.with_("launch_type", kind)), Voice("en"))
+        for kind in ("eks-fargate", "ecs-fargate")
+    }
+
+    assert found == {
+        "eks-fargate": "Nothing. It had not repaired itself by the end.",
+        "ecs-fargate": "Nothing. It repaired itself.",
+    }
+
+
+def test_the_lede_counts_the_requests_of_every_service():
+    web = LESSON.scenario.services[0].model_dump(mode="json")
+    both = LESSON.scenario.with_("services", [web, web | {"name": "cart", "share": 0.5}])
+
+    at = study(s=both.token())
+
+    assert "1,800 requests a second" in "".join(one.proto.body for one in at.get("html"))
+
+
+def test_a_guess_that_is_none_of_the_answers_is_named_and_still_asked_for():
+    at = opened("az_failure", lang="en", guess="zzz")
+
+    assert "guess = zzz" in told(at)
+    stands(button(at, "guess.30").click().run())
+    assert told(at) == ""
 
 
 # --- links that are wrong --------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def test_every_experiment_opens_in_each_language_and_view(name, view, lang):
 
     assert told(at) == ""
     assert address(at)["lang"] == lang
-    title = {("eks_pods", "stage"): "eks_pods.fargate.title", ("eks_update", "compare"): "eks_update.compare_title"}
+    title = {("eks_update", "compare"): "eks_update.compare_title"}
     assert Voice(lang).say(title.get((name, view), f"{name}.title")) in html(at)
 
 
@@ -91,12 +91,39 @@ def test_every_guess_of_the_update_gets_its_verdict(guess, settings, says):
     assert says in html(at)
 
 
+def test_a_launch_type_that_refuses_the_readers_own_pods_is_left_out_of_the_panel_with_its_reason():
+    own = lesson("eks_update").scenario.with_("services.web.host_ports", [80])
+
+    at = opened("eks", lang="en", x="eks_update", guess="skip", s=own.token())
+    heads = re.findall(r'<th scope="col">([^<]+?) ?<', html(at))
+
+    assert "EKS on Fargate has no hostPort" in told(at)
+    assert heads[-3:] == ["EKS managed nodes", "EKS, own nodes", "EKS Auto Mode"]
+
+
+@pytest.mark.parametrize("view", ["", "compare"])
+def test_a_scenario_without_an_update_stands_beside_none_that_forces_it(view):
+    calm = lesson("eks_update").scenario.with_("operations", [])
+
+    at = opened("eks", lang="en", x="eks_update", guess="skip", s=calm.token(), **({"view": view} if view else {}))
+
+    assert ("What this scenario cannot become is left out" in told(at)) == (view == "compare")
+
+
 def test_the_update_stands_beside_the_same_one_elsewhere():
     at = opened("eks", lang="en", x="eks_update", guess="skip")
 
     for text in ("failed, 3 nodes left", "waits, 3 left", "AWS waits, 3 left", "AWS waits, 6 left"):
         assert text in html(at)
     assert "failed, 3 nodes left" not in html(opened("eks", lang="en", x="eks_update"))
+
+
+def test_on_fargate_each_pod_is_a_node_and_its_budgets_refusal_is_counted():
+    at = opened("eks", lang="en", x="eks_update", guess="skip", launch_type="eks-fargate")
+    row = re.search(r"Refusals, each reason once</th>(.*?)</tr>", html(at)).group(1)
+
+    assert "6 nodes, 6 pods" in html(at)
+    assert re.findall(r"<td>(\d+)</td>", row) == ["2", "2", "2", "1"]
 
 
 # --- what is turned --------------------------------------------------------------------------------------------------
@@ -121,6 +148,8 @@ def test_a_slider_of_months_changes_the_calendar():
 
 @pytest.mark.parametrize(("name", "words"), [
     ("eks", {"stop": "moon"}),
+    ("eks", {"guess": "zzz"}),
+    ("eks_update", {"guess": "zzz"}),
     ("eks", {"node": "m5.gigantic"}),
     ("eks", {"pods": "many"}),
     ("eks", {"cpu": "9000"}),                      # no m5.large holds it
@@ -136,10 +165,27 @@ def test_a_slider_of_months_changes_the_calendar():
 ])  # fmt: skip
 def test_what_a_link_cannot_mean_is_set_aside_and_named(name, words):
     at = opened("eks", lang="en", x=name, **words)
-    asked = next(word for word in words if word != "guess")
+    asked = next((word for word in words if word != "guess"), "guess")
 
     assert asked in told(at)
     assert "<script" not in html(at)
+
+
+def test_an_experiment_that_the_chapter_has_not_is_named_and_the_first_one_opens():
+    at = opened("eks", lang="en", x="nonsense")
+
+    assert "x = nonsense" in told(at)
+    assert Voice("en").say("eks.title") in html(at)
+
+
+def test_what_means_nothing_on_a_launch_type_is_not_offered_there():
+    def keys(kind):
+        at = opened("eks", lang="en", x="eks_update", guess="skip", launch_type=kind)
+        return {one.key for kind_ in (at.toggle, at.slider, at.button) for one in kind_}
+
+    assert {"eks_update.ask.force", "eks_update.ask.hosts", "eks_update.try.force"} <= keys("eks-unmanaged")
+    assert not {"eks_update.ask.force", "eks_update.try.force"} & keys("eks-auto")
+    assert not {"eks_update.ask.force", "eks_update.ask.hosts"} & keys("eks-fargate")
 
 
 def test_the_rest_of_a_link_stands_beside_what_is_set_aside():

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import streamlit as st
 
-from pages.parts.predict import GUESS, SKIP
+from pages.parts import chapter
+from pages.parts.predict import GUESS, SKIP, unknown_guess
 from pages.parts.words import Voice
 
 
@@ -20,6 +21,8 @@ def guessed(name: str, speaker: Voice, choices: Mapping[str, str]) -> str | None
     if guess in {SKIP, *choices}:
         st.query_params[GUESS] = str(guess)
         return guess
+
+    chapter.set_aside(speaker, unknown_guess(name, choices))
 
     def make(choice: str) -> None:
         st.session_state[key] = choice

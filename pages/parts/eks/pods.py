@@ -46,7 +46,7 @@ def pods_room(speaker: Voice) -> None:
     is_stage = st.query_params.get(VIEW) == "stage"
     if is_stage:
         chapter.look_stage()
-        chapter.stage_heading(say(f"{NAME}.fargate.title"), "")
+        chapter.stage_heading(say(f"{NAME}.title"), say(f"{NAME}.fargate.title"))
     else:
         chapter.heading(say(f"{NAME}.title"), say(f"{NAME}.lede"))
     chapter.set_aside(speaker, turned.aside)
@@ -218,7 +218,7 @@ def _rail(name: str, parts: list[tuple[str, int]], whole: int, said: str, found:
         for key, value in [*parts, ("left", left)]
         if value
     )
-    full = f' <em class="q-best">{escape(speaker.say(f"{NAME}.node.first"))}</em>' if name == found.bound_by else ""
+    full = f' <span class="q-best">{escape(speaker.say(f"{NAME}.node.first"))}</span>' if name == found.bound_by else ""
     title = escape(speaker.say(f"{NAME}.measure.{name}", whole=said))
     return f'<div class="q-bar"><h3>{title}{full}</h3><div class="q-rail q-eks-rail" aria-hidden="true">{spans}</div><p>{told_}</p></div>'
 

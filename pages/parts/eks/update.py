@@ -6,9 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from engine import Run, Scenario
+from engine import Run, Scenario, ScenarioError
+from engine.errors import Problem
 from engine.node_updates import Update, updates
-from pages.parts import show
+from pages.parts import chapter, show
 from pages.parts.experiment import Experiment
 from pages.parts.lesson import changed
 from pages.parts.predict import guess_of
@@ -26,15 +27,21 @@ def update_panel(experiment: Experiment, speaker: Voice, run: Run) -> None:
     say, scenario = speaker.say, experiment.scenario
     st.header(say(f"{NAME}.panel.title"))
     st.html(f'<p class="q-verdict">{escape(say(f"{NAME}.panel.lede"))}</p>')
-    runs = {name: run if name == scenario.launch_type else show.run_of(_on(scenario, name)) for name in TYPES}
-    if scenario.launch_type not in runs:
-        runs = {scenario.launch_type: run} | runs
+    runs, problems = _held_beside(scenario, run)
     st.html(_table(runs, speaker, scenario.launch_type))
+    chapter.mend(speaker, problems, title="common.error.variant")
 
 
-def _on(scenario: Scenario, launch_type: str) -> Scenario:
-    """Run the same on another launch type."""
-    return changed(scenario, {"launch_type": launch_type})
+def _held_beside(scenario: Scenario, run: Run) -> tuple[dict[str, Run], tuple[Problem, ...]]:
+    """Run the same on the other launch types; one that will not have it is left out, with its reasons."""
+    yours, problems = scenario.launch_type, list[Problem]()
+    runs = {} if yours in TYPES else {yours: run}
+    for name in TYPES:
+        try:
+            runs[name] = run if name == yours else show.run_of(changed(scenario, {"launch_type": name}))
+        except ScenarioError as error:
+            problems += [problem for problem in error.problems if problem not in problems]
+    return runs, tuple(problems)
 
 
 def _table(runs: dict[str, Run], speaker: Voice, yours: str) -> str:

@@ -47,7 +47,7 @@ function setPanel(P, ui, run, L, onWhy) {
   };
   // Rebuilt only when the rows themselves change: a focused "Why here?" must survive a new future.
   const glyph = stage ? Math.round(Math.max(26, Math.min(34, innerHeight / 32))) : 17;
-  const stamp = JSON.stringify([run.legend, stage, glyph, p.lang]);
+  const stamp = JSON.stringify([run.legend.map((state) => ui.say(TASK_WORD[state])), run.legend, stage, glyph, p.lang]);
   if (P.stamp !== stamp) {
     P.stamp = stamp;
     P.legendRows = rowsOf(P.legend, 20);
