@@ -11,6 +11,7 @@ import streamlit as st
 
 from engine import Run, loops, metrics, node_updates, reconcile, rollouts, sights, treadmill
 from engine.agents import accounts
+from engine.errors import Problem
 from engine.fullness import fullest
 from pages.parts import chapter
 from pages.parts.experiment import Experiment
@@ -71,6 +72,15 @@ def guess_of(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
     guess: str | None = st.session_state[key]
     known = {SKIP, *QUESTIONS[asked.question].choices(run, speaker, experiment.lesson.name, asked.settings)}
     return guess if guess in known else None
+
+
+def unknown_guess(experiment: Experiment, speaker: Voice, run: Run) -> tuple[Problem, ...]:
+    """Name the guess of a link that is none of the choices; it stays open then."""
+    asked, came = experiment.lesson.guess, st.session_state.get(f"{experiment.lesson.name}.guess")
+    if asked is None or came is None or guess_of(experiment, speaker, run) is not None:
+        return ()
+    choices = QUESTIONS[asked.question].choices(run, speaker, experiment.lesson.name, asked.settings)
+    return (Problem(GUESS, came, ", ".join((*choices, SKIP)), "name"),)
 
 
 def verdict(experiment: Experiment, speaker: Voice, run: Run, guess: str) -> str:

@@ -39,8 +39,8 @@ function lookFor(size, width, dense, squeezed = 1) {
 }
 
 /** Put `n` tiles into a width: as large as allowed, on as few lines as possible. Null when even the smallest fail. */
-function fit(n, width, largest, smallest, lines = 3) {
-  for (let rows = 1; rows <= lines; rows++) {
+function fit(n, width, largest, smallest, lines = 3, first = 1) {
+  for (let rows = first; rows <= lines; rows++) {
     const across = Math.ceil(n / rows), loose = largest * 0.18;
     const size = Math.min(largest, (width - (across - 1) * Math.min(loose, 2.2)) / across);
     if (size < smallest) continue;
@@ -60,8 +60,11 @@ function boxes(run, c, inner) {
   if (c.name === "small") return lowBoxes(run, c, inner, rows, columns);
   const squeeze = rows <= c.rows ? 1 : Math.max(0.7, (c.rows + 0.4) / rows);
   const hostW = (inner - (columns - 1) * c.hg) / columns;
-  const t = fit(run.roomMost, hostW - c.hp * 2, c.tile * squeeze, c.smallest * (c.name === "phone" ? 0.9 : 1));
+  let t = fit(run.roomMost, hostW - c.hp * 2, c.tile * squeeze, c.smallest * (c.name === "phone" ? 0.9 : 1));
   if (!t) return null;
+  // Without ribbons there is height to spare: two lines of large tiles rather than one of small ones.
+  const two = !run.hasTraffic && c.name !== "phone" && rows <= c.rows && t.rows === 1 ? fit(run.roomMost, hostW - c.hp * 2, c.tile, c.smallest, 2, 2) : null;
+  if (two && two.tile > t.tile * 1.2) t = two;
   const least = c.name === "stage" ? c.fs * 1.3 : 0, head = Math.max(least, c.hostHead * (squeeze < 1 ? Math.max(0.8, squeeze) : 1)), foot = c.hp * squeeze + c.bot;
   const hostH = head + t.rows * t.deep - (t.deep - t.tile) + foot;
   return { kind: "boxes", t, head, hostW, hostH, columns, stepX: hostW + c.hg, stepY: hostH + c.hg * squeeze, rows,
