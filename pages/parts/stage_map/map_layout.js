@@ -74,16 +74,17 @@ function boxes(run, c, inner) {
 /** Boxes without names, for maps that stand beside others: all share one height, so more hosts make lower boxes. */
 function lowBoxes(run, c, inner, rows, columns) {
   const hg = Math.min(c.hg, 24 / rows), hostW = (inner - (columns - 1) * c.hg) / columns;
-  const most = Math.min((c.tall - (rows - 1) * hg) / rows, c.hostHead + c.tile + c.hp + c.bot);
+  let best = null;
   for (let lines = 1; lines <= 3; lines++) {
+    const most = Math.min((c.tall - (rows - 1) * hg) / rows, c.hostHead + (c.tile + 2) * lines - 2 + c.hp + c.bot);
     const air = Math.max(1.8, Math.min(c.hostHead, (most - c.tile * lines) / 2));
-    const t = fit(run.roomMost, hostW - c.hp * 2, Math.min(c.tile, (most - air * 2 - (lines - 1) * 2) / lines), c.smallest, lines);
-    if (!t) continue;
+    const t = fit(run.roomMost, hostW - c.hp * 2, Math.min(c.tile, (most - air * 2 - (lines - 1) * 2) / lines), c.smallest, lines, lines);
+    if (!t || (best && t.tile < best.t.tile * 1.2)) continue; // one line more only where the tiles gain by it
     const used = (t.rows - 1) * t.deep + t.tile, hostH = Math.min(most, used + air * 2);
-    return { kind: "boxes", t, head: (hostH - used) / 2, hostW, hostH, columns, stepX: hostW + c.hg, stepY: hostH + hg, rows,
+    best = { kind: "boxes", t, head: (hostH - used) / 2, hostW, hostH, columns, stepX: hostW + c.hg, stepY: hostH + hg, rows,
       height: rows * (hostH + hg) - hg };
   }
-  return null;
+  return best;
 }
 
 /** One low row per host: its name, then tiles at 14.6 px. Chooses the columns and lines that keep the zone lowest. */
