@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine import catalog
 from engine.events import Floats, Ints, Kind
 from engine.ledger import Ledger, ledger
 from engine.simulation import Run
@@ -28,6 +29,16 @@ class Fullness:
     largest_mib: int
     zone_gap: int
     worst_loss: int
+
+    @property
+    def largest_vcpu(self) -> float:
+        """Give the CPU of the largest task in vCPU."""
+        return self.largest_cpu / catalog.number("ecs.placement.cpu_unit")
+
+    @property
+    def largest_gib(self) -> float:
+        """Give the memory of the largest task in GiB."""
+        return self.largest_mib / 1024
 
 
 def fullest(run: Run) -> Fullness:

@@ -234,13 +234,12 @@ class _Teller:
         events = self._run.events
         read = [j for j in events.where(Kind.METRIC_READ) if j < i and events.service[j] == events.service[i]]
         scaling = self._run.scenario.services[int(events.service[i])].scaling
-        value = round(float(events.value[read[-1]])) if read else 0
-        target = round(scaling.target) if scaling else 0
+        is_rate = scaling is not None and scaling.metric == "requests"
+        value, target = float(events.value[read[-1]]) if read else 0.0, scaling.target if scaling else 0.0
         values: Values = {
             "tasks": int(events.value[i]),
-            "metric": events.reason[read[-1]],
-            "value": value,
-            "target": target,
+            "value": round(value) if is_rate else Amount(value / 100, "share"),
+            "target": round(target) if is_rate else Amount(target / 100, "share"),
         }
         return Line(float(events.at_s[i]), "caption.scaled", values)
 

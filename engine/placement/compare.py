@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine import catalog
 from engine.placement.constraints import all_of
 from engine.placement.demand import needs_of
 from engine.placement.hosts import Hosts, Ints
@@ -64,6 +65,16 @@ class Outcome:
     def largest_mib(self) -> int:
         """Give the memory of the largest task that still fits on a host."""
         return int(self.free_mib.max(initial=0))
+
+    @property
+    def largest_vcpu(self) -> float:
+        """Give the CPU of the largest task in vCPU."""
+        return self.largest_cpu_units / catalog.number("ecs.placement.cpu_unit")
+
+    @property
+    def largest_gib(self) -> float:
+        """Give the memory of the largest task in GiB."""
+        return self.largest_mib / 1024
 
     @property
     def scattered_cpu(self) -> float:

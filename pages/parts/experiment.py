@@ -185,7 +185,8 @@ def read_url(of: Lesson, words: dict[str, str]) -> tuple[Scenario, tuple[Problem
                 scenario.with_(control.path, value)
                 settings[control.path] = value
             except ScenarioError as error:
-                allowed = error.problems[0].allowed
+                offered = of.launch_types if control.url == "launch_type" else ()
+                allowed = ", ".join(offered) or error.problems[0].allowed
                 aside.append(Problem(control.url, words[control.url][:60], allowed, error.problems[0].message))
     try:
         scenario = changed(scenario, settings)

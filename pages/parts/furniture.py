@@ -17,7 +17,7 @@ from pages.parts.chooser import chooser
 from pages.parts.experiment import Experiment
 from pages.parts.headline import headline
 from pages.parts.lesson import changed
-from pages.parts.predict import guess_of, predict, verdict
+from pages.parts.predict import guess_of, predict, unknown_guess, verdict
 from pages.parts.scene import View, chart_marks, scene, shown, transport_data
 from pages.parts.sources import sources
 from pages.parts.stage_map import map_data, stage_map
@@ -119,6 +119,7 @@ def played(experiment: Experiment, speaker: Voice, run: Run, beside: Beside | No
             choose_type(experiment, speaker, found.packed["id"], here)
         if experiment.lesson.variants:
             st.button(speaker.say("common.button.side_by_side"), key="side_by_side", on_click=go, args=("compare",))
+    chapter.set_aside(speaker, unknown_guess(experiment, speaker, run))
     guess = predict(experiment, speaker, run)
     with st.container(key="q-stage-row"):
         map_, strips = st.columns([822, 354] if beside is None else [640, 536], gap="small")

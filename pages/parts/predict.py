@@ -81,6 +81,15 @@ def guess_of(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
     return guess if guess in known else None
 
 
+def unknown_guess(experiment: Experiment, speaker: Voice, run: Run) -> tuple[Problem, ...]:
+    """Name the guess of a link that is none of the choices; it stays open then."""
+    asked, came = experiment.lesson.guess, st.session_state.get(f"{experiment.lesson.name}.guess")
+    if asked is None or came is None or guess_of(experiment, speaker, run) is not None:
+        return ()
+    choices = QUESTIONS[asked.question].choices(run, speaker, experiment.lesson.name, asked.settings)
+    return (Problem(GUESS, came, ", ".join((*choices, SKIP)), "name"),)
+
+
 def verdict(experiment: Experiment, speaker: Voice, run: Run, guess: str) -> str:
     """Hold the guess against what happened."""
     asked = experiment.lesson.guess

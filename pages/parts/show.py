@@ -192,7 +192,7 @@ def largest_text(run: Run, speaker: Voice) -> str:
     """Say how large a task still fits: its CPU, and its memory."""
     found = fullest(run)
     return speaker.say(
-        "common.outcome.size", cpu=speaker.number(found.largest_cpu), memory=speaker.number(found.largest_mib)
+        "common.outcome.size", cpu=speaker.number(found.largest_vcpu, 2), memory=speaker.number(found.largest_gib, 1)
     )
 
 
@@ -274,7 +274,7 @@ def outcome_table(speaker: Voice, title: str, names: Sequence[str], runs: Sequen
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     texts = [outcome_texts(run, speaker.about(run.scenario), rows) for run in runs]
     body = "".join(
-        f'<tr><th scope="row">{escape(speaker.say(f"common.outcome.{row}"))}</th>'
+        f'<tr class="{row}"><th scope="row">{escape(speaker.say(f"common.outcome.{row}"))}</th>'
         + "".join(
             f"<td>{escape(column[place])}{badge if is_best else ''}</td>"
             for column, is_best in zip(texts, bests(runs, row), strict=True)

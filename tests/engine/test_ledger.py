@@ -83,6 +83,7 @@ def test_the_largest_task_that_still_fits_is_what_the_roomiest_host_has_left():
     found = fullest(story(desired=3))
 
     assert (found.largest_cpu, found.largest_mib) == (2048 - 128, int(8192 * 0.97) - 256)
+    assert (found.largest_vcpu, found.largest_gib) == (1.875, (int(8192 * 0.97) - 256) / 1024)
 
 
 def test_waiting_counts_who_was_refused_and_not_placed_since():

@@ -167,6 +167,9 @@ def test_the_bill_follows_the_machines():
     ("control_plane_who", {"kills": "everything"}),
     ("control_plane_who", {"type": "m5.gigantic"}),
     ("control_plane_outage", {"members": "a-b", "guess": "skip"}),
+    ("control_plane_outage", {"guess": "zzz"}),
+    ("control_plane_why", {"guess": "zzz"}),
+    ("control_plane_who", {"guess": "zzz"}),
 ])  # fmt: skip
 def test_what_a_link_cannot_mean_is_set_aside_and_named(name, words):
     at = opened("control_plane", lang="en", x=name, **words)

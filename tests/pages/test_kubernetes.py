@@ -109,6 +109,27 @@ def test_a_link_that_is_wrong_is_set_aside_and_named(word: str, came: str):
     assert scenario(at, "kubernetes_nodes") == lesson("kubernetes_nodes").scenario
 
 
+def test_an_experiment_that_is_none_is_named_and_the_first_one_opens():
+    at = opened("kubernetes", x="nonsense")
+
+    assert "x = nonsense (allowed: kubernetes, kubernetes_scheduler" in told(at)
+    assert scenario(at, "kubernetes") == lesson("kubernetes").scenario
+    assert told(opened("kubernetes", x="kubernetes_hpa")) == ""
+
+
+def test_a_guess_that_is_none_is_named_and_stays_open_until_there_is_one():
+    at = opened("kubernetes", x="kubernetes_hpa", guess="zzz")
+    assert "guess = zzz (allowed: both_quick, slow_in, slow_out, both_slow, skip)" in told(at)
+
+    assert told(opened("kubernetes", x="kubernetes_hpa", guess="slow_in")) == ""
+
+
+def test_a_launch_type_that_is_none_is_told_those_of_this_experiment():
+    assert "launch_type = lambda (allowed: k8s-self-run, eks-managed, eks-auto, ecs-ec2)" in told(
+        opened("kubernetes", x="kubernetes_hpa", launch_type="lambda")
+    )
+
+
 @pytest.mark.parametrize("word", ["guess", "x", "view", "compare", "seed", "who"])
 def test_smuggled_markup_stays_text(word: str):
     at = page(**{word: SMUGGLED})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from engine.errors import Problem
+from pages.parts import chapter
 from pages.parts.predict import GUESS, SKIP
 from pages.parts.words import Voice
 
@@ -20,6 +22,8 @@ def guessed(name: str, speaker: Voice) -> str | None:
     if guess in {SKIP, *choices}:
         st.query_params[GUESS] = str(guess)
         return guess
+    if guess is not None:
+        chapter.set_aside(speaker, [Problem(GUESS, guess, ", ".join((*choices, SKIP)), "name")])
 
     def make(choice: str) -> None:
         st.session_state[key] = choice

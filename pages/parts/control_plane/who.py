@@ -107,7 +107,7 @@ def _played(owned: Ownership, speaker: Voice, *, locked: bool, size: str = "lapt
             Strip(
                 who, say(f"{NAME}.{who}.name"),
                 calls_strip(one.at_s, parts, end_s=end_s, signs=speaker.number_signs(), has_ticks=who == WHO[-1]),
-                calls_labels(one.at_s, parts, words), height_px=300 if size == "stage" else 170, tab=say(f"{NAME}.{who}.tab"),
+                calls_labels(one.at_s, parts, words), height_px=350 if size == "stage" else 170, tab=say(f"{NAME}.{who}.tab"),
             )
         )  # fmt: skip
     for who, one in found.items():
@@ -204,6 +204,6 @@ def _promises(speaker: Voice) -> str:
         f'<th scope="col">{escape(say(f"{NAME}.sla.{head}"))}</th>' for head in ("promise", "month", "year")
     )
     return (
-        f'<table class="q-outcomes q-own"><caption>{escape(say(f"{NAME}.sla.caption"))}</caption><thead><tr><td></td>{heads}</tr>'
+        f'<table class="q-outcomes q-own q-sla"><caption>{escape(say(f"{NAME}.sla.caption"))}</caption><thead><tr><td></td>{heads}</tr>'
         f"</thead><tbody>{rows}</tbody></table>"
     )

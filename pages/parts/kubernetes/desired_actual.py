@@ -18,7 +18,7 @@ from pages.parts.words import Voice
 
 # How a node is marked by what is known of it.
 TONES = {
-    "ready": "serving", "unnoticed": "lost", "cut": "pending", "waits": "pending", "stopped": "lost", "tainted": "draining",
+    "ready": "serving", "unnoticed": "lost", "cut": "pending", "waits": "pending", "stopped": "lost", "tainted": "lost",
     "empty": "idle", "drains": "draining", "boots": "starting",
 }  # fmt: skip
 

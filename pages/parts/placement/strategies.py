@@ -77,8 +77,8 @@ def _table(speaker: Voice, names: Sequence[str], found: Sequence[Course]) -> str
         ),
         "largest": lambda course: say(
             "common.outcome.size",
-            cpu=number(course.outcome.largest_cpu_units),
-            memory=number(course.outcome.largest_mib),
+            cpu=number(course.outcome.largest_vcpu, 2),
+            memory=number(course.outcome.largest_gib, 1),
         ),
         "scattered": lambda course: speaker.percent(course.outcome.scattered_cpu, 0),
         "zone_gap": lambda course: number(course.outcome.zone_gap),

@@ -256,20 +256,30 @@ function hostHead(pen, L, ui, run, now, h, box, ink) {
   const free = run.p.hosts.room[h] - now.hostTasks[h];
   const wordings = key ? [ui.say(key), ui.say(`${key}_short`)]
     : free > 0 ? [ui.say("room", { n: free }), ui.say("room_short", { n: free })] : [ui.say(now.hostTasks[h] ? "full" : "too_small")];
-  // In a mixed fleet the host's type stands behind its name, on all of them or, where a type is too long, on none.
-  const type = run.p.hosts.type?.[h];
-  pen.font = `400 ${c.fs * 0.9}px ${L.font}`;
-  const wide = type ? Math.max(...(run.types ??= [...new Set(run.p.hosts.type)]).map((one) => pen.measureText(one).width)) + 9 : 0;
+  const types = typesWide(pen, L, ui, run);
   pen.font = `400 ${c.fs}px ${L.font}`;
   const fits = (space) => wordings.find((s) => pen.measureText(s).width <= space);
-  if (run.nameFont !== pen.font) { // the widest name decides for all of them
-    run.nameFont = pen.font;
-    run.nameWide = Math.max(...run.p.hosts.id.map((id) => pen.measureText(id).width));
-  }
-  const beside = type ? fits(right - (box.x + c.hp + run.nameWide * 1.06 + 10) - wide) : null, note = beside ?? fits(right - left);
+  const beside = types ? fits(right - left - types) : null, note = beside ?? fits(right - left);
   const strong = isDown(state) || state === HOST.NOTICE;
   if (note) text(pen, L, right, base, note, { f: c.fs, colour: strong ? ink : ui.C[key ? "ink2" : "ink3"], align: "right" });
-  if (beside) text(pen, L, left - 3, base, type, { f: c.fs * 0.9, colour: isDown(state) ? ink : ui.C.ink3 });
+  if (beside) text(pen, L, left - 3, base, run.p.hosts.type[h], { f: c.fs * 0.9, colour: isDown(state) ? ink : ui.C.ink3 });
+}
+
+/** How wide the types of a mixed fleet are. They stand behind the hosts' names on all of them or, where the widest has no
+ *  room beside the shortest of what is said of a host that is well, on none: then 0. */
+function typesWide(pen, L, ui, run) {
+  if (!run.p.hosts.type?.length) return 0;
+  const { c, body } = L, key = `${c.fs} ${body.hostW} ${L.font} ${ui.say("full")}`;
+  if (run.typesKey === key) return run.typesWide;
+  const widest = (size, words) => {
+    pen.font = `400 ${size}px ${L.font}`;
+    return Math.max(...words.map((one) => pen.measureText(one).width));
+  };
+  const types = widest(c.fs * 0.9, [...new Set(run.p.hosts.type)]) + 9, names = widest(c.fs, run.p.hosts.id) * 1.06 + 10;
+  const notes = widest(c.fs, [ui.say("full"), ui.say("room_short", { n: Math.max(...run.p.hosts.room) })]);
+  run.typesKey = key;
+  run.typesWide = names + types + notes <= body.hostW - c.hp * 2 ? types : 0;
+  return run.typesWide;
 }
 
 function bootBar(pen, L, ui, run, now, h, box) {

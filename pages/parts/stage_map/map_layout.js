@@ -39,8 +39,8 @@ function lookFor(size, width, dense, squeezed = 1) {
 }
 
 /** Put `n` tiles into a width: as large as allowed, on as few lines as possible. Null when even the smallest fail. */
-function fit(n, width, largest, smallest, lines = 3) {
-  for (let rows = 1; rows <= lines; rows++) {
+function fit(n, width, largest, smallest, lines = 3, first = 1) {
+  for (let rows = first; rows <= lines; rows++) {
     const across = Math.ceil(n / rows), loose = largest * 0.18;
     const size = Math.min(largest, (width - (across - 1) * Math.min(loose, 2.2)) / across);
     if (size < smallest) continue;
@@ -60,8 +60,11 @@ function boxes(run, c, inner) {
   if (c.name === "small") return lowBoxes(run, c, inner, rows, columns);
   const squeeze = rows <= c.rows ? 1 : Math.max(0.7, (c.rows + 0.4) / rows);
   const hostW = (inner - (columns - 1) * c.hg) / columns;
-  const t = fit(run.roomMost, hostW - c.hp * 2, c.tile * squeeze, c.smallest * (c.name === "phone" ? 0.9 : 1));
+  let t = fit(run.roomMost, hostW - c.hp * 2, c.tile * squeeze, c.smallest * (c.name === "phone" ? 0.9 : 1));
   if (!t) return null;
+  // Without ribbons there is height to spare: two lines of large tiles rather than one of small ones.
+  const two = !run.hasTraffic && c.name !== "phone" && rows <= c.rows && t.rows === 1 ? fit(run.roomMost, hostW - c.hp * 2, c.tile, c.smallest, 2, 2) : null;
+  if (two && two.tile > t.tile * 1.2) t = two;
   const least = c.name === "stage" ? c.fs * 1.3 : 0, head = Math.max(least, c.hostHead * (squeeze < 1 ? Math.max(0.8, squeeze) : 1)), foot = c.hp * squeeze + c.bot;
   const hostH = head + t.rows * t.deep - (t.deep - t.tile) + foot;
   return { kind: "boxes", t, head, hostW, hostH, columns, stepX: hostW + c.hg, stepY: hostH + c.hg * squeeze, rows,
@@ -71,16 +74,17 @@ function boxes(run, c, inner) {
 /** Boxes without names, for maps that stand beside others: all share one height, so more hosts make lower boxes. */
 function lowBoxes(run, c, inner, rows, columns) {
   const hg = Math.min(c.hg, 24 / rows), hostW = (inner - (columns - 1) * c.hg) / columns;
-  const most = Math.min((c.tall - (rows - 1) * hg) / rows, c.hostHead + c.tile + c.hp + c.bot);
+  let best = null;
   for (let lines = 1; lines <= 3; lines++) {
+    const most = Math.min((c.tall - (rows - 1) * hg) / rows, c.hostHead + (c.tile + 2) * lines - 2 + c.hp + c.bot);
     const air = Math.max(1.8, Math.min(c.hostHead, (most - c.tile * lines) / 2));
-    const t = fit(run.roomMost, hostW - c.hp * 2, Math.min(c.tile, (most - air * 2 - (lines - 1) * 2) / lines), c.smallest, lines);
-    if (!t) continue;
+    const t = fit(run.roomMost, hostW - c.hp * 2, Math.min(c.tile, (most - air * 2 - (lines - 1) * 2) / lines), c.smallest, lines, lines);
+    if (!t || (best && t.tile < best.t.tile * 1.2)) continue; // one line more only where the tiles gain by it
     const used = (t.rows - 1) * t.deep + t.tile, hostH = Math.min(most, used + air * 2);
-    return { kind: "boxes", t, head: (hostH - used) / 2, hostW, hostH, columns, stepX: hostW + c.hg, stepY: hostH + hg, rows,
+    best = { kind: "boxes", t, head: (hostH - used) / 2, hostW, hostH, columns, stepX: hostW + c.hg, stepY: hostH + hg, rows,
       height: rows * (hostH + hg) - hg };
   }
-  return null;
+  return best;
 }
 
 /** One low row per host: its name, then tiles at 14.6 px. Chooses the columns and lines that keep the zone lowest. */
