@@ -57,8 +57,6 @@ def chosen(speaker: Voice, page: str, *others: str) -> str:
                 speaker.say(f"{name}.tab"), key=f"{name}.which", on_click=_which, args=(name,),
                 type="primary" if name == now else "tertiary",
             )  # fmt: skip
-    if asked and asked != now:
-        set_aside(speaker, [Problem(WHICH, asked, ", ".join(names), "name")])
     return now
 
 

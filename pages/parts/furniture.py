@@ -13,11 +13,11 @@ from engine.launch import launch_type
 from pages.parts import chapter, show
 from pages.parts.ahead import address, keys_of
 from pages.parts.charts import charts
-from pages.parts.chooser import chooser
+from pages.parts.chooser import Choice, chooser
 from pages.parts.experiment import Experiment
 from pages.parts.headline import headline
 from pages.parts.lesson import changed
-from pages.parts.predict import guess_of, predict, unknown_guess, verdict
+from pages.parts.predict import guess_of, predict, verdict
 from pages.parts.scene import View, chart_marks, scene, shown, transport_data
 from pages.parts.sources import sources
 from pages.parts.stage_map import map_data, stage_map
@@ -119,7 +119,6 @@ def played(experiment: Experiment, speaker: Voice, run: Run, beside: Beside | No
             choose_type(experiment, speaker, found.packed["id"], here)
         if experiment.lesson.variants:
             st.button(speaker.say("common.button.side_by_side"), key="side_by_side", on_click=go, args=("compare",))
-    chapter.set_aside(speaker, unknown_guess(experiment, speaker, run))
     guess = predict(experiment, speaker, run)
     with st.container(key="q-stage-row"):
         map_, strips = st.columns([822, 354] if beside is None else [640, 536], gap="small")
@@ -183,7 +182,7 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
 
 
 def choose_type(experiment: Experiment, speaker: Voice, run_id: str, ahead: str) -> None:
-    """Offer the launch types in one row; the choice writes the scenario."""
+    """Offer the launch types in one row, or one for each orchestrator; the choice writes the scenario."""
     key = f"{experiment.lesson.name}.launch_type"
 
     def _choose() -> None:
@@ -193,7 +192,14 @@ def choose_type(experiment: Experiment, speaker: Voice, run_id: str, ahead: str)
 
     chooser(
         speaker.say("common.launch_type.label"),
-        {kind: speaker.say(f"common.launch_type.{kind}.name") for kind in experiment.lesson.launch_types},
+        {
+            kind: Choice(
+                speaker.say(f"common.launch_type.{kind}.name"),
+                speaker.say(f"common.launch_type.group.{launch_type(kind).orchestrator}"),
+                speaker.say(f"common.launch_type.{kind}.short"),
+            )
+            for kind in experiment.lesson.launch_types
+        },
         experiment.scenario.launch_type, key=key, path="launch_type", run_id=run_id, ahead=ahead, on_choose=_choose,
     )  # fmt: skip
 

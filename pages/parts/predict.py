@@ -65,7 +65,11 @@ def predict(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
 def unknown_guess(name: str, choices: Collection[str]) -> tuple[Problem, ...]:
     """Name what the link says as a guess and is none of the answers. name: the experiment's."""
     came = st.session_state.get(f"{name}.guess")
-    return () if came is None or came in {SKIP, *choices} else (Problem(GUESS, came[:60], ", ".join(choices), "name"),)
+    return (
+        ()
+        if came is None or came in {SKIP, *choices}
+        else (Problem(GUESS, came[:60], ", ".join((*choices, SKIP)), "name"),)
+    )
 
 
 def guess_of(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
@@ -79,15 +83,6 @@ def guess_of(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
     guess: str | None = st.session_state[key]
     known = {SKIP, *QUESTIONS[asked.question].choices(run, speaker, experiment.lesson.name, asked.settings)}
     return guess if guess in known else None
-
-
-def unknown_guess(experiment: Experiment, speaker: Voice, run: Run) -> tuple[Problem, ...]:
-    """Name the guess of a link that is none of the choices; it stays open then."""
-    asked, came = experiment.lesson.guess, st.session_state.get(f"{experiment.lesson.name}.guess")
-    if asked is None or came is None or guess_of(experiment, speaker, run) is not None:
-        return ()
-    choices = QUESTIONS[asked.question].choices(run, speaker, experiment.lesson.name, asked.settings)
-    return (Problem(GUESS, came, ", ".join((*choices, SKIP)), "name"),)
 
 
 def verdict(experiment: Experiment, speaker: Voice, run: Run, guess: str) -> str:

@@ -1,5 +1,5 @@
 """The chooser: one of several, answered ahead of the page."""
 
-from pages.parts.chooser.chooser import chooser
+from pages.parts.chooser.chooser import Choice, chooser
 
-__all__ = ["chooser"]
+__all__ = ["Choice", "chooser"]

@@ -1,36 +1,66 @@
-// The chooser: a group of radios in one row, or a select where they do not fit. The choice is seen at once, the run that it
-// makes is asked for ahead of the page; a pointer that comes near asks early.
+// The chooser: a group of radios in one row; in a row for each group, by short names, where one is too long; a select where neither
+// fits. The choice is seen at once, the run that it makes is asked for ahead of the page; a pointer that comes near asks early.
+
+const SHAPES = ["row", "lines"];
 
 function makeChooser(parent) {
-  const root = make("div", "q chooser"), row = make("div", "row"), select = make("select");
-  row.setAttribute("role", "radiogroup");
-  root.append(row, select);
+  const root = make("div", "q chooser"), row = make("div", "row"), lines = make("div", "lines"), select = make("select");
+  const radios = [row, lines];
+  for (const group of radios) group.setAttribute("role", "radiogroup");
+  root.append(row, lines, select);
   parent.append(root);
-  let data = null, send = () => {}, shown = "", needs = 0;
+  let data = null, send = () => {}, shown = "", needs = [];
 
   const addressOf = (value) => aheadOf(data.ahead, { set: `${data.path}=${value}` });
   function choose(value, moveFocus = false) {
     if (!data || value === data.chosen) return;
     data = { ...data, chosen: value };
     mark();
-    if (moveFocus) [...row.children].find((one) => one.dataset.value === value)?.focus();
+    if (moveFocus) buttons().find((one) => one.dataset.value === value && one.offsetParent)?.focus();
     ahead.show(() => addressOf(value), () => send("choose", value));
   }
   function mark() {
-    for (const one of row.children) {
+    for (const one of buttons()) {
       const is = one.dataset.value === data.chosen;
       one.setAttribute("aria-checked", String(is));
       one.tabIndex = is ? 0 : -1;
     }
     select.value = data.chosen;
   }
+  function buttons() {
+    return [...root.querySelectorAll("button")];
+  }
   function fit() {
     root.dataset.theme = themeOf(root);
-    const narrow = root.clientWidth > 0 && root.clientWidth + 1 < needs;
-    if (root.dataset.narrow !== String(narrow)) root.dataset.narrow = String(narrow);
+    const room = root.clientWidth || Infinity, shape = SHAPES.find((_, at) => needs[at] <= room + 1) ?? "select";
+    if (root.dataset.shape !== shape) root.dataset.shape = shape;
+  }
+  function measure() {
+    root.dataset.shape = "row";
+    needs = [row.scrollWidth];
+    root.dataset.shape = "lines";
+    needs.push(lines.childElementCount > 1 ? lines.scrollWidth : Infinity);
+    fit();
+  }
+  function radio({ value, name, short }, isShort) {
+    const one = make("button", "", isShort ? short : name);
+    one.type = "button";
+    one.dataset.value = value;
+    one.setAttribute("role", "radio");
+    if (isShort) one.setAttribute("aria-label", name);
+    one.addEventListener("click", () => choose(value));
+    one.addEventListener("pointerenter", () => { if (value !== data.chosen && data.ahead && !ahead.pending) ahead.ask(addressOf(value)); });
+    return one;
+  }
+  function line(group) {
+    const both = make("div", "line"), label = make("span", "group", group), set = make("div", "set");
+    label.setAttribute("aria-hidden", "true"); // each radio says its whole name
+    set.append(...data.options.filter((one) => one.group === group).map((one) => radio(one, true)));
+    both.append(label, set);
+    return both;
   }
   select.addEventListener("change", () => choose(select.value));
-  row.addEventListener("keydown", (event) => {
+  for (const group of radios) group.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
@@ -45,28 +75,20 @@ function makeChooser(parent) {
     update(fresh, trigger) {
       send = trigger;
       data = fresh;
-      row.setAttribute("aria-label", data.label);
+      for (const group of radios) group.setAttribute("aria-label", data.label);
       select.setAttribute("aria-label", data.label);
       const look = JSON.stringify(data.options);
       if (look !== shown) {
         shown = look;
-        row.replaceChildren(...data.options.map(({ value, name }) => {
-          const one = make("button", "", name);
-          one.type = "button";
-          one.dataset.value = value;
-          one.setAttribute("role", "radio");
-          one.addEventListener("click", () => choose(value));
-          one.addEventListener("pointerenter", () => { if (value !== data.chosen && data.ahead && !ahead.pending) ahead.ask(addressOf(value)); });
-          return one;
-        }));
+        row.replaceChildren(...data.options.map((one) => radio(one, false)));
+        lines.replaceChildren(...[...new Set(data.options.map((one) => one.group))].map(line));
         select.replaceChildren(...data.options.map(({ value, name }) => {
           const one = make("option", "", name);
           one.value = value;
           return one;
         }));
-        root.dataset.narrow = "false";
-        needs = row.scrollWidth;
-        document.fonts.ready.then(() => { if (root.isConnected) { root.dataset.narrow = "false"; needs = row.scrollWidth; fit(); } });
+        measure();
+        document.fonts.ready.then(() => { if (root.isConnected) measure(); });
       }
       mark();
       fit();

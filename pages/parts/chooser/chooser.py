@@ -1,8 +1,8 @@
-"""The chooser: a row of choices (a select where the row has no room) whose answer is shown before the page knows."""
+"""The chooser: a row of choices (rows by group, or a select, where one has no room) whose answer is shown before the page knows."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -16,9 +16,17 @@ _component = st.components.v2.component(
 )
 
 
+class Choice(NamedTuple):
+    """What a choice is called; where it stands in a row of its group: which group, and how it is called there."""
+
+    name: str
+    group: str
+    short: str
+
+
 def chooser(
     label: str,
-    choices: Mapping[str, str],
+    choices: Mapping[str, Choice],
     chosen: str,
     *,
     key: str,
@@ -27,11 +35,11 @@ def chooser(
     ahead: str,
     on_choose: Callable[[], None],
 ) -> Any:
-    """Offer choices (value -> its name), one of them chosen. Keys: arrows move and choose, as in any group of radios.
+    """Offer choices (value -> what it is called), one of them chosen. Keys: arrows move and choose, as in any group of radios.
 
     path: what the choice sets in the scenario. run_id, ahead: the run that is shown, and where its successors are asked for.
     Returns a result whose `.choose` is the value that the reader chose or None, for one rerun only.
     """
-    options = [{"value": value, "name": name} for value, name in choices.items()]
+    options = [{"value": value, **choice._asdict()} for value, choice in choices.items()]
     data = {"label": label, "options": options, "chosen": chosen, "path": path, "id": run_id, "ahead": ahead}
     return _component(key=key, data=data, height="content", on_choose_change=on_choose)
