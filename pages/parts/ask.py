@@ -18,6 +18,13 @@ from pages.parts.words import Voice, voice
 OWN = "own"
 
 
+def settle(key: str, value: float) -> None:
+    """Set a slider to a number, unless it stands there: what is written comes back to the browser, over what was moved meanwhile."""
+    now = st.session_state.get(key)
+    if type(now) is not type(value) or now != value:
+        st.session_state[key] = value
+
+
 def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
     """Show the controls in rows, which a phone reads in the same order; each writes the scenario when it is changed."""
     shown = [control for control in controls if meant(control, experiment.scenario.launch_type)]
@@ -75,7 +82,7 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         )
         # What a link or a file set may lie beyond the span that the screen offers: the span makes way.
         low, high = min(low, value), max(high, value)
-        st.session_state[key] = int(value) if whole else float(value)
+        settle(key, int(value) if whole else float(value))
         written = "%d" if float(step).is_integer() and float(value).is_integer() else "%g"
         if control.step is None:
             st.number_input(

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from engine import ScenarioError, catalog, reading
 from engine.errors import Problem
 from engine.story import Amount
-from pages.parts.ask import choice_of, help_of, label_of
+from pages.parts.ask import choice_of, help_of, label_of, settle
 from pages.parts.experiment import read, value_at, written
 from pages.parts.fields import field_of
 from pages.parts.lesson import Control
@@ -128,7 +128,7 @@ def _turn_one(turned: Turned[Any], control: Control, speaker: Voice) -> None:
     record, field = field_of(type(turned.record), control.path)
     value, key = value_at(turned.record, control.path), f"{turned.name}.turn.{control.url}"
     shown = list(value) if isinstance(value, tuple) else value
-    if st.session_state.get(key) != shown:
+    if st.session_state.get(key) != shown:  # a slider's type counts too: see `settle`
         st.session_state[key] = shown
 
     def write() -> None:
@@ -162,7 +162,7 @@ def _slider(label: str, control: Control, field: FieldInfo, value: float, common
     """Show a number; what a link set beyond the span that the screen offers makes it wider."""
     kind = int if field.annotation is int else float
     low, high, step = (kind(n) for n in (control.low or 0, control.high or 1, control.step or 1))
-    st.session_state[common["key"]] = kind(value)
+    settle(common["key"], kind(value))
     written_as = "percent" if _unit(field) == "share" else "%d" if float(step).is_integer() else "%g"
     st.slider(label, min(low, kind(value)), max(high, kind(value)), step=step, format=written_as, **common)
 
