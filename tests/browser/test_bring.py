@@ -40,6 +40,6 @@ def test_the_legend_speaks_of_pods_once_a_run_of_tasks_became_one_of_pods(visito
     legend = page.locator("section.card ul.legend")
 
     expect(legend).to_contain_text("activas")
-    page.get_by_role("combobox", name="Tipo de lanzamiento").select_option(label="Kubernetes propio")
+    page.get_by_role("radio", name="Kubernetes propio").click()
     expect(legend).to_contain_text("activos")
     expect(legend).not_to_contain_text("activas")
