@@ -1,4 +1,4 @@
-// The chooser: a group of radios in one row; in a row for each group, by short names, where one is too long; a select where neither
+// The chooser: a group of radios in one row; in one for each group, by short names, where that is too long; a select where neither
 // fits. The choice is seen at once, the run that it makes is asked for ahead of the page; a pointer that comes near asks early.
 
 const SHAPES = ["row", "lines"];
@@ -39,7 +39,7 @@ function makeChooser(parent) {
     root.dataset.shape = "row";
     needs = [row.scrollWidth];
     root.dataset.shape = "lines";
-    needs.push(lines.childElementCount > 1 ? lines.scrollWidth : Infinity);
+    needs.push(lines.scrollWidth);
     fit();
   }
   function radio({ value, name, short }, isShort) {
