@@ -3,8 +3,7 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.the_app import (
     STUDY,
@@ -22,17 +21,11 @@ from tests.browser.the_app import (
     seek,
     the_map,
     transport,
+    violations,
 )
 
 pytestmark = pytest.mark.browser
 THEMES = ("light", "dark")
-
-
-def violations(page: Page) -> list[str]:
-    """Ask axe-core, once every transition has ended: a colour half faded in is nobody's contrast."""
-    ended(page)
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['target']} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -3,19 +3,12 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.the_app import Theme, Visitor, calm, drawn, ended, seek
+from tests.browser.the_app import Theme, Visitor, calm, drawn, seek, violations
 
 pytestmark = pytest.mark.browser
 TRAP = "/control_plane?lang=en&guess=skip"
-
-
-def violations(page: Page) -> list[str]:
-    ended(page)
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['target']} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
 
 
 def gauge(page: Page, name: str):

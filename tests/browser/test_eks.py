@@ -3,18 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.the_app import Theme, Visitor, another_run, calm, drawn, ended, settled
+from tests.browser.the_app import Theme, Visitor, another_run, calm, drawn, settled, violations
 
 pytestmark = pytest.mark.browser
-
-
-def violations(page: Page) -> list[str]:
-    ended(page)
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['target']} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
 
 
 def test_the_slider_is_guessed_first_then_slid_by_keys_and_the_link_knows(visitor: Visitor):

@@ -3,10 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.the_app import Theme, Visitor, another_run, calm, drawn, ended, settled
+from tests.browser.the_app import Theme, Visitor, another_run, calm, drawn, settled, violations
 
 pytestmark = pytest.mark.browser
 
@@ -24,12 +23,6 @@ def thing(page: Page, column: str, label: str) -> Locator:
 def to_the_end(page: Page) -> None:
     """Put the story's moment at its end."""
     page.get_by_role("slider", name=re.compile("Moment of the story|Momento de la historia")).press("End")
-
-
-def violations(page: Page) -> list[str]:
-    ended(page)
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['target']} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
 
 
 def test_a_row_is_guessed_then_acted_out_and_the_score_is_kept(visitor: Visitor):

@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_access import violations
-from tests.browser.the_app import Visitor, another_run, calm, clock, drawn, seek, transport
+from tests.browser.the_app import Visitor, another_run, calm, clock, drawn, seek, transport, violations
 
 pytestmark = pytest.mark.browser
 

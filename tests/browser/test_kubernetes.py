@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_access import violations
-from tests.browser.the_app import Visitor, another_run, calm, drawn, seek
+from tests.browser.the_app import Visitor, another_run, calm, drawn, seek, violations
 
 pytestmark = pytest.mark.browser
 

@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_access import violations
-from tests.browser.the_app import Visitor, calm, clock, is_playing, seek, the_map, transport
+from tests.browser.the_app import Visitor, calm, clock, is_playing, seek, the_map, transport, violations
 
 pytestmark = pytest.mark.browser
 OPEN = "/placement?lang=en&guess=skip"

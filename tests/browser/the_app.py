@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Playwright, Request, WebSocket
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -245,6 +246,18 @@ def ended(page: Page) -> None:
     """Bring every transition to its end at once: those under way, and those that the next frame begins."""
     frames(page)
     page.evaluate("() => document.getAnimations().forEach((one) => { try { one.finish(); } catch { one.cancel(); } })")
+
+
+def violations(page: Page) -> list[str]:
+    """Ask axe-core, once nothing moves: a colour half faded, in or out, is nobody's contrast."""
+    settled(page)
+    page.wait_for_function(
+        "() => !document.querySelector('[data-stale=true]')"
+    )  # Streamlit fades what it is about to replace
+    calm(page)
+    ended(page)
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {node['target']} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]]
 
 
 def the_map(page: Page) -> Locator:
