@@ -6,10 +6,10 @@ import pytest
 
 from engine.eks import COLUMNS, ROWS, SliderAsk, TableAsks, UpdateAsk, VersionsAsk, cell, enact, slider
 from engine.era import ERAS
-from pages.parts.eks.guess import spans, which
 from pages.parts.eks.rows import CHOICES, GUESSES, forget, remember, table_data
 from pages.parts.eks.scenes import scene
 from pages.parts.eks.slider import meter_data, yours
+from pages.parts.guess import spans, which
 from pages.parts.lesson import lesson
 from pages.parts.words import Voice
 from tests.pages.the_page import address, markup, opened, stands, told

@@ -10,10 +10,10 @@ from engine import catalog
 from engine.consensus import Consensus, Course
 from engine.consensus.scenario import MOST
 from pages.parts import chapter
-from pages.parts.control_plane.guess import guessed
 from pages.parts.control_plane.payload import payload
 from pages.parts.control_plane.played import Played, acting, course_of
 from pages.parts.control_plane.store import store
+from pages.parts.guess import guessed
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
@@ -50,7 +50,7 @@ def _study(played: Played, speaker: Voice) -> None:
         st.button(say("common.button.side_by_side"), key="side_by_side", on_click=go, args=("compare",))
     chapter.set_aside(speaker, played.aside)
     chapter.mend(speaker, played.problems)
-    guess = guessed(NAME, speaker)
+    guess = guessed(NAME, speaker, speaker.table(f"{NAME}.guess"))
     is_open = guess is None
     _play(played, course, speaker, locked=is_open)
     if guess not in (None, SKIP):

@@ -13,7 +13,7 @@ from engine.consensus.upkeep import away_a_month_s, away_a_year_s
 from pages.figures.control_plane import PARTS, calls_labels, calls_strip
 from pages.parts import chapter
 from pages.parts.charts import Mark, Strip, charts
-from pages.parts.control_plane.guess import guessed
+from pages.parts.guess import guessed
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
@@ -53,7 +53,7 @@ def _study(turned: Turned[Ownership], speaker: Voice) -> None:
     chapter.heading(say(f"{NAME}.title"), say(f"{NAME}.lede"))
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)
-    guess = guessed(NAME, speaker)
+    guess = guessed(NAME, speaker, speaker.table(f"{NAME}.guess"))
     st.html(_path(speaker, both(turned.record) if guess is not None else {}))
     turn_record(turned, [one for one in turned.controls if one.path == "front.kills"], speaker, columns=3)
     found = _played(turned.record, speaker, locked=guess is None)

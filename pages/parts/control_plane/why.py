@@ -11,11 +11,11 @@ from engine.consensus import Course, table
 from engine.consensus.quorum import zone_losses
 from engine.consensus.replacing import ORDERS, Replacing, fate, replacing
 from pages.parts import chapter
-from pages.parts.control_plane.guess import guessed
 from pages.parts.control_plane.payload import payload
 from pages.parts.control_plane.played import course_of
 from pages.parts.control_plane.raft import bar
 from pages.parts.control_plane.store import store
+from pages.parts.guess import guessed
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
@@ -56,7 +56,7 @@ def _study(turned: Turned[Replacing], speaker: Voice) -> None:
         st.html(_losses(turned.record.places, speaker))
     st.header(say(f"{NAME}.order.title"))
     st.markdown(say(f"{NAME}.order.lede"))
-    guess = guessed(NAME, speaker)
+    guess = guessed(NAME, speaker, speaker.table(f"{NAME}.guess"))
     turn_record(turned, [one for one in turned.controls if one.path != "places"], speaker, columns=3)
     _orders(turned.record, speaker, guess)
     with st.container(horizontal=True, key="q-tools"):

@@ -14,10 +14,10 @@ from pages.figures.eks import staircase_figure
 from pages.figures.theme import SCALES
 from pages.parts import chapter
 from pages.parts.charts import Strip, charts
-from pages.parts.eks.guess import guessed
 from pages.parts.eks.said import mcpu, mib
 from pages.parts.fargate.said import usd
 from pages.parts.fargate.sidecar import money_tick
+from pages.parts.guess import guessed
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources

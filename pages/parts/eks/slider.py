@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from engine import catalog
 from engine.eks import Share, SliderAsk, Stop, StopName, slider
 from pages.parts import chapter
-from pages.parts.eks.guess import guessed, spans, which
 from pages.parts.eks.meter import meter
+from pages.parts.guess import guessed, spans, which
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources

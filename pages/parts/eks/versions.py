@@ -13,8 +13,8 @@ from pages.figures.eks import Supported, cost_figure, versions_figure
 from pages.figures.theme import SCALES
 from pages.parts import chapter
 from pages.parts.charts import Strip, charts
-from pages.parts.eks.guess import guessed, spans, which
 from pages.parts.fargate.sidecar import money_tick
+from pages.parts.guess import guessed, spans, which
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
