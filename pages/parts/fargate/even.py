@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from math import inf
 from typing import Literal
 
 import numpy as np
@@ -16,7 +15,8 @@ from pages.figures.theme import SCALES
 from pages.parts.charts import Strip, charts
 from pages.parts.fargate.said import usd
 from pages.parts.fargate.sidecar import money_tick
-from pages.parts.predict import GUESS, SKIP
+from pages.parts.guess import guessed, which
+from pages.parts.predict import SKIP
 from pages.parts.words import Voice
 
 NAME = "fargate_size"
@@ -30,7 +30,7 @@ def even(bills: Bills, speaker: Voice) -> None:
     if not found.packing.tasks:
         st.html(f'<p class="q-verdict">{escape(say(f"{NAME}.even.no_room", host=found.host.name))}</p>')
         return
-    guess = share_guessed(speaker)
+    guess = guessed(NAME, speaker, _spans(speaker, "guess"))
     if guess is None:
         return
     crossing(ask, found, speaker)
@@ -47,32 +47,10 @@ def even(bills: Bills, speaker: Voice) -> None:
 # --- the guess -------------------------------------------------------------------------------------------------------
 
 
-def share_guessed(speaker: Voice) -> str | None:
-    """Ask how full the host must be; give the guess once it is made (SKIP for who will not guess), None while it is open."""
-    key, spans = f"{NAME}.guess", _spans(speaker, "guess")
-    if key not in st.session_state:
-        st.session_state[key] = st.query_params.get(GUESS)
-    guess: str | None = st.session_state[key]
-    if guess in {SKIP, *spans}:
-        st.query_params[GUESS] = str(guess)
-        return guess
-
-    def make(choice: str) -> None:
-        st.session_state[key] = choice
-
-    st.markdown(f"**{speaker.say(f'{NAME}.ask.question')}**", help=speaker.say(f"{NAME}.ask.help"))
-    with st.container(horizontal=True, key="q-guess"):
-        for choice, text in spans.items():
-            st.button(text, key=f"{key}.{choice}", on_click=make, args=(choice,))
-        st.button(speaker.say("furniture.skip"), key=f"{key}.{SKIP}", type="tertiary", on_click=make, args=(SKIP,))
-    return None
-
-
 def judge(utilisation: float, guess: str, speaker: Voice) -> str:
     """Hold the guess against where the lines meet."""
-    low, high = float(guess), next((bound for bound in _bounds() if bound > float(guess)), inf)
-    which = "right" if low <= utilisation < high else "low" if utilisation >= high else "high"
-    return speaker.say(f"{NAME}.verdict.{which}", said=_spans(speaker, "said")[guess])
+    found = which(utilisation, _bounds(), guess)
+    return speaker.say(f"{NAME}.verdict.{found}", said=_spans(speaker, "said")[guess])
 
 
 def _bounds() -> tuple[float, ...]:
