@@ -26,7 +26,7 @@ def cell(row: RowName, column: Column, era: Era) -> Cell:
     status = _status(row, column, era, frozenset(says))
     changed = _changed_on(row, column, frozenset(says)) if status == "changed" else ""
     words = tuple(sorted(rules.answers(row, column, day(era))))
-    return Cell(row, column, era, says, words, status, changed, facts, notes)
+    return Cell(row, column, era, says, words, status, changed, "", facts, notes)
 
 
 def enact(row: RowName, column: Column, era: Era, asks: TableAsks | None = None) -> Enactment:
