@@ -6,7 +6,7 @@ import pytest
 
 from engine.eks import COLUMNS, ROWS, SliderAsk, TableAsks, UpdateAsk, VersionsAsk, cell, enact, slider
 from engine.era import ERAS
-from pages.parts.eks.rows import CHOICES, GUESSES, forget, remember, table_data
+from pages.parts.eks.rows import TABLE
 from pages.parts.eks.scenes import scene
 from pages.parts.eks.slider import meter_data, yours
 from pages.parts.guess import spans, which
@@ -226,10 +226,14 @@ def test_nothing_in_a_link_becomes_markup(name):
 
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_the_table_knows_the_answer_to_every_guess(lang):
-    data = table_data(TableAsks(), Voice(lang))
+    data = TABLE.data(TableAsks(), Voice(lang))
     answers = {(row, column): data["cells"][row][column]["answer"] for row in ROWS for column in COLUMNS}
 
-    assert {one["name"] for one in data["choices"]} == set(CHOICES) >= {answer for answer in answers.values() if answer}
+    assert (
+        {one["name"] for one in data["choices"]}
+        == set(TABLE.choices)
+        >= {answer for answer in answers.values() if answer}
+    )
     assert sum(1 for answer in answers.values() if answer) == 3 * len(ROWS), "the slide has three columns"
     assert answers["ami", "eks-managed"] == "changed"
     assert answers["lifecycle", "eks-managed"] == "half"
@@ -239,7 +243,7 @@ def test_the_table_knows_the_answer_to_every_guess(lang):
 
 
 def test_where_the_slide_told_half_only_the_other_half_is_news():
-    data = table_data(TableAsks(), Voice("en"))
+    data = TABLE.data(TableAsks(), Voice("en"))
 
     assert data["cells"]["lifecycle"]["eks-managed"]["today"]["true"] == "you press the button"
     assert data["cells"]["ami"]["eks-managed"]["today"]["true"] == "your own, AMIs that AWS vetted"
@@ -249,14 +253,14 @@ def test_only_the_first_guess_of_a_cell_counts_and_nonsense_does_not():
     import streamlit as st
 
     st.session_state.clear()
-    remember({"cell": "ami.eks-managed", "value": "holds"})
-    remember({"cell": "ami.eks-managed", "value": "changed"})
-    remember({"cell": "weather.eks-managed", "value": "holds"})
-    remember({"cell": "ami.eks-fargate", "value": SMUGGLED})
+    TABLE.remember({"cell": "ami.eks-managed", "value": "holds"})
+    TABLE.remember({"cell": "ami.eks-managed", "value": "changed"})
+    TABLE.remember({"cell": "weather.eks-managed", "value": "holds"})
+    TABLE.remember({"cell": "ami.eks-fargate", "value": SMUGGLED})
 
-    assert st.session_state[GUESSES] == {"ami.eks-managed": "holds"}
-    forget()
-    assert st.session_state[GUESSES] == {}
+    assert st.session_state[TABLE.kept] == {"ami.eks-managed": "holds"}
+    TABLE.forget()
+    assert st.session_state[TABLE.kept] == {}
 
 
 def test_spans_meet_without_a_gap_and_name_each_count_once():

@@ -7,7 +7,7 @@ import pytest
 from engine.era import ERAS
 from engine.fargate import COLUMNS, ROWS, Asks, cell, enact
 from pages.parts.fargate.scenes import scene
-from pages.parts.fargate.table import GUESSES, forget, remember, table_data
+from pages.parts.fargate.table import TABLE
 from pages.parts.lesson import lesson
 from pages.parts.words import Voice
 from tests.pages.the_page import address, markup, opened, stands, told
@@ -145,7 +145,7 @@ def test_nothing_in_a_link_becomes_markup(name):
 
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_the_table_knows_the_answer_to_every_guess(lang):
-    data = table_data(Asks(), Voice(lang))
+    data = TABLE.data(Asks(), Voice(lang))
     choices = {one["name"] for one in data["choices"]}
     answers = {(row, column): data["cells"][row][column]["answer"] for row in ROWS for column in COLUMNS}
 
@@ -162,14 +162,14 @@ def test_only_the_first_guess_of_a_cell_counts_and_nonsense_does_not():
     import streamlit as st
 
     st.session_state.clear()
-    remember({"cell": "storage.ecs-fargate", "value": "holds"})
-    remember({"cell": "storage.ecs-fargate", "value": "changed"})
-    remember({"cell": "weather.ecs-fargate", "value": "holds"})
-    remember({"cell": "shell.ecs-ec2", "value": SMUGGLED})
+    TABLE.remember({"cell": "storage.ecs-fargate", "value": "holds"})
+    TABLE.remember({"cell": "storage.ecs-fargate", "value": "changed"})
+    TABLE.remember({"cell": "weather.ecs-fargate", "value": "holds"})
+    TABLE.remember({"cell": "shell.ecs-ec2", "value": SMUGGLED})
 
-    assert st.session_state[GUESSES] == {"storage.ecs-fargate": "holds"}
-    forget()
-    assert st.session_state[GUESSES] == {}
+    assert st.session_state[TABLE.kept] == {"storage.ecs-fargate": "holds"}
+    TABLE.forget()
+    assert st.session_state[TABLE.kept] == {}
 
 
 # --- the scenes ------------------------------------------------------------------------------------------------------

@@ -1,21 +1,10 @@
-"""Said: the engine's steps, amounts and words in the reader's language."""
+"""Said: CPU and memory in the reader's language."""
 
 from __future__ import annotations
 
-from engine.eks import Step, Word
 from engine.story import Amount
-from pages.parts.fargate.said import usd
 from pages.parts.stage_map.payload import amount
 from pages.parts.words import Voice
-
-TABLE = "eks_table"
-
-
-def said(speaker: Voice, step: Step) -> str:
-    """Say a step or a reason."""
-    return speaker.say(
-        f"{TABLE}.{step.key}", **{name: _written(speaker, name, one) for name, one in step.values.items()}
-    )
 
 
 def mcpu(speaker: Voice, cpu_m: int) -> str:
@@ -35,11 +24,3 @@ def mib(speaker: Voice, memory_mib: float) -> str:
     ('512\xa0MiB', '9\xa0GiB')
     """
     return str(amount(Amount(memory_mib / 1024, "gib") if memory_mib >= 1024 else Amount(memory_mib, "mib"), speaker))
-
-
-def _written(speaker: Voice, name: str, one: int | str | Amount | Word) -> object:
-    if isinstance(one, Word):
-        return speaker.say(f"{TABLE}.{one.key}")
-    if isinstance(one, Amount) and one.unit == "usd":
-        return usd(speaker, one.value)
-    return speaker.date(one) if name == "date" and isinstance(one, str) else amount(one, speaker)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.fargate import Step, Word
+from engine.enacted import Step, Word
 from engine.story import Amount
 from pages.parts.stage_map.payload import amount
 from pages.parts.words import Voice
@@ -11,11 +11,10 @@ DAY_S = 86_400
 _CENTS = 1.0  # US dollars: below it two digits say too little
 
 
-def said(speaker: Voice, step: Step) -> str:
-    """Say a step or a reason."""
-    return speaker.say(
-        f"fargate_table.{step.key}", **{name: _written(speaker, name, one) for name, one in step.values.items()}
-    )
+def said(speaker: Voice, texts: str, step: Step) -> str:
+    """Say a step or a reason of a slide's table. texts: the file of its words."""
+    values = {name: _written(speaker, texts, name, one) for name, one in step.values.items()}
+    return speaker.say(f"{texts}.{step.key}", **values)
 
 
 def split(text: str) -> tuple[str, str]:
@@ -44,9 +43,9 @@ def moment(speaker: Voice, at_s: float) -> str:
     return speaker.say("fargate.day", n=round(at_s / DAY_S))
 
 
-def _written(speaker: Voice, name: str, one: int | str | Amount | Word) -> object:
+def _written(speaker: Voice, texts: str, name: str, one: int | str | Amount | Word) -> object:
     if isinstance(one, Word):
-        return speaker.say(f"fargate_table.{one.key}")
+        return speaker.say(f"{texts}.{one.key}")
     if isinstance(one, Amount) and one.unit == "usd":
         return usd(speaker, one.value)
     return speaker.date(one) if name == "date" and isinstance(one, str) else amount(one, speaker)
