@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from engine import catalog
+from engine.fields import Record
 from engine.placement import constraints, strategies
 
 LONGEST_S = 2_592_000  # thirty days: a Managed Instances host lives 14 to 21 of them
@@ -23,9 +24,7 @@ def _wait_days() -> Any:
     return round(catalog.number("fargate.retirement.wait_default"))
 
 
-class _Operation(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Operation(Record):
     at_s: float = Field(
         ge=0, le=LONGEST_S, description="When, in simulated time.", json_schema_extra={"unit": "s"}, allow_inf_nan=False
     )

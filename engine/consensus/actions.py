@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simpy import Event
@@ -10,11 +11,24 @@ from simpy import Event
 from engine import catalog
 from engine.consensus import scenario as ops
 from engine.consensus.course import Kind
+from engine.placement.room import ZONES
 
 if TYPE_CHECKING:
     from engine.consensus.log import Voters
     from engine.consensus.node import Node
     from engine.consensus.simulation import Store
+
+
+@dataclass(slots=True)
+class Change:
+    """A change of members that waits for its commit."""
+
+    index: int
+    term: int
+    until_s: float
+    voters: Voters
+    done: Event
+
 
 Process = Generator[Event, object, None]
 
@@ -111,14 +125,14 @@ def _cut_zone(store: Store, o: ops.CutZone) -> str:
     if o.zone in store.cut_zones:
         return "the zone is cut off already"
     store.cut_zones.add(o.zone)
-    return _changed_network(store, Kind.ZONE_CUT, 0, ops.ZONES.index(o.zone))
+    return _changed_network(store, Kind.ZONE_CUT, 0, ZONES.index(o.zone))
 
 
 def _heal_zone(store: Store, o: ops.HealZone) -> str:
     if o.zone not in store.cut_zones:
         return "the zone's network is well"
     store.cut_zones.discard(o.zone)
-    return _changed_network(store, Kind.ZONE_HEALED, 0, ops.ZONES.index(o.zone))
+    return _changed_network(store, Kind.ZONE_HEALED, 0, ZONES.index(o.zone))
 
 
 def _changed_network(store: Store, kind: Kind, member: int, other: int) -> str:
@@ -132,7 +146,7 @@ def _fail_zone(store: Store, o: ops.FailZone) -> str:
     if o.zone in store.dark_zones:
         return "the zone is lost already"
     store.dark_zones.add(o.zone)
-    store.notes.note(store.env.now, Kind.ZONE_LOST, 0, ops.ZONES.index(o.zone))
+    store.notes.note(store.env.now, Kind.ZONE_LOST, 0, ZONES.index(o.zone))
     for node in store.nodes.values():
         if node.zone == o.zone:
             store.kill(node, "zone")
@@ -143,7 +157,7 @@ def _restore_zone(store: Store, o: ops.RestoreZone) -> str:
     if o.zone not in store.dark_zones:
         return "the zone is well"
     store.dark_zones.discard(o.zone)
-    store.notes.note(store.env.now, Kind.ZONE_BACK, 0, ops.ZONES.index(o.zone))
+    store.notes.note(store.env.now, Kind.ZONE_BACK, 0, ZONES.index(o.zone))
     for node in store.nodes.values():
         if node.zone == o.zone and node.is_wanted and not node.is_up and not node.is_removed and not node.is_starting:
             _boot(store, node, store.scenario.restart_s)
@@ -223,8 +237,6 @@ def _may_remove(store: Store, voters: Voters, contact: Node, node: Node) -> bool
 
 def _change(store: Store, number: int, voters: Voters, added: ops.AddMember | None) -> Process:
     """Propose a change to whoever leads, and wait for its commit, as long as a client's patience lasts."""
-    from engine.consensus.simulation import Change  # noqa: PLC0415 - the store makes it, and knows this module
-
     env, until_s = store.env, store.env.now + store.scenario.patience_s
     store.mark(until_s)
     while env.now < until_s:
@@ -248,7 +260,7 @@ def _change(store: Store, number: int, voters: Voters, added: ops.AddMember | No
 
 def _changed(store: Store, number: int, voters: Voters, added: ops.AddMember | None) -> None:
     node = store.nodes[number]
-    zone = ops.ZONES.index(node.zone)
+    zone = ZONES.index(node.zone)
     kind = Kind.MEMBER_REMOVED if added is None else Kind.MEMBER_ADDED
     store.notes.note(store.env.now, kind, number, zone, value=len(voters))
     if added is None:

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from engine import catalog, reading
 from engine.errors import Problem, ScenarioError
 from engine.fields import Record, setting
+from engine.operations import Zone
 
 LONGEST_S = 2_592_600  # a run of thirty days, and the warm-up before it
 MOST = int(catalog.number("etcd.members_max"))
-ZONES = "abcdef"
-
-Zone = Annotated[str, Field(pattern=r"^[a-f]$", description="Zone, by its letter.", examples=["b"])]
 Number = Annotated[int, Field(ge=1, le=MOST * 3, description="Member, by its number.", examples=[1])]
 
 
-class _Operation(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Operation(Record):
     at_s: float = Field(
         ge=0, le=LONGEST_S, description="When, in simulated time.", json_schema_extra={"unit": "s"}, allow_inf_nan=False
     )

@@ -8,7 +8,6 @@ an hour costs what its disturbances cost (`is_eager` plays every heartbeat; both
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from math import floor, nan
 
 import numpy as np
@@ -34,17 +33,6 @@ BEATS = {Say.HEARTBEAT, Say.HEARTBEAT_REPLY}
 Process = Generator[Event, object, None]
 
 
-@dataclass(slots=True)
-class Change:
-    """A change of members that waits for its commit."""
-
-    index: int
-    term: int
-    until_s: float
-    voters: Voters
-    done: Event
-
-
 class Store:
     """The members and what is between them: the state of a run."""
 
@@ -66,7 +54,7 @@ class Store:
         self.readers: set[int] = set()
         self.waiting: list[float] = []  # when the writes were sent that nobody has taken yet
         self.written = 0
-        self.changes: list[Change] = []
+        self.changes: list[actions.Change] = []
         voters = tuple(range(1, len(scenario.places) + 1))
         for number, zone in zip(voters, scenario.places, strict=True):
             self.add_node(number, zone, voters)

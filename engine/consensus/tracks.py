@@ -7,8 +7,8 @@ from enum import IntEnum
 
 from engine.consensus.course import Course, Kind
 from engine.consensus.quorum import majority
-from engine.consensus.scenario import ZONES
 from engine.consensus.writes import sent_by
+from engine.placement.room import ZONES
 
 
 class State(IntEnum):

@@ -11,8 +11,8 @@ import streamlit as st
 from engine.consensus import Course, Kind
 from engine.consensus.course import Span, joined
 from engine.consensus.quorum import majority
-from engine.consensus.scenario import ZONES
 from engine.consensus.tracks import cuts, electorates, rises, tracks, votes
+from engine.placement.room import ZONES
 from pages.parts.words import Voice
 
 Event = dict[str, Any]
