@@ -9,11 +9,10 @@ from engine.scenario import LaunchTypeName
 from pages.parts import show
 from pages.parts.lesson import lesson
 from pages.parts.words import Voice
-from tests.pages.the_page import address, button, markup, opened, scenario, stands, told
+from tests.pages.the_page import SMUGGLED, address, button, markup, opened, scenario, stands, told
 
 LESSON = lesson("az_failure")
 NAMES = [control.url for control in LESSON.controls]
-SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
 
 def study(**words: str):

@@ -13,10 +13,9 @@ from pages.parts.control_plane.raft import outcome_of
 from pages.parts.control_plane.store import store
 from pages.parts.control_plane.store.words import WORDS
 from pages.parts.words import Voice
-from tests.pages.the_page import address, markup, opened, stands
+from tests.pages.the_page import SMUGGLED, address, markup, opened, stands
 from tests.pages.the_page import told as notices
 
-SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 ROOMS = ("control_plane", "control_plane_why", "control_plane_who")
 EXPERIMENTS = (*ROOMS, "control_plane_outage")
 GUESSES = {

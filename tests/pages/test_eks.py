@@ -12,9 +12,8 @@ from pages.parts.eks.slider import meter_data, yours
 from pages.parts.guess import spans, which
 from pages.parts.lesson import lesson
 from pages.parts.words import Voice
-from tests.pages.the_page import address, markup, opened, stands, told
+from tests.pages.the_page import SMUGGLED, address, markup, opened, stands, told
 
-SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 EXPERIMENTS = ("eks", "eks_rows", "eks_versions", "eks_pods", "eks_update")
 
 

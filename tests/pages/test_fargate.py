@@ -10,9 +10,8 @@ from pages.parts.fargate.scenes import scene
 from pages.parts.fargate.table import TABLE
 from pages.parts.lesson import lesson
 from pages.parts.words import Voice
-from tests.pages.the_page import address, markup, opened, stands, told
+from tests.pages.the_page import SMUGGLED, address, markup, opened, stands, told
 
-SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 EXPERIMENTS = ("fargate", "fargate_launch", "fargate_size")
 
 

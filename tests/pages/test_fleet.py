@@ -5,29 +5,20 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import Scenario, catalog, run
+from engine import catalog, run
 from engine.launch import launch_type
 from pages.parts import show
 from pages.parts.lesson import changed, lesson
 from pages.parts.loops import WORDS, payload
 from pages.parts.predict import QUESTIONS
 from pages.parts.words import _CITED, Voice
-from tests.pages.the_page import address, opened, stands, told
+from tests.pages.the_page import SMUGGLED, address, body, opened, scenario, stands, told, turn
 
 NAMES = ("fleet", "fleet_spot", "fleet_patch")
-SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
 
 def page(name: str = "fleet", **words: str) -> AppTest:
     return opened("fleet", **{"lang": "en", "guess": "skip", "x": name} | words)
-
-
-def scenario(at: AppTest, name: str) -> Scenario:
-    return at.session_state[f"{name}.scenario"]
-
-
-def body(at: AppTest) -> str:
-    return "".join(one.proto.body for one in at.get("html"))
 
 
 def button(at: AppTest, name: str, key: str):
@@ -108,19 +99,8 @@ def test_each_thing_to_try_can_be_tried_and_mailed(name: str, what: str):
 
 @pytest.mark.parametrize(("name", "url"), [(name, control.url) for name in NAMES for control in lesson(name).controls])
 def test_what_a_control_writes_into_the_url_opens_the_same_scenario(name: str, url: str):
-    at, key = page(name), f"{name}.ask.{url}"
-    kinds = (at.slider, at.toggle, at.selectbox, at.number_input)
-    widget = next(one for kind in kinds for one in kind if one.key == key)
-    if widget.type == "slider":
-        step = widget.step or 1
-        up = widget.value + step
-        stands(widget.set_value(up if up <= widget.max else widget.value - step).run())
-    elif widget.type == "selectbox":
-        stands(widget.select_index((widget.index + 1) % len(widget.options)).run())
-    elif widget.type == "number_input":
-        stands(widget.set_value(widget.value + 1).run())
-    else:
-        stands(widget.set_value(not widget.value).run())
+    at = page(name)
+    turn(at, name, url)
 
     assert told(at) == ""
     assert scenario(at, name) != lesson(name).scenario

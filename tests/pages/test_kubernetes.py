@@ -11,22 +11,13 @@ from pages.parts import nodes, show
 from pages.parts.lesson import changed, lesson
 from pages.parts.predict import QUESTIONS
 from pages.parts.words import _CITED, Voice
-from tests.pages.the_page import address, opened, stands, told
+from tests.pages.the_page import SMUGGLED, address, body, opened, scenario, stands, told, turn
 
 NAMES = ("kubernetes_nodes",)
-SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
 
 def page(name: str = "kubernetes_nodes", **words: str) -> AppTest:
     return opened("kubernetes", **{"lang": "en", "guess": "skip", "x": name} | words)
-
-
-def scenario(at: AppTest, name: str) -> Scenario:
-    return at.session_state[f"{name}.scenario"]
-
-
-def body(at: AppTest) -> str:
-    return "".join(one.proto.body for one in at.get("html"))
 
 
 def variant(name: str, which: str) -> Scenario:
@@ -83,16 +74,8 @@ def test_each_thing_to_try_can_be_tried_and_mailed(name: str, what: str):
 
 @pytest.mark.parametrize(("name", "url"), [(name, control.url) for name in NAMES for control in lesson(name).controls])
 def test_what_a_control_writes_into_the_url_opens_the_same_scenario(name: str, url: str):
-    at, key = page(name), f"{name}.ask.{url}"
-    kinds = (at.slider, at.toggle, at.selectbox, at.number_input)
-    widget = next(one for kind in kinds for one in kind if one.key == key)
-    if widget.type == "slider":
-        up = widget.value + (widget.step or 1)
-        stands(widget.set_value(up if up <= widget.max else widget.value - (widget.step or 1)).run())
-    elif widget.type == "selectbox":
-        stands(widget.select_index((widget.index + 1) % len(widget.options)).run())
-    else:
-        stands(widget.set_value(not widget.value).run())
+    at = page(name)
+    turn(at, name, url)
 
     assert told(at) == ""
     assert scenario(at, name) != lesson(name).scenario

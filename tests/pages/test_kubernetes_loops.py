@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import Scenario, catalog, reconcile, sights
+from engine import catalog, reconcile, sights
 from engine.launch import launch_type
 from pages.parts import show
 from pages.parts.kubernetes.desired_actual import _packed as loops_of
@@ -13,22 +13,13 @@ from pages.parts.kubernetes.six_gates import _packed as gates_of
 from pages.parts.lesson import changed, lesson
 from pages.parts.predict import QUESTIONS
 from pages.parts.words import _CITED, Voice
-from tests.pages.the_page import address, opened, stands, told
+from tests.pages.the_page import SMUGGLED, address, body, opened, scenario, stands, told
 
 NAMES = ("kubernetes", "kubernetes_hpa")
-SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
 
 def page(name: str, **words: str) -> AppTest:
     return opened("kubernetes", **{"lang": "en", "guess": "skip", "x": name} | words)
-
-
-def scenario(at: AppTest, name: str) -> Scenario:
-    return at.session_state[f"{name}.scenario"]
-
-
-def body(at: AppTest) -> str:
-    return "".join(one.proto.body for one in at.get("html"))
 
 
 def run_of(name: str, which: str):

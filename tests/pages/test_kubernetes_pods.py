@@ -5,7 +5,7 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine import Scenario, catalog, metrics, rollouts, story
+from engine import catalog, metrics, rollouts, story
 from engine.fullness import fullest
 from engine.launch import launch_type
 from engine.placement.compare import compare_in
@@ -16,24 +16,15 @@ from pages.parts.kubernetes.scheduler import CHAINS, points_table, rulings
 from pages.parts.lesson import changed, lesson, name_of
 from pages.parts.predict import QUESTIONS
 from pages.parts.words import _CITED, Voice
-from tests.pages.the_page import address, opened, stands, told
+from tests.pages.the_page import SMUGGLED, address, body, opened, scenario, stands, told
 
 SCHEDULER, ROLLOUT = "kubernetes_scheduler", "kubernetes_rollout"
 NAMES = (SCHEDULER, ROLLOUT)
-SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 PODS = {lang: Voice(lang, of_pods=True) for lang in ("en", "es")}
 
 
 def page(name: str, **words: str) -> AppTest:
     return opened("kubernetes", **{"lang": "en", "guess": "skip", "x": name} | words)
-
-
-def scenario(at: AppTest, name: str) -> Scenario:
-    return at.session_state[f"{name}.scenario"]
-
-
-def body(at: AppTest) -> str:
-    return "".join(one.proto.body for one in at.get("html"))
 
 
 def tried(name: str, what: str):

@@ -7,10 +7,9 @@ import pytest
 from engine import Scenario
 from pages.parts.experiment import written
 from pages.parts.lesson import lesson
-from tests.pages.the_page import address, markup, opened, stands, told
+from tests.pages.the_page import SMUGGLED, address, body, markup, opened, stands, told
 
 LESSONS = ("placement", "placement_network", "placement_compare", "placement_agent")
-SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
 
 def study(name: str = "placement", **words: str):
@@ -19,10 +18,6 @@ def study(name: str = "placement", **words: str):
 
 def scenario(at, name: str = "placement") -> Scenario:
     return at.session_state[f"{name}.scenario"]
-
-
-def body(at) -> str:
-    return "".join(one.proto.body for one in at.get("html"))
 
 
 # --- it opens --------------------------------------------------------------------------------------------------------

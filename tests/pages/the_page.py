@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine import Scenario
 
+SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -26,8 +27,30 @@ def stands(at: AppTest) -> AppTest:
     return at
 
 
-def scenario(at: AppTest) -> Scenario:
-    return at.session_state["az_failure.scenario"]
+def scenario(at: AppTest, name: str = "az_failure") -> Scenario:
+    """Give the scenario of an experiment as the session holds it."""
+    return at.session_state[f"{name}.scenario"]
+
+
+def body(at: AppTest) -> str:
+    """Give everything that the page writes as HTML."""
+    return "".join(one.proto.body for one in at.get("html"))
+
+
+def turn(at: AppTest, name: str, url: str) -> None:
+    """Turn an experiment's control, whatever it is, to its next value."""
+    kinds = (at.slider, at.toggle, at.selectbox, at.number_input)
+    widget = next(one for kind in kinds for one in kind if one.key == f"{name}.ask.{url}")
+    if widget.type == "slider":
+        step = widget.step or 1
+        up = widget.value + step
+        stands(widget.set_value(up if up <= widget.max else widget.value - step).run())
+    elif widget.type == "selectbox":
+        stands(widget.select_index((widget.index + 1) % len(widget.options)).run())
+    elif widget.type == "number_input":
+        stands(widget.set_value(widget.value + 1).run())
+    else:
+        stands(widget.set_value(not widget.value).run())
 
 
 def address(at: AppTest) -> dict[str, str]:
