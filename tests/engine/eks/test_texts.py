@@ -1,17 +1,16 @@
 """The table's words: every key that the engine names is there in both languages, and none that it does not."""
 
 import itertools
-import re
-from string import Formatter
 from typing import get_args
 
 import pytest
 
 from engine import catalog
 from engine.catalog import LANGUAGES
-from engine.eks import COLUMNS, ROWS, ChargeAsk, NodeAsk, Status, TableAsks, UpdateAsk, Word, asks, enact, rules
+from engine.eks import COLUMNS, ROWS, ChargeAsk, NodeAsk, Status, TableAsks, UpdateAsk, asks, enact, rules
 from engine.era import ERAS
 from engine.fields import Record
+from tests.engine.the_table import holes, records, texts, told
 
 PREFIX = "eks_table."
 
@@ -32,20 +31,9 @@ def every_ask():
     )
 
 
-def told():
-    """Collect every key that a story names, with the values it fills in."""
-    found = {}
-    for ask, column, era, row in itertools.product(list(every_ask()), COLUMNS, ERAS, ROWS):
-        story = enact(row, column, era, ask)
-        for step in (*story.steps, story.reason):
-            found.setdefault(step.key, set()).add(frozenset(step.values))
-            for value in step.values.values():
-                if isinstance(value, Word):
-                    found.setdefault(value.key, set()).add(frozenset())
-    return found
-
-
-TOLD = told()
+TOLD = told(
+    enact(row, column, era, ask) for ask, column, era, row in itertools.product(list(every_ask()), COLUMNS, ERAS, ROWS)
+)
 NAMED = {
     *(f"row.{row}" for row in ROWS),
     *(f"status.{status}" for status in get_args(Status)),
@@ -54,45 +42,28 @@ NAMED = {
 }
 
 
-def texts(lang):
-    return {
-        re.sub(r"\.(one|other)$", "", key.removeprefix(PREFIX)): text
-        for key, text in catalog.texts(lang).items()
-        if key.startswith(PREFIX)
-    }
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_key_that_is_named_is_written_and_no_other(lang):
-    assert sorted(set(texts(lang)) - set(TOLD) - NAMED) == []
-    assert sorted((set(TOLD) | NAMED) - set(texts(lang))) == []
+    assert sorted(set(texts(PREFIX, lang)) - set(TOLD) - NAMED) == []
+    assert sorted((set(TOLD) | NAMED) - set(texts(PREFIX, lang))) == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_hole_in_a_sentence_is_filled(lang):
-    for key, text in texts(lang).items():
-        holes = {name for _, name, _, _ in Formatter().parse(text) if name}
+    for key, text in texts(PREFIX, lang).items():
         for values in TOLD.get(key, ()):
-            assert holes <= values, key
+            assert holes(text) <= values, key
 
 
 def test_the_languages_differ_where_they_should():
-    english, spanish = texts("en"), texts("es")
+    english, spanish = texts(PREFIX, "en"), texts(PREFIX, "es")
     same = {key for key in english if english[key] == spanish[key]}
 
     assert all(key.split(".")[0] in {"word", "row"} for key in same), same
 
 
-def records():
-    return [
-        one
-        for one in vars(asks).values()
-        if isinstance(one, type) and issubclass(one, Record) and one.__module__ == asks.__name__
-    ]
-
-
 @pytest.mark.parametrize(
-    "record", [one for one in records() if one is not TableAsks], ids=lambda record: record.__name__
+    "record", [one for one in records(asks, Record) if one is not TableAsks], ids=lambda record: record.__name__
 )
 def test_every_field_that_can_be_turned_has_its_words(record):
     english = catalog.texts("en")
