@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine import autoscaler_checks, catalog, launch, scaling_checks
@@ -32,42 +33,62 @@ MAX_HOSTS = 1_000
 
 def problems(scenario: Scenario) -> list[Problem]:
     """List what does not go together in a scenario whose fields are each in range."""
-    found: list[Problem] = []
+    return [
+        *_name_problems(scenario),
+        *_operation_problems(scenario),
+        *(
+            found
+            for number, service in enumerate(scenario.services)
+            for found in _service_problems(number, service, scenario)
+        ),
+        *_fleet_problems(scenario),
+        *scaling_checks.problems(scenario),
+        *autoscaler_checks.problems(scenario),
+        *_trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates)),
+        *_order_problems(scenario),
+    ]
+
+
+def _name_problems(scenario: Scenario) -> Iterator[Problem]:
     names = [service.name for service in scenario.services]
     for number, name in enumerate(names):
         if name in names[:number]:
-            found.append(Problem(f"services.{number}.name", name, "a name of its own", "two services share a name"))
+            yield Problem(f"services.{number}.name", name, "a name of its own", "two services share a name")
+
+
+def _operation_problems(scenario: Scenario) -> Iterator[Problem]:
+    """Find operations after the end, and on zones or services that are not there."""
+    names = [service.name for service in scenario.services]
     for number, operation in enumerate(scenario.operations):
         where = f"operations.{number}"
         if operation.at_s > scenario.duration_s:
             allowed = f"0 to {scenario.duration_s:g} s"
-            found.append(Problem(f"{where}.at_s", f"{operation.at_s:g}", allowed, "this is after the run's end"))
+            yield Problem(f"{where}.at_s", f"{operation.at_s:g}", allowed, "this is after the run's end")
         zone = getattr(operation, "zone", None)
         if zone is not None and zone not in scenario.zone_letters:
-            allowed = ", ".join(scenario.zone_letters)
-            found.append(Problem(f"{where}.zone", zone, allowed, "the scenario has no such zone"))
+            yield Problem(f"{where}.zone", zone, ", ".join(scenario.zone_letters), "the scenario has no such zone")
         service = getattr(operation, "service", None)
         if service is not None and service not in names:
-            found.append(Problem(f"{where}.service", service, ", ".join(names), "there is no such service"))
-    for number, service in enumerate(scenario.services):
-        where = f"services.{number}"
-        found += launch.launch_type(scenario.launch_type).refusals(where, service, scenario)
-        found += _spread_problems(where, service)
-        scaling = service.scaling
-        if scaling is not None and scaling.min_tasks > scaling.max_tasks:
-            allowed = f"{scaling.min_tasks} or more"
-            came = str(scaling.max_tasks)
-            found.append(Problem(f"{where}.scaling.max_tasks", came, allowed, "the most is less than the least"))
-        found += _daemon_problems(where, service)
-        found += _network_problems(where, service)
-        found += _neighbour_problems(where, service, names)
-        traffic = service.traffic
-        if traffic is not None:
-            found += _trace_problems(f"{where}.traffic", traffic.shape, len(traffic.rates))
-    found += _fleet_problems(scenario)
-    found += scaling_checks.problems(scenario)
-    found += autoscaler_checks.problems(scenario)
-    found += _trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates))
+            yield Problem(f"{where}.service", service, ", ".join(names), "there is no such service")
+
+
+def _service_problems(number: int, service: Service, scenario: Scenario) -> Iterator[Problem]:
+    where, names = f"services.{number}", [one.name for one in scenario.services]
+    yield from launch.launch_type(scenario.launch_type).refusals(where, service, scenario)
+    yield from _spread_problems(where, service)
+    scaling = service.scaling
+    if scaling is not None and scaling.min_tasks > scaling.max_tasks:
+        came, allowed = str(scaling.max_tasks), f"{scaling.min_tasks} or more"
+        yield Problem(f"{where}.scaling.max_tasks", came, allowed, "the most is less than the least")
+    yield from _daemon_problems(where, service)
+    yield from _network_problems(where, service)
+    yield from _neighbour_problems(where, service, names)
+    if service.traffic is not None:
+        yield from _trace_problems(f"{where}.traffic", service.traffic.shape, len(service.traffic.rates))
+
+
+def _order_problems(scenario: Scenario) -> Iterator[Problem]:
+    """Find spans whose end lies before their begin, and checks that outlast their period."""
     pairs = (
         ("fleet", "boot_min_s", "boot_max_s", scenario.fleet),
         ("assumptions", "agent_missed_min_s", "agent_missed_max_s", scenario.assumptions),
@@ -76,12 +97,10 @@ def problems(scenario: Scenario) -> list[Problem]:
     for group, low, high, record in pairs:
         if getattr(record, low) > getattr(record, high):
             came, least = f"{getattr(record, high):g}", f"{getattr(record, low):g} or more"
-            found.append(Problem(f"{group}.{high}", came, least, f"it may not be below {low}"))
+            yield Problem(f"{group}.{high}", came, least, f"it may not be below {low}")
     if scenario.balancer.check_timeout_s >= scenario.balancer.check_every_s:
-        came = f"{scenario.balancer.check_timeout_s:g}"
-        allowed = f"below {scenario.balancer.check_every_s:g} s"
-        found.append(Problem("balancer.check_timeout_s", came, allowed, "a check must end before the next begins"))
-    return found
+        came, allowed = f"{scenario.balancer.check_timeout_s:g}", f"below {scenario.balancer.check_every_s:g} s"
+        yield Problem("balancer.check_timeout_s", came, allowed, "a check must end before the next begins")
 
 
 def _spread_problems(where: str, service: Service) -> list[Problem]:
