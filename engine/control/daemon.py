@@ -82,7 +82,7 @@ class DaemonScheduler(ServiceScheduler):
         """List the hosts that should run one."""
         cluster = self._world.cluster
         allowed = np.ones(len(cluster.hosts), dtype=np.bool_)
-        for constraint in self._world.fleet.constraints(self.service):
+        for constraint in self._world.fleet.chooser.constraints(self.service):
             if constraint.expression is not None:  # of its own kind there is one on each host anyway
                 allowed &= constraint.allows(cluster.view(self.service))
         return [host for host in cluster.hosts if allowed[host.number] and cluster.is_open(host)]

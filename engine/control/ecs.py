@@ -306,7 +306,7 @@ class ServiceScheduler:
         for zone in usable:
             short = max(0, fair - int(here[zone]))
             if self._world.launch.has_hosts:
-                rules = self._world.fleet.constraints(self.service)
+                rules = self._world.fleet.chooser.constraints(self.service)
                 short = min(short, cluster.room_in_zone(self.service, zone, rules, provider))
             room += short
         return room

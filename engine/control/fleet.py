@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from engine import catalog, token_bucket
 from engine.cluster import NONE, Host, Task
 from engine.control import agent, karpenter, kubelet, managed, tasks
 from engine.control.changes import Changes
+from engine.control.chooser import Chooser
 from engine.control.patching import DAY_S
 from engine.events import Kind
-from engine.placement import Constraint, Verdict, choose, choose_zone
-from engine.placement.constraints import DAEMON, all_of
-from engine.placement.hosts import Bools
-from engine.placement.kube.decide import Ruling
-from engine.placement.kube.desk import Desk
+from engine.placement import choose_zone
 from engine.placement.pools import dealt, pools_of
 from engine.placement.room import ZONES
-from engine.rng import stream
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
@@ -48,8 +41,7 @@ class Fleet:
         self.is_updating = False  # a node update is under way
         self.release = 0  # the AMI that a new host starts with, counted from 0
         self.spot_outages = 0  # how many are in force
-        self._constraints = [all_of(service.constraints) for service in world.scenario.services]
-        self._desk = Desk(world.scenario.services) if world.launch.is_kubernetes else None
+        self.chooser = Chooser(world)
 
     # --- launching ---------------------------------------------------------------------------------------------------------
 
@@ -67,18 +59,18 @@ class Fleet:
 
     def place(self, task: Task) -> bool:
         """Look for a host; if none has room, let the task wait and write down why."""
-        verdict = self._verdict(task)
+        verdict = self.chooser.decide(task)
         if verdict.host is None:
             if verdict.reason != task.refusal:
                 task.refusal = verdict.reason
-                self.note_verdict(Kind.TASK_REFUSED, task, verdict)
+                self.chooser.note(Kind.TASK_REFUSED, task, verdict)
             task.refused = verdict.refused
             self._waiting[task.number] = task
             if self._managed is not None:
                 self._managed.need()
             return False
         self._world.cluster.settle(task, self._world.cluster.hosts[verdict.host])
-        self.note_verdict(Kind.TASK_PLACED, task, verdict)
+        self.chooser.note(Kind.TASK_PLACED, task, verdict)
         if self._managed is not None:
             self._managed.task_came(self._world.cluster.hosts[verdict.host])
         return True
@@ -92,7 +84,7 @@ class Fleet:
         if verdict.host is None:
             return False
         cluster.settle_in_zone(task, verdict.host)
-        self.note_verdict(Kind.TASK_PLACED, task, verdict)
+        self.chooser.note(Kind.TASK_PLACED, task, verdict)
         return True
 
     def place_waiting(self) -> None:
@@ -126,56 +118,6 @@ class Fleet:
     def waiting_for(self, provider: int) -> list[Task]:
         """List the tasks that wait for room on a capacity provider's hosts."""
         return [task for task in self._waiting.values() if task.provider == provider]
-
-    def verdict(self, task: Task, strategies: Sequence[str], constraints: Sequence[Constraint]) -> Verdict:
-        """Choose a host for a task as things stand; nothing is changed."""
-        cluster = self._world.cluster
-        chance = None
-        if "random" in strategies:
-            chance = stream(self._world.scenario.seed, "place", task.number).random(len(cluster.hosts))
-        hosts = cluster.view(task.kin, task.provider)
-        return choose(cluster.needs[task.service], hosts, strategies, chance, constraints)
-
-    def constraints(self, service: int) -> tuple[Constraint, ...]:
-        """Give a service's constraints."""
-        return self._constraints[service]
-
-    def may_run(self, service: int) -> Bools:
-        """Say on which hosts a DaemonSet wants a pod, room or not. Shape (n_hosts,)."""
-        cluster = self._world.cluster
-        if self._desk is None or not cluster.hosts:
-            return np.ones(len(cluster.hosts), dtype=np.bool_)
-        return self._desk.may_run(service, cluster.view(service))
-
-    def _verdict(self, task: Task) -> Verdict:
-        rules = self._constraints[task.service]
-        if task.bound_to != NONE:
-            rules = (Constraint(DAEMON, only_host=task.bound_to), *rules)
-        world = self._world
-        if self._desk is not None:
-            return self._ruling(self._desk, task)
-        return self.verdict(task, world.launch.strategies or world.scenario.services[task.service].placement, rules)
-
-    def _ruling(self, desk: Desk, task: Task) -> Ruling:
-        """Ask the Kubernetes scheduler: nodes are hosts that joined and are not gone, ready or not."""
-        cluster = self._world.cluster
-        hosts = cluster.hosts
-        return desk.decide(
-            task.service,
-            cluster.view(task.kin, task.provider),
-            stream(self._world.scenario.seed, "place", task.number).random(len(hosts)),
-            is_there=np.array([host.is_ready and not host.is_gone for host in hosts], dtype=np.bool_),
-            holds=np.array([task.service in host.images for host in hosts], dtype=np.bool_),
-            only_host=task.bound_to,
-            is_owned=not cluster.is_standalone(task),
-        )
-
-    def note_verdict(self, kind: Kind, task: Task, verdict: Verdict) -> None:
-        """Write a decision down, with the verdict that explains it."""
-        self._world.log.note(
-            self._world.env.now, kind, service=task.service, task=task.number, host=task.host, zone=task.zone,
-            reason=verdict.reason, verdict=verdict,
-        )  # fmt: skip
 
     # --- the hosts you bring -----------------------------------------------------------------------------------------------
 

@@ -173,7 +173,7 @@ class DaemonSet(Controller, DaemonScheduler):
 
     def _targets(self) -> list[Host]:
         """List the nodes that should run one: those that have joined, are not gone, and that its rules allow."""
-        may_run = self._world.fleet.may_run(self.service)
+        may_run = self._world.fleet.chooser.may_run(self.service)
         hosts = self._world.cluster.hosts
         return [host for host in hosts if host.is_ready and not host.is_gone and may_run[host.number]]
 

@@ -29,14 +29,14 @@ def run_tasks(world: World, operation: RunTasks) -> str:
         task.lasts_s = float("inf") if operation.for_s is None else operation.for_s
         tasks.note(world, Kind.TASK_CREATED, task, reason=WHO)
         if world.launch.owns_hosts and not world.launch.is_kubernetes:
-            verdict = world.fleet.verdict(task, operation.placement, rules)
+            verdict = world.fleet.chooser.by(task, operation.placement, rules)
             if verdict.host is None:
-                world.fleet.note_verdict(Kind.TASK_REFUSED, task, verdict)
+                world.fleet.chooser.note(Kind.TASK_REFUSED, task, verdict)
                 world.cluster.uncount(task)
                 tasks.end(world, task, f"RESOURCE:{verdict.reason.upper()}")
                 continue
             world.cluster.settle(task, world.cluster.hosts[verdict.host])
-            world.fleet.note_verdict(Kind.TASK_PLACED, task, verdict)
+            world.fleet.chooser.note(Kind.TASK_PLACED, task, verdict)
         world.env.process(world.schedulers[service].life.live(world, task, is_created=True))
     return ""
 
