@@ -205,11 +205,19 @@ def _lives(scenario: Scenario, tasks: int) -> float:
     most = max(service.max_percent for service in scenario.services) / 100
     # A fifth blow rarely finds another full set: the run itself is stopped at the limit.
     once = tasks * (1 + min(acts, 4) + _taken_back(scenario) + _interruptions(scenario)) + _moved_by_patches(scenario)
+    once += _leaked_away(scenario, tasks)
     if not _dies_in_a_loop(scenario):
         return once
     balancer, assumed = scenario.balancer, scenario.assumptions
     shortest = (balancer.unhealthy_after - 1) * balancer.check_every_s + assumed.container_s + assumed.scheduler_s
     return once + tasks * most * scenario.duration_s / shortest
+
+
+def _leaked_away(scenario: Scenario, tasks: int) -> float:
+    """Bound how many tasks a leaking version can lose: each has to fill its memory first, and to start."""
+    if not any(o.do == "deploy" and o.leak_mib > 0 for o in scenario.operations):
+        return 0.0
+    return tasks * scenario.duration_s / catalog.seconds("k8s.kubelet", "backoff_first_s")
 
 
 def _moved_by_patches(scenario: Scenario) -> float:

@@ -287,7 +287,7 @@ def _flow(run: Run) -> dict[str, Any]:
         "ok": _thin(line.ok + line.slow, width),
         "refused": _thin(line.refused, width),
         "timed_out": _thin(line.timed_out, width),
-        "lost": _thin(line.reset, width),
+        "lost": _thin(line.reset + line.errors, width),
         "zone_ok": [_thin(row, width) for row in zones.served],
         "zone_bad": [_thin(row, width) for row in zones.failed],
     }
