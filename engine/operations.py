@@ -188,6 +188,22 @@ class Deploy(_Operation):
         json_schema_extra={"unit": "s"},
     )
     fails: bool = Field(default=False, description="Its containers start and never answer.")
+    errors: float = Field(
+        default=0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of its requests that it works on and answers with an error; its health checks pass.",
+        json_schema_extra={"unit": "share"},
+    )
+    leak_mib: float = Field(
+        default=0,
+        ge=0,
+        le=1_000,
+        allow_inf_nan=False,
+        description="Memory that it never gives back, for each request that it works on.",
+        json_schema_extra={"unit": "MiB"},
+    )
     undo: bool = Field(default=False, description="Go back to the version before, whatever else is said here.")
 
 

@@ -14,7 +14,7 @@ from pages.parts.words import Voice, harmless
 
 _LOOKS = Path(__file__).parent / "looks"
 # The page's own sheet first, a chapter's after it: of two rules of one weight the later one holds.
-_SHEETS = ("page", "bring", "fargate", "fleet", "placement", "kubernetes", "eks", "control_plane")
+_SHEETS = ("page", "bring", "fargate", "fleet", "placement", "kubernetes", "eks", "control_plane", "delivery_rollout")
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
 
