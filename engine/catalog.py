@@ -340,6 +340,14 @@ def lesson(name: str) -> Mapping[str, Any]:
 
 
 @cache
+def application(name: str) -> Mapping[str, Any]:
+    """Read one of our own applications (data/architecture/): its modules, whom they call, and in which order they leave."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/architecture: {name!r} is no application's name")
+    return _read_yaml(f"architecture/{name}.yaml")
+
+
+@cache
 def table(name: str) -> Mapping[str, Any]:
     """Read one of the talk's tables (data/table/): what a slide says, and the rules that answer it."""
     if not _NAME.fullmatch(name):

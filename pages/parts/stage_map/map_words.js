@@ -4,9 +4,6 @@ const HOST_KEY = ["gone", "host_booting", "host_ready", "host_draining", "host_u
 const ZONE_KEY = ["zone_is_well", "zone_is_impaired", "zone_is_lost", "zone_is_shifted"];
 const FRONT_KEY = ["front_is_out", "front_is_in", "front_is_turning", "front_is_dead"];
 
-/** The word for a single task; Spanish says "activa" for one and "activas" for many. */
-const oneTask = (state) => (state ? `${TASK_WORD[state]}_one` : "gone");
-
 function homeName(run, i) {
   const home = run.task.home[i];
   if (home < 0) return null;
@@ -38,10 +35,6 @@ function stateOf(ui, run, now, item) {
   }
   const i = now.taskMove[item.id - 1], state = now.taskState[item.id - 1];
   return { state, word: ui.say(oneTask(state)), since: i < 0 ? 0 : run.task.t[i], glyph: state };
-}
-
-function countsText(ui, run, counts) {
-  return run.legend.filter((s) => counts[s]).map((s) => `${numberText(counts[s], ui.signs)} ${ui.say(TASK_WORD[s])}`).join(", ");
 }
 
 function tasksOn(run, now, test) {
