@@ -15,6 +15,7 @@ from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
+from engine.new_normal import PaceAsk
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -56,6 +57,7 @@ RECORDS = (
     Front,
     Upkeep,
     Ownership,
+    PaceAsk,
 )
 
 
