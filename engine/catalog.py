@@ -313,6 +313,13 @@ def scenario_text(name: str) -> str:
     return (DATA / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def organisation_text(name: str) -> str:
+    """Read one of our own organisations (data/delivery/), for `engine.delivery`."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/delivery: {name!r} is no organisation's name")
+    return _read(f"delivery/{name}.yaml")
+
+
 def definition_text(name: str) -> str:
     """Read one of our own task definitions (data/definitions/), for those who have none at hand."""
     if not _NAME.fullmatch(name):

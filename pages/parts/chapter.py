@@ -25,6 +25,7 @@ _SHEETS = (
     "eks",
     "control_plane",
     "delivery_rollout",
+    "architecture",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
@@ -34,7 +35,9 @@ CHAPTERS = (
     "new_normal", "architecture", "responsibility", "serverless", "delivery", "containers", "landscape", "placement",
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
-OPEN = ("new_normal", "placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure")
+OPEN = (
+    "new_normal", "architecture", "placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure",
+)  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import Scenario, catalog, releases, rollouts, run
+from engine import Scenario, catalog, metrics, releases, rollouts, run
 
 BAD, BACK, AGAIN = (
     {"at_s": 60, "do": "deploy"},
@@ -35,3 +35,23 @@ def test_every_task_has_the_release_of_its_version():
     assert of == rollouts.versions(found)
     assert sorted(set(of.values())) == [0, 1]
     assert releases.release_of_tasks(run(scenario.with_("operations", []))) == {}
+
+
+def test_whoever_meets_a_new_release_is_counted_once_and_its_share_follows():
+    scenario = Scenario.read(catalog.scenario_text("delivery_traps")).with_("services.web.max_percent", 200)
+    found, calm = run(scenario), run(scenario.with_("operations", []))
+
+    met = releases.met(found)
+    assert met.share[:25].max() == 0
+    assert met.share[-1] == 1
+    assert 0 < releases.met_in_all(found) < metrics.totals(found).arrived
+    assert releases.met_in_all(calm) == 0
+    assert metrics.totals(found).failed == releases.failed_so_far(found)[1][-1]
+
+
+def test_the_course_counts_who_went_back_as_old():
+    scenario = Scenario.read(catalog.scenario_text("delivery_traps")).with_("services.web.max_percent", 200)
+    back = scenario.with_("operations", [BAD, BACK])
+
+    assert (releases.course(run(scenario)).old[-1], releases.course(run(scenario)).new[-1]) == (0, 3)
+    assert (releases.course(run(back)).old[-1], releases.course(run(back)).new[-1]) == (3, 0)

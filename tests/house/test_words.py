@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 import yaml
 
-from engine import application, catalog, scenario
+from engine import application, architecture, catalog, scenario
 from engine.catalog import LANGUAGES
 from engine.consensus.front import Front
 from engine.consensus.ownership import Ownership
@@ -58,6 +58,12 @@ RECORDS = (
     Upkeep,
     Ownership,
     PaceAsk,
+    architecture.PiecesAsk,
+    architecture.PagerAsk,
+    architecture.ShopAsk,
+    architecture.Sizing,
+    architecture.Cut,
+    architecture.Guards,
 )
 
 

@@ -199,7 +199,7 @@ def _proof(ask: TrapsAsk, speaker: Voice) -> None:
     scenario = Scenario.read(catalog.scenario_text(NAME))
     asked = {whose: played(scenario, ask, whose) for whose in MOVES}
     runs = {whose: show.run_of(one) for whose, one in asked.items() if one is not None}
-    highest = show.highest_of(list(runs.values()), "versions")
+    highest = show.highest_of(list(runs.values()), "releases")
     packs = []
     for column, whose in zip(st.columns(2, gap="medium"), MOVES, strict=True):
         with column:
@@ -229,7 +229,7 @@ def _one(run: Run, whose: Orchestrator, speaker: Voice, highest: float | None) -
     st.html(f'<p class="q-verdict q-ended"><b>{escape(title)}.</b> {escape(_ended(run, own))}</p>')
     stage_map(map_data(packed | {"name": title}, "small", caption=False), key=f"{NAME}.small.{whose}")
     charts(
-        show.strips(run, own, GOAL_S, ("versions",), size="small", highest=highest), run_id=packed["id"],
+        show.strips(run, own, GOAL_S, ("releases",), size="small", highest=highest), run_id=packed["id"],
         end_s=run.scenario.duration_s, key=f"{NAME}.charts.{whose}", size="small", name=title, caption=title, compared=NAME,
         marks=chart_marks(packed),
     )  # fmt: skip
