@@ -50,7 +50,11 @@ def spread_figure(
     ticks: value -> how it is written.  span: what must be seen at least; the quarters make it wider.
     """
     known = [one.values[np.isfinite(one.values)] for one in spreads.values()]
-    low, high = _range([span[0], *(float(k.min()) for k in known if k.size)], [span[1], *(float(k.max()) for k in known if k.size)], is_log)
+    low, high = _range(
+        [span[0], *(float(k.min()) for k in known if k.size)],
+        [span[1], *(float(k.max()) for k in known if k.size)],
+        is_log,
+    )
     place = np.log10 if is_log else np.asarray
     traces = [trace for way, one in spreads.items() for trace in _row(way, one, place, scale)]
     figure = go.Figure(traces, _bare(scale))
@@ -91,8 +95,15 @@ def _row(way: str, one: Spread, place: object, scale: Scale) -> list[go.Scatter]
         marker={"color": colour, "size": scale.line_px * 1.9, "symbol": look.marker},
     )  # fmt: skip
     ends = place(np.array([one.low, one.high]))  # type: ignore[operator]
-    span = go.Scatter(x=ends, y=[row, row], mode="lines", hoverinfo="skip", line={"color": colour, "width": scale.line_px * 2.4})
-    dot = {"color": colour, "size": scale.line_px * 6, "symbol": look.marker, "line": {"width": 2, "color": tone("surface")}}
+    span = go.Scatter(
+        x=ends, y=[row, row], mode="lines", hoverinfo="skip", line={"color": colour, "width": scale.line_px * 2.4}
+    )
+    dot = {
+        "color": colour,
+        "size": scale.line_px * 6,
+        "symbol": look.marker,
+        "line": {"width": 2, "color": tone("surface")},
+    }
     middle = go.Scatter(x=place(np.array([one.middle])), y=[row], mode="markers", hoverinfo="skip", marker=dot)  # type: ignore[operator]
     return [dots, span, middle]
 
@@ -113,7 +124,9 @@ def _band(band: Band, low: float, high: float, place: object) -> list[dict[str, 
     if band.low == band.high:
         at = float(place(np.array(band.low)))  # type: ignore[operator]
         line = {"color": tone("ink3"), "width": 1, "dash": "2px 3px"}
-        return [{"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 0.86, "yref": "paper", "line": line, "layer": "below"}]
+        return [
+            {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 0.86, "yref": "paper", "line": line, "layer": "below"}
+        ]
     from_, to = max(band.low, low), min(band.high, high)
     if to <= from_:
         return []
@@ -124,9 +137,7 @@ def _band(band: Band, low: float, high: float, place: object) -> list[dict[str, 
     }]  # fmt: skip
 
 
-def _band_names(
-    bands: Sequence[Band], low: float, high: float, place: object, scale: Scale
-) -> list[dict[str, object]]:
+def _band_names(bands: Sequence[Band], low: float, high: float, place: object, scale: Scale) -> list[dict[str, object]]:
     """Write each band's name above it."""
     found = []
     for band in bands:
@@ -166,10 +177,19 @@ def winner_figure(
     step = float(coupling[1] - coupling[0])
     left, right = float(coupling[0]) - step / 2, float(coupling[-1]) + step / 2
     edge = np.clip(frontier, left, right)
-    halo = go.Scatter(x=edge, y=rows, mode="lines", line={"color": tone("surface"), "width": scale.line_px * 3.4}, hoverinfo="skip")
-    line = go.Scatter(x=edge, y=rows, mode="lines", line={"color": tone("ink"), "width": scale.line_px * 1.6}, hoverinfo="skip")
+    halo = go.Scatter(
+        x=edge, y=rows, mode="lines", line={"color": tone("surface"), "width": scale.line_px * 3.4}, hoverinfo="skip"
+    )
+    line = go.Scatter(
+        x=edge, y=rows, mode="lines", line={"color": tone("ink"), "width": scale.line_px * 1.6}, hoverinfo="skip"
+    )
     at = float(np.interp(here[1], teams, rows))
-    look = {"color": tone("surface"), "size": scale.line_px * 8, "symbol": "circle", "line": {"width": scale.line_px * 1.6, "color": tone("ink")}}
+    look = {
+        "color": tone("surface"),
+        "size": scale.line_px * 8,
+        "symbol": "circle",
+        "line": {"width": scale.line_px * 1.6, "color": tone("ink")},
+    }
     dot = go.Scatter(x=[here[0]], y=[at], mode="markers", marker=look, hoverinfo="skip", cliponaxis=False)
     is_right = here[0] > 0.6
     note = {
@@ -213,7 +233,12 @@ class Arrived:
 
 
 def way_strip(
-    counts: Mapping[str, OnTheWay], *, end_s: float, scale: Scale = LAPTOP, signs: Signs = ENGLISH, has_ticks: bool = False
+    counts: Mapping[str, OnTheWay],
+    *,
+    end_s: float,
+    scale: Scale = LAPTOP,
+    signs: Signs = ENGLISH,
+    has_ticks: bool = False,
 ) -> go.Figure:
     """Draw what is on its way, as a stair for each way to users."""
     traces = []
@@ -246,11 +271,21 @@ def lead_strip(
         traces.append(go.Scatter(x=one.t_s, y=one.lead_h, mode="markers", marker=marker, opacity=0.8, hoverinfo="skip"))
     highest = max(float(one.lead_h.max(initial=1)) for one in arrived.values())
     return strip(
-        traces, start_s=0, end_s=end_s, highest=highest, scale=scale, signs=signs, unit=unit, digits=1, has_ticks=has_ticks
+        traces,
+        start_s=0,
+        end_s=end_s,
+        highest=highest,
+        scale=scale,
+        signs=signs,
+        unit=unit,
+        digits=1,
+        has_ticks=has_ticks,
     )
 
 
-def lead_labels(arrived: Mapping[str, Arrived], texts: Mapping[str, str], names: Mapping[str, str]) -> tuple[Label, ...]:
+def lead_labels(
+    arrived: Mapping[str, Arrived], texts: Mapping[str, str], names: Mapping[str, str]
+) -> tuple[Label, ...]:
     """Say the mean so far, at its height, for each way."""
     found = []
     for way, one in arrived.items():
