@@ -22,6 +22,7 @@ from engine.delivery.simulation import warm_up as warm_up_delivery
 from engine.placement import stream
 from engine.placement.kube import crowd_stream, topology
 from engine.traffic.compiled import warm_up
+from engine.traffic.graph import compiled as graph
 from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
 
@@ -67,6 +68,7 @@ class SecurityHeaders:
 def _warm_up() -> None:
     """Compile the engine (seconds the first time, then from its cache), and spare what lives for ever from the collector."""
     warm_up()
+    graph.warm_up()
     stream.warm_up()
     topology.warm_up()
     crowd_stream.warm_up()

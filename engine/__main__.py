@@ -19,6 +19,7 @@ from engine.scenario import Scenario
 from engine.simulation import run
 from engine.summary import as_text, summary
 from engine.traffic.compiled import warm_up
+from engine.traffic.graph import compiled as graph
 
 BAR_AFTER_S = 1.0
 
@@ -95,7 +96,7 @@ def _run(given: argparse.Namespace) -> int:
     scenario = Scenario.of(_with_settings(data, given.settings))
     for doubt in doubts(scenario):
         print(f"note: {doubt}", file=sys.stderr)
-    warm_up()
+    (graph.warm_up if scenario.application.modules else warm_up)()
     began = time.perf_counter()
     found = run(scenario, watch=_bar() if sys.stderr.isatty() and not given.json else None)
     result = summary(found, time.perf_counter() - began)

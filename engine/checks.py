@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
     "cut-agent", "restore-agent", "patch", "update-nodes", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
-    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic",
+    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic", "break-module",
 )  # fmt: skip
 
 # What can be done to a store of the chapter control_plane (engine.consensus.scenario).

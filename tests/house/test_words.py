@@ -16,6 +16,7 @@ from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
 from engine.delivery import Organisation
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
+from engine.new_normal import PaceAsk
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -58,6 +59,7 @@ RECORDS = (
     Upkeep,
     Ownership,
     Organisation,
+    PaceAsk,
     architecture.PiecesAsk,
     architecture.PagerAsk,
     architecture.ShopAsk,
