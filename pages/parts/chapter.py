@@ -17,6 +17,7 @@ _LOOKS = Path(__file__).parent / "looks"
 _SHEETS = (
     "page",
     "bring",
+    "new_normal",
     "fargate",
     "fleet",
     "placement",
@@ -34,7 +35,9 @@ CHAPTERS = (
     "new_normal", "architecture", "responsibility", "serverless", "delivery", "containers", "landscape", "placement",
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
-OPEN = ("architecture", "placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure")
+OPEN = (
+    "new_normal", "architecture", "placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure",
+)  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 
 

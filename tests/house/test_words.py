@@ -14,7 +14,9 @@ from engine.consensus.ownership import Ownership
 from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
+from engine.delivery import Organisation
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
+from engine.new_normal import PaceAsk
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -56,6 +58,8 @@ RECORDS = (
     Front,
     Upkeep,
     Ownership,
+    Organisation,
+    PaceAsk,
     architecture.PiecesAsk,
     architecture.PagerAsk,
     architecture.ShopAsk,
