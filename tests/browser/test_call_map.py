@@ -24,7 +24,7 @@ MODULES = [
     {"name": "cart", "service": "shop"}, {"name": "payment", "service": "payment"}, {"name": "ads", "service": "ads"},
 ]  # fmt: skip
 PAGE = """<!doctype html><html lang="en"><title>Calls</title><style>:root{--st-background-color:%(ground)s}body{margin:16px;
-background:%(ground)s}%(style)s</style><main><h1>Calls</h1><div id="here"></div></main><script type="module">%(script)s
+background:%(ground)s;color:%(ink)s}%(style)s</style><main><h1>Calls</h1><div id="here"></div></main><script type="module">%(script)s
 window.sent = []; const data = %(data)s;
 mount({ parentElement: document.getElementById("here"), data, setTriggerValue: (name, value) => window.sent.push([name, value]) });
 clock.setRun({ id: data.payload.id, end: data.payload.end, stops: [30] });</script></html>"""
@@ -47,13 +47,15 @@ def shown(browser: Browser, shop: Run) -> Iterator[object]:
     pages: list[Page] = []
     errors: list[str] = []
 
-    def show(size: str = "study", lang: str = "en", *, ground: str = "#F4F7F8", **settings: object) -> Page:
+    def show(
+        size: str = "study", lang: str = "en", *, ground: str = "#F4F7F8", ink: str = "#10212B", **settings: object
+    ) -> Page:
         page = browser.new_page(**{"viewport": {"width": 860, "height": 800}} | settings)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         data = json.dumps(call_map_data(payload(shop, Voice(lang)), size))  # type: ignore[arg-type]
         script = SCRIPT.replace("export default", "const mount =")
-        page.set_content(PAGE % {"style": STYLE, "script": script, "data": data, "ground": ground})
+        page.set_content(PAGE % {"style": STYLE, "script": script, "data": data, "ground": ground, "ink": ink})
         page.wait_for_function("() => document.querySelector('.calls .sea')?.width > 300")
         pages.append(page)
         return page
@@ -137,6 +139,7 @@ def test_a_call_is_clicked_and_says_its_rate_its_failures_and_its_breaker(shown)
         opened = page.locator("[role=dialog]:popover-open")
         if opened.count() and "front to ads" in (found := opened.inner_text()):
             break
+        page.keyboard.press("Escape")
     assert "front to ads" in found
     assert "Circuit open" in found
     assert re.search(r"Failing\s+\d+ a second, 100% of them", found)
@@ -150,7 +153,7 @@ def test_a_call_is_clicked_and_says_its_rate_its_failures_and_its_breaker(shown)
     [
         ("study", {}),
         ("study", {"viewport": {"width": 390, "height": 844}}),
-        ("stage", {"viewport": {"width": 1920, "height": 1080}, "ground": "#0B131A"}),
+        ("stage", {"viewport": {"width": 1920, "height": 1080}, "ground": "#0B131A", "ink": "#EEF4F7"}),
     ],
 )
 def test_anybody_can_read_it_at_every_size(shown, size, settings):

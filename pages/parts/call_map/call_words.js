@@ -13,11 +13,11 @@ function nameOf(ui, run, item) {
 
 /** What an item is now: its state's number and word, since when. */
 function stateOf(ui, run, now, item) {
-  if (item.kind === "module") return { state: now.fault[item.id], word: ui.say(FAULT_WORD[now.fault[item.id]]), since: now.faultSince[item.id], glyph: null };
+  if (item.kind === "module") return { state: now.fault[item.id], word: ui.say(FAULT_WORD[now.fault[item.id]]), since: now.fault[item.id] || now.faultSince[item.id] > 0 ? now.faultSince[item.id] : null, glyph: null };
   if (item.kind === "edge") {
     const { call, local, breaker } = run.edges[item.id], state = call < 0 ? 0 : now.circuit[call];
     const word = local ? "call_local" : breaker ? CIRCUIT_WORD[state] : "call_network";
-    return { state, word: ui.say(word), since: state ? now.circuitSince[call] : 0, glyph: null };
+    return { state, word: ui.say(word), since: state ? now.circuitSince[call] : null, glyph: null };
   }
   if (item.kind === "box" && now.fault[run.count + item.id]) {
     const at = run.count + item.id;
@@ -25,10 +25,10 @@ function stateOf(ui, run, now, item) {
   }
   if (item.kind === "box") {
     const [worst] = countsOf(now.boxTasks[item.id])[0] ?? [TASK.PENDING];
-    return { state: worst, word: ui.say(oneTask(worst)), since: 0, glyph: worst };
+    return { state: worst, word: ui.say(oneTask(worst)), since: null, glyph: worst };
   }
   const all = usersAt(run, now.t), share = all.n > FEW ? all.bad / all.n : 0;
-  return { state: 0, word: share >= 0.005 ? ui.say("users_fail", { share: percent(ui, share) }) : ui.say("users_well"), since: 0, glyph: null };
+  return { state: 0, word: share >= 0.005 ? ui.say("users_fail", { share: percent(ui, share) }) : ui.say("users_well"), since: null, glyph: null };
 }
 
 /** A service's tasks in words: "6 serving, 2 lost", and where they are. */
