@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from engine import catalog
 from engine.application import Application
-from engine.architecture.flow import mean_visits
-from engine.architecture.sizing import Sizing, sized, visits_from_outside
+from engine.application_flow import mean_visits, visits_from_outside
+from engine.architecture.sizing import Sizing, sized
 from engine.architecture.split import regrouped, shop
 from engine.fields import Record, setting
 from engine.pricing import task_usd_per_hour

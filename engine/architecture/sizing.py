@@ -14,7 +14,7 @@ from math import ceil
 
 from engine import catalog
 from engine.application import Application
-from engine.architecture.flow import held_ms, is_made, mean_visits, shares, visits
+from engine.application_flow import held_ms, mean_visits, visits_from_outside
 from engine.fargate.on_sale import sizes
 from engine.fields import Record, setting
 
@@ -106,20 +106,3 @@ def load_of(application: Application, service: str, rps: float) -> Load:
     # What is called within the service is held by its caller: only visits from outside take a worker of their own.
     taken = sum(visited * held[name] for name, visited in visits_from_outside(application, service).items())
     return Load(rps * working / 1000, rps * max(taken - working, 0.0) / 1000)
-
-
-def visits_from_outside(application: Application, service: str) -> dict[str, float]:
-    """Say how often a user's request reaches each of a service's modules from elsewhere: as its entry, or by a call."""
-    by_name = {module.name: module for module in application.modules}
-    found = {module.name: 0.0 for module in application.modules if module.service == service}
-    parts, times = shares(application), visits(application)
-    for action in application.actions:
-        if action.entry in found:
-            found[action.entry] += parts[action.name]
-        for caller in by_name.values():
-            if caller.service == service:
-                continue
-            for call in caller.calls:
-                if call.to in found and is_made(call, action.name):
-                    found[call.to] += parts[action.name] * times[action.name][caller.name] * call.share
-    return found

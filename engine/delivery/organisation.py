@@ -45,7 +45,7 @@ class Organisation(Record):
     coupling: float = setting(
         0.1,
         "Chance that a change needs a change of another service too, and that one of yet another, and so on.",
-        assumed=True, ge=0, le=1,
+        unit="share", assumed=True, ge=0, le=1,
     )  # fmt: skip
     batch: int = setting(10, "Changes that the train waits for before it leaves.", unit="changes", assumed=True, ge=1,
                           le=1_000)  # fmt: skip
@@ -60,15 +60,20 @@ class Organisation(Record):
         le=1_000,
     )  # fmt: skip
     fails: float = setting(
-        0.1, "Chance that a change is bad.", assumed=True, fact="delivery.batch_arithmetic", ge=0, le=0.9
+        0.1, "Chance that a change is bad.", unit="share", assumed=True, fact="delivery.batch_arithmetic", ge=0, le=0.9
     )
     interface_fails: float = setting(
-        0.05, "Chance that two services which change together misunderstand each other.", assumed=True, ge=0, le=0.9
+        0.05,
+        "Chance that two services which change together misunderstand each other.",
+        unit="share",
+        assumed=True,
+        ge=0,
+        le=0.9,
     )
     caught: float = setting(
         0.6,
         "Share of bad changes that tests find before release. A pipeline's own tests never find a misunderstanding between services.",
-        assumed=True, ge=0, le=1,
+        unit="share", assumed=True, ge=0, le=1,
     )  # fmt: skip
     review_min: float = setting(60, "A review, its wait included.", unit="min", assumed=True, ge=0, le=_MOST_MIN)
     build_min: float = setting(
@@ -79,7 +84,7 @@ class Organisation(Record):
     )
     growth: float = setting(
         0.1, "How much longer a monolith's build and tests take for each service's worth of code beyond the first.",
-        assumed=True, ge=0, le=2,
+        unit="share", assumed=True, ge=0, le=2,
     )  # fmt: skip
     build_workers: int = setting(4, "Build workers that all share.", unit="workers", assumed=True, ge=1, le=200)
     release_min: float = setting(10, "A release, whatever is in it.", unit="min", assumed=True, ge=0.1, le=_MOST_MIN)

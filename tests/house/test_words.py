@@ -14,6 +14,7 @@ from engine.consensus.ownership import Ownership
 from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
+from engine.delivery import Organisation
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
 from engine.new_normal import PaceAsk
 from pages.parts.words import _CITED, PODS, Voice
@@ -57,6 +58,7 @@ RECORDS = (
     Front,
     Upkeep,
     Ownership,
+    Organisation,
     PaceAsk,
     architecture.PiecesAsk,
     architecture.PagerAsk,

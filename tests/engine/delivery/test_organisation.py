@@ -16,7 +16,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_what_is_allowed():
 
     assert set(found) == {"teams", "fails", "review_min", "architecture", "coupling", "speed"}
     assert found["teams"].allowed == "1 to 40 teams"
-    assert found["fails"].allowed == "0 to 0.9"
+    assert found["fails"].allowed == "0 to 0.9 share"
     assert found["review_min"].allowed == "0 to 14,400 min"
     assert found["architecture"].allowed == "'train' or 'pipelines'"
     assert "no setting of this name" in found["speed"].message

@@ -1,4 +1,4 @@
-"""Flow: how often each module works for one request of a user, and how long a worker is held by it."""
+"""An application's flow: how often each module works for one request of a user, and how long a worker is held by it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Visits = dict[str, dict[str, float]]
 def visits(application: Application) -> Visits:
     """Say how often an action brings each module to work, where all goes well: action -> module -> times.
 
-    >>> from engine.architecture.split import shop
+    >>> from engine.architecture import shop
     >>> visits(shop().application)["pay"]["shipping"]
     2.0
     """
@@ -49,6 +49,23 @@ def mean_visits(application: Application) -> dict[str, float]:
         module.name: sum(parts[action] * times[module.name] for action, times in found.items())
         for module in application.modules
     }
+
+
+def visits_from_outside(application: Application, service: str) -> dict[str, float]:
+    """Say how often a user's request reaches each of a service's modules from elsewhere: as its entry, or by a call."""
+    by_name = {module.name: module for module in application.modules}
+    found = {module.name: 0.0 for module in application.modules if module.service == service}
+    parts, times = shares(application), visits(application)
+    for action in application.actions:
+        if action.entry in found:
+            found[action.entry] += parts[action.name]
+        for caller in by_name.values():
+            if caller.service == service:
+                continue
+            for call in caller.calls:
+                if call.to in found and is_made(call, action.name):
+                    found[call.to] += parts[action.name] * times[action.name][caller.name] * call.share
+    return found
 
 
 @dataclass(frozen=True, slots=True)
