@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
     "cut-agent", "restore-agent", "patch", "update-nodes", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
-    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic", "break-module",
+    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic", "break-module", "leak-module",
+    "crash-module",
 )  # fmt: skip
 
 # What can be done to a store of the chapter control_plane (engine.consensus.scenario).
@@ -218,10 +219,14 @@ def _lives(scenario: Scenario, tasks: int) -> float:
 
 
 def _leaked_away(scenario: Scenario, tasks: int) -> float:
-    """Bound how many tasks a leaking version can lose: each has to fill its memory first, and to start."""
-    if not any(o.do == "deploy" and o.leak_mib > 0 for o in scenario.operations):
+    """Bound how many tasks a leak or a crash loop can take: each has to fill its memory first, or to live, and to start."""
+    lives = [o.lives_s / 2 for o in scenario.operations if o.do == "crash-module"]
+    if any((o.do == "deploy" and o.leak_mib > 0) or o.do == "leak-module" for o in scenario.operations):
+        lives.append(catalog.seconds("k8s.kubelet", "backoff_first_s"))
+    if not lives:
         return 0.0
-    return tasks * scenario.duration_s / catalog.seconds("k8s.kubelet", "backoff_first_s")
+    assumed = scenario.assumptions
+    return tasks * scenario.duration_s / (min(lives) + assumed.container_s + assumed.scheduler_s)
 
 
 def _moved_by_patches(scenario: Scenario) -> float:
