@@ -14,6 +14,7 @@ from engine.consensus.ownership import Ownership
 from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
+from engine.deployment import DeploymentSettings
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
 from pages.parts.words import _CITED, PODS, Voice
 
@@ -38,6 +39,7 @@ RECORDS = (
     scheduling.NodeChoice,
     scheduling.NodeWish,
     scheduling.Scheduling,
+    DeploymentSettings,
     rollout.Rollout,
     scenario.Balancer,
     nodes.Nodes,
