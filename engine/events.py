@@ -140,6 +140,10 @@ class Kind(IntEnum):
     CONTROL_PLANE_LOST = 110  # nothing can be written any more; reason: why
     CONTROL_PLANE_BACK = 111  # value: seconds for which nothing could be written
 
+    # The application's modules.
+    MODULE_HARMED = 140  # reason: which; value: how many times longer its work takes
+    MODULE_MENDED = 141  # reason: which
+
 
 @dataclass(slots=True)
 class Log:

@@ -36,8 +36,8 @@ class Totals:
 
 
 def totals(run: Run) -> Totals:
-    """Count the requests of all services."""
-    tables = run.requests.services
+    """Count the requests of users: of all services, or of the application that these run."""
+    tables = run.requests.users
     return Totals(
         arrived=sum(int(t.arrived.sum()) for t in tables),
         served=sum(int(t.served.sum()) for t in tables),
@@ -48,7 +48,7 @@ def totals(run: Run) -> Totals:
 
 def failures(run: Run) -> dict[str, int]:
     """Count the failed requests by cause, in the order of FAILURES."""
-    counts = sum(table.failed.sum(axis=(1, 2)) for table in run.requests.services)
+    counts = sum(table.failed.sum(axis=(1, 2)) for table in run.requests.users)
     return {cause: int(n) for cause, n in zip(FAILURES, np.atleast_1d(counts), strict=True)}
 
 
@@ -78,8 +78,8 @@ def percentiles_s(counts: npt.NDArray[np.integer], shares: tuple[float, ...] = (
 
 @_RECENT
 def latency_counts(run: Run) -> npt.NDArray[np.integer]:
-    """Add the services' latency histograms. Shape (steps, buckets)."""
-    return np.asarray(np.sum([table.latency for table in run.requests.services], axis=0), dtype=np.int64)
+    """Add the latency histograms of users' requests. Shape (steps, buckets)."""
+    return np.asarray(np.sum([table.latency for table in run.requests.users], axis=0), dtype=np.int64)
 
 
 def latency_s(run: Run) -> dict[str, float]:
@@ -122,12 +122,12 @@ def timeline(run: Run, slow_s: float = 0.5) -> Timeline:
     requests = run.requests
     step_s = requests.step_s
     steps = len(requests.services[0].arrived) - 1
-    failed = np.sum([table.failed.sum(axis=1) for table in requests.services], axis=0) / step_s
+    failed = np.sum([table.failed.sum(axis=1) for table in requests.users], axis=0) / step_s
     counts = latency_counts(run)
     first_slow = int(np.searchsorted(bucket_edges_s()[:-1], slow_s))
     slow = counts[:, first_slow:].sum(axis=1) / step_s
-    served = np.sum([table.served.sum(axis=0) for table in requests.services], axis=0) / step_s
-    arrived = np.sum([table.arrived for table in requests.services], axis=0) / step_s
+    served = np.sum([table.served.sum(axis=0) for table in requests.users], axis=0) / step_s
+    arrived = np.sum([table.arrived for table in requests.users], axis=0) / step_s
     return Timeline(
         at_s=np.arange(steps, dtype=np.float64) * step_s,
         arrived=arrived[:steps],

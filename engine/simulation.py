@@ -29,6 +29,7 @@ from engine.placement.pools import HostKind
 from engine.scenario import Scenario
 from engine.traffic.arrivals import expected_requests
 from engine.traffic.compiled import CompiledPlane
+from engine.traffic.graph.compiled import GraphPlane
 from engine.traffic.plane import FAILURES, Plane, Requests
 from engine.world import World
 
@@ -70,6 +71,8 @@ class Run:
             total.update(filled.astype(np.int64).tobytes())
             total.update(service.latency.reshape(-1)[filled].tobytes())
             total.update(str(service.in_flight).encode())
+        if self.requests.graph is not None:
+            self.requests.graph.update(total)
         return total.hexdigest()
 
 
@@ -80,7 +83,8 @@ def run(scenario: Scenario, *, keep_requests: bool = False, watch: Watch | None 
 
     Errors: BudgetError if it would take too many requests, tasks or events, before it starts.
     """
-    return simulate(scenario, lambda env, it: CompiledPlane(env, it, keep_requests=keep_requests), watch)
+    plane = GraphPlane if scenario.application.modules else CompiledPlane
+    return simulate(scenario, lambda env, it: plane(env, it, keep_requests=keep_requests), watch)
 
 
 def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) -> Run:

@@ -58,6 +58,9 @@ class CompiledPlane:
         self.advance(service, self._env.now)
         self._lanes[service].strike(self._env.now, row, kernel.SILENT if is_silent else kernel.GONE)
 
+    def harm(self, module: int, slow_x: float, errors: float) -> None:
+        """Find no module here: where services answer for themselves, none can be harmed (`engine.checks` sees to it)."""
+
     def busy_ns(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Sum the worker-nanoseconds of targets from a whole step until now, requests under way included."""
         lane, now = self._lanes[service], self._env.now

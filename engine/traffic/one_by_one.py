@@ -67,6 +67,9 @@ class OneByOnePlane:
         """Take a target away, now."""
         self._lanes[service].strike(row, is_silent)
 
+    def harm(self, module: int, slow_x: float, errors: float) -> None:
+        """Find no module here: where services answer for themselves, none can be harmed (`engine.checks` sees to it)."""
+
     def busy_ns(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Sum the worker-nanoseconds of targets from a whole step until now."""
         return self._lanes[service].busy_since(rows, since_s)

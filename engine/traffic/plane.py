@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from engine.scenario import Scenario
+    from engine.traffic.graph.tables import GraphRequests
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -63,6 +64,9 @@ class Plane(Protocol):
 
     def strike(self, service: int, row: int, is_silent: bool) -> None:
         """Take a target away, now: in silence, or with its connections reset."""
+
+    def harm(self, module: int, slow_x: float, errors: float) -> None:
+        """Let a module of the application work so many times longer from now on, and fail at such a share; (1, 0) mends it."""
 
     def busy_ns(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Sum the worker-nanoseconds of targets from `since_s` (a whole step) until now."""
@@ -139,7 +143,35 @@ FAILURES = ("refused", "timed-out", "reset", "no-target", "error")
 
 @dataclass(frozen=True)
 class Requests:
-    """The request tables of a run. step_s: length of a step, 1 s but for very long runs."""
+    """The request tables of a run. step_s: length of a step, 1 s but for very long runs.
+
+    graph: where modules call each other. Then a service's table counts every attempt of a call that came to it, latency as
+    its callers see it, and `busy_ns` leaves out the time for which a worker waits for others. users_kept: of a run that kept
+    its requests, the users' own.
+    """
 
     step_s: float
     services: tuple[ServiceRequests, ...]
+    graph: GraphRequests | None = None
+    users_kept: Kept | None = None
+
+    @property
+    def users(self) -> tuple[ServiceRequests, ...]:
+        """Give the tables that count what users asked for: each service's own, or an application's, of one row for no task."""
+        if self.graph is None:
+            return self.services
+        actions = self.graph.actions
+        return (
+            ServiceRequests(
+                name="users",
+                task=np.zeros(1, dtype=np.int64),
+                arrived=actions.arrived.sum(axis=0, dtype=np.int32),
+                retried=actions.retried.sum(axis=0, dtype=np.int32),
+                served=actions.served.sum(axis=0, dtype=np.int32)[np.newaxis],
+                failed=actions.failed.sum(axis=1, dtype=np.int32)[:, np.newaxis],
+                busy_ns=np.zeros((1, actions.arrived.shape[1]), dtype=np.int64),
+                latency=actions.latency.sum(axis=0, dtype=np.int32),
+                in_flight=int(actions.in_flight.sum()),
+                kept=self.users_kept,
+            ),
+        )
