@@ -10,6 +10,7 @@ from engine import metrics, pricing
 from engine.events import Kind
 from engine.placement.demand import needs_in
 from engine.placement.words import in_words
+from engine.rollout_score import scores
 from engine.simulation import Run
 from engine.traffic.graph.tables import CALL_FAILURES
 
@@ -35,6 +36,7 @@ def summary(run: Run, wall_s: float) -> dict[str, Any]:
         "latency_ms": {name: _ms(value) for name, value in metrics.latency_s(run).items()},
         "cost_usd": items | {"total": sum(items.values())},
         "recovered_s": metrics.recovered_s(run),
+        "rollouts": _rollouts(run),
         "waiting": waiting(run),
         "events": len(run.events),
         "digest": run.digest,
@@ -83,6 +85,20 @@ def _ms(seconds: float) -> float | None:
     return None if math.isnan(seconds) else round(float(seconds) * 1000, 3)
 
 
+def _rollouts(run: Run) -> list[dict[str, Any]]:
+    """List what each roll-out came to."""
+    return [
+        {
+            "service": service.name, "version": score.rollout.version, "strategy": score.rollout.settings.strategy,
+            "ending": score.ending, "took_s": score.took_s, "failed": score.failed, "failed_by_new": score.failed_by_new,
+            "met_new": score.met_new, "least_serving": score.least_serving, "extra_task_hours": score.extra_task_hours,
+            "extra_usd": score.extra_usd,
+        }
+        for number, service in enumerate(run.scenario.services)
+        for score in scores(run, number)
+    ]  # fmt: skip
+
+
 def waiting(run: Run) -> list[dict[str, Any]]:
     """List the tasks that still found no host when the run ended, with the reason in words; equal ones together."""
     events, needs = run.events, needs_in(run.scenario)
@@ -116,6 +132,7 @@ def as_text(found: dict[str, Any]) -> str:
         *((f"action: {one['action']}", _action(one)) for one in found.get("actions", [])),
         *(("waiting", f"{one['tasks']:,} of {one['service']}: {one['reason']}") for one in found["waiting"]),
         ("full strength", "not back when the run ended" if back is None else _back(back)),
+        *((f"roll-out of {one['service']}", _rolled_out(one)) for one in found["rollouts"]),
         *(("cost: " + name.replace("_", " "), f"$ {usd:,.4f}") for name, usd in found["cost_usd"].items()),
         ("events", f"{found['events']:,}"),
         ("digest", found["digest"][:16]),
@@ -131,6 +148,14 @@ def _action(one: dict[str, Any]) -> str:
     slow = "–" if one["p99_ms"] is None else f"{one['p99_ms']:,.0f} ms"
     less = f", {one['degraded']:,} of them with less" if one["degraded"] else ""
     return f"{one['arrived']:,} arrived, {one['served']:,} served ({share}{less}), p99 {slow}"
+
+
+def _rolled_out(one: dict[str, Any]) -> str:
+    took = "" if one["took_s"] is None else f" after {one['took_s']:,.0f} s"
+    extra = f"{one['extra_task_hours']:,.2f} task-hours extra"
+    return (
+        f"{one['strategy']}: {one['ending']}{took}; {one['failed']:,} failed, {one['failed_by_new']:,} by it; {extra}"
+    )
 
 
 def _back(seconds: float) -> str:
