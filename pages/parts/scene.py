@@ -145,6 +145,7 @@ OFFERS: dict[str, Callable[[Run, Voice], list[dict[str, Any]]]] = {
     "spot": offers_one("interrupt-spot", "lost", hosts=4),
     "release": offers_one("patch", hosts_at_once=3),
     "update": offers_one("update-nodes"),
+    "slow": offers_one("break-module", "lost", module="payment", slow_x=100, for_s=60),
     "none": lambda _run, _speaker: [],
 }
 

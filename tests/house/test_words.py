@@ -65,6 +65,7 @@ RECORDS = (
     architecture.ShopAsk,
     architecture.Sizing,
     architecture.Cut,
+    architecture.Fault,
     architecture.Guards,
 )
 
