@@ -129,7 +129,10 @@ def operation(given: dict[str, Any], of: Lesson) -> Operation:
         settings |= {"do": "deploy", "undo": True}
     if settings.get("do") == "surge":
         settings = {"do": "change-traffic", "factor": 2, "at_s": settings["at_s"]}
-    parsed: Operation = Scenario.of({"operations": [settings], "duration_s": of.scenario.duration_s}).operations[0]
+    around = {"duration_s": of.scenario.duration_s}
+    if "module" in settings:  # it must be one of the application's
+        around = of.scenario.model_dump(mode="json", include={"duration_s", "services", "application"})
+    parsed: Operation = Scenario.of(around | {"operations": [settings]}).operations[0]
     return parsed
 
 
