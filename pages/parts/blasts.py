@@ -34,7 +34,7 @@ def storm_of(run: Run) -> Lines:
     if run.requests.graph is None or fault is None:
         return Lines(np.array([0.0, run.scenario.duration_s]), {"sent": np.ones(2)})
     sent, step_s = sent_to(run, fault[0]), run.requests.step_s
-    return Lines(np.arange(len(sent)) * step_s, {"sent": _smooth(np.nan_to_num(sent), step_s)})
+    return Lines(np.arange(len(sent)) * step_s, {"sent": _smooth(np.nan_to_num(sent, nan=1.0), step_s)})
 
 
 def _smooth(values: np.ndarray[Any, np.dtype[np.float64]], step_s: float) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -162,6 +162,8 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
     blows = [o for o in scenario.operations if o.do in TOLD_BY_THE_LEDE]
     traffic = scenario.traffic
     share = sum(service.share for service in scenario.services if service.traffic is None)
+    if scenario.application.modules:  # its users come once, for all services
+        share = 1
     asked = sum(service.desired for service in scenario.services)
     asked += sum(o.count for o in scenario.operations if o.do == "run-tasks")
     values: dict[str, Any] = {
