@@ -10,6 +10,7 @@ import pandas as pd
 
 from engine import metrics
 from engine.events import NOBODY, Kind
+from engine.rollout_score import scores
 from engine.simulation import Run
 from engine.traffic.plane import FAILURES
 
@@ -50,6 +51,21 @@ def seconds(run: Run) -> pd.DataFrame:
     line = metrics.timeline(run)
     columns = ("at_s", "arrived", "ok", "slow", "refused", "timed_out", "reset", "errors", "p99_s")
     return pd.DataFrame({name: getattr(line, name) for name in columns})
+
+
+def rollouts(run: Run) -> pd.DataFrame:
+    """Give every roll-out of every service with what it cost, one row each."""
+    rows = [
+        {
+            "service": service.name, "version": score.rollout.version, "strategy": score.rollout.settings.strategy,
+            "began_s": score.rollout.began_s, "ending": score.ending, "took_s": score.took_s, "failed": score.failed,
+            "failed_by_new": score.failed_by_new, "met_new": score.met_new, "least_serving": score.least_serving,
+            "extra_task_hours": score.extra_task_hours, "extra_usd": score.extra_usd,
+        }
+        for number, service in enumerate(run.scenario.services)
+        for score in scores(run, number)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def requests(run: Run) -> pd.DataFrame:

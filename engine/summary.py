@@ -10,6 +10,7 @@ from engine import metrics, pricing
 from engine.events import Kind
 from engine.placement.demand import needs_in
 from engine.placement.words import in_words
+from engine.rollout_score import scores
 from engine.simulation import Run
 
 
@@ -36,11 +37,26 @@ def summary(run: Run, wall_s: float) -> dict[str, Any]:
         },
         "cost_usd": items | {"total": sum(items.values())},
         "recovered_s": metrics.recovered_s(run),
+        "rollouts": _rollouts(run),
         "waiting": waiting(run),
         "events": len(run.events),
         "digest": run.digest,
         "wall_s": wall_s,
     }
+
+
+def _rollouts(run: Run) -> list[dict[str, Any]]:
+    """List what each roll-out came to."""
+    return [
+        {
+            "service": service.name, "version": score.rollout.version, "strategy": score.rollout.settings.strategy,
+            "ending": score.ending, "took_s": score.took_s, "failed": score.failed, "failed_by_new": score.failed_by_new,
+            "met_new": score.met_new, "least_serving": score.least_serving, "extra_task_hours": score.extra_task_hours,
+            "extra_usd": score.extra_usd,
+        }
+        for number, service in enumerate(run.scenario.services)
+        for score in scores(run, number)
+    ]  # fmt: skip
 
 
 def waiting(run: Run) -> list[dict[str, Any]]:
@@ -75,6 +91,7 @@ def as_text(found: dict[str, Any]) -> str:
         ("latency", f"p50 {latency['p50']}, p95 {latency['p95']}, p99 {latency['p99']}"),
         *(("waiting", f"{one['tasks']:,} of {one['service']}: {one['reason']}") for one in found["waiting"]),
         ("full strength", "not back when the run ended" if back is None else _back(back)),
+        *((f"roll-out of {one['service']}", _rolled_out(one)) for one in found["rollouts"]),
         *(("cost: " + name.replace("_", " "), f"$ {usd:,.4f}") for name, usd in found["cost_usd"].items()),
         ("events", f"{found['events']:,}"),
         ("digest", found["digest"][:16]),
@@ -82,6 +99,14 @@ def as_text(found: dict[str, Any]) -> str:
     ]
     width = max(len(name) for name, _ in rows)
     return "\n".join([found["name"], *(f"  {name:<{width}}  {value}" for name, value in rows)])
+
+
+def _rolled_out(one: dict[str, Any]) -> str:
+    took = "" if one["took_s"] is None else f" after {one['took_s']:,.0f} s"
+    extra = f"{one['extra_task_hours']:,.2f} task-hours extra"
+    return (
+        f"{one['strategy']}: {one['ending']}{took}; {one['failed']:,} failed, {one['failed_by_new']:,} by it; {extra}"
+    )
 
 
 def _back(seconds: float) -> str:
