@@ -1,9 +1,10 @@
 """Law 5 for an application: the compiled call graph equals an all-SimPy one, attempt by attempt. The difference allowed is 0.0."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
-from engine import run
+from engine import Scenario, run
 from engine.simulation import simulate
 from engine.traffic.graph.one_by_one import OneByOneGraph
 from tests.laws.any_application import scenarios
