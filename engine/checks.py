@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
     "cut-agent", "restore-agent", "patch", "update-nodes", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
-    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic", "break-module",
+    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic", "break-module", "leak-module",
+    "crash-module",
 )  # fmt: skip
 
 # What can be done to a store of the chapter control_plane (engine.consensus.scenario).
@@ -218,15 +219,21 @@ def _lives(scenario: Scenario, tasks: int, requests: float) -> float:
 
 
 def _leaked_away(scenario: Scenario, tasks: int, requests: float) -> float:
-    """Bound how many tasks a leaking version can lose: each has to fill its memory with requests first, and to start."""
-    leak_mib = max((o.leak_mib for o in scenario.operations if o.do == "deploy"), default=0.0)
+    """Bound how many tasks a leak or a crash loop can take: each has to fill its memory first, or to live, and to start."""
+    assumed = scenario.assumptions
+    start_s = assumed.container_s + assumed.scheduler_s
+    lives_s = [o.lives_s / 2 for o in scenario.operations if o.do == "crash-module"]
+    crashed = tasks * scenario.duration_s / (min(lives_s) + start_s) if lives_s else 0.0
+    leak_mib = max((o.leak_mib for o in scenario.operations if o.do in {"deploy", "leak-module"}), default=0.0)
     if not leak_mib:
-        return 0.0
-    by_time = tasks * scenario.duration_s / catalog.seconds("k8s.kubelet", "backoff_first_s")
+        return crashed
     free_mib = min(
         s.memory_mib * (1 - s.memory_base_share) - s.memory_per_request_mib * s.concurrency for s in scenario.services
     )
-    return min(by_time, requests * leak_mib / max(free_mib, leak_mib))
+    by_time = tasks * scenario.duration_s / (catalog.seconds("k8s.kubelet", "backoff_first_s") + start_s)
+    by_requests = requests * leak_mib / max(free_mib, leak_mib)
+    # A request to an application is many calls, and nobody can say how many of them one module gets.
+    return crashed + (by_time if scenario.application is not None else min(by_time, by_requests))
 
 
 def _moved_by_patches(scenario: Scenario) -> float:

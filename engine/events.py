@@ -143,6 +143,7 @@ class Kind(IntEnum):
     # The application's modules.
     MODULE_HARMED = 140  # reason: which; value: how many times longer its work takes
     MODULE_MENDED = 141  # reason: which
+    TASK_CRASHED = 142  # a module that it runs crashed its process (exit 1); value: seconds for which it had run
 
 
 @dataclass(slots=True)

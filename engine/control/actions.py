@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import operations as ops
 from engine.cluster import Host
-from engine.control import agent, node_update, patching, spot_tasks, standalone, tasks
+from engine.control import agent, module_faults, node_update, patching, spot_tasks, standalone, tasks
 from engine.events import Kind
 
 if TYPE_CHECKING:
@@ -248,4 +248,6 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "deploy": _deploy,
     "change-traffic": _change_traffic,
     "break-module": _break_module,
+    "leak-module": module_faults.leak,
+    "crash-module": module_faults.crash,
 }

@@ -33,12 +33,16 @@ def watch(world: World, service: int) -> ProcessGenerator:
         leaking = [task for task in world.schedulers[service].counted.values() if _leaks(world, task)]
         for task, used_mib in zip(leaking, in_use(world, service, leaking), strict=True):
             if used_mib > limit_mib:
-                _kill(world, task, used_mib)
+                kill(world, task, used_mib)
 
 
 def _leaks(world: World, task: Task) -> bool:
-    runs = task.is_alive and bool(task.row) and task.running_s <= world.env.now
-    return runs and version_of(world, task).leak_mib > 0
+    return is_up(world, task) and version_of(world, task).leak_mib > 0
+
+
+def is_up(world: World, task: Task) -> bool:
+    """Say whether a task's containers run."""
+    return task.is_alive and bool(task.row) and task.running_s <= world.env.now
 
 
 def in_use(world: World, service: int, some: Sequence[Task]) -> list[float]:
@@ -61,7 +65,7 @@ def leaked(world: World, service: int, some: Sequence[Task]) -> list[float]:
     return [leak_mib * n for leak_mib, n in zip(leaks, worked, strict=True)]
 
 
-def _kill(world: World, task: Task, used_mib: float) -> None:
+def kill(world: World, task: Task, used_mib: float) -> None:
     """Let the kernel end a task's container: its connections are reset, and its orchestrator hears of it."""
     tasks.note(world, Kind.TASK_OOM_KILLED, task, value=used_mib, reason="exit 137")
     world.plane.strike(task.service, task.row, is_silent=False)

@@ -83,8 +83,8 @@ class Plane(Protocol):
     def failed(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Count the requests that failed at targets (row 0: without one) from `since_s` (a whole step) until now."""
 
-    def worked(self, service: int, rows: Sequence[int]) -> list[int]:
-        """Count the requests that each target has begun to work on since ever: for who leaks memory with each of them.
+    def worked(self, service: int, rows: Sequence[int], module: int = -1) -> list[int]:
+        """Count the requests that each target has begun to work on since ever: for who leaks memory with each of them; with a module, its alone.
 
         A plane that nobody will ask (`engine.traffic.plane.counts_work`) may give zeroes.
         """

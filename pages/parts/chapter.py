@@ -26,6 +26,7 @@ _SHEETS = (
     "control_plane",
     "delivery_rollout",
     "architecture",
+    "delivery",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")

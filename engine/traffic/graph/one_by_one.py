@@ -7,7 +7,7 @@ names of the outcomes. What one moment sets off is done before anything else of 
 from __future__ import annotations
 
 import math
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -153,7 +153,7 @@ class OneByOneGraph:
         self._breakers: dict[tuple[int, int], Breaker] = {}
         self._in_flight: Counter[tuple[int, int]] = Counter()
         self._ranks = count()
-        self._counts: Counter[tuple[Any, ...]] = Counter()
+        self._counts: defaultdict[str, Counter[tuple[int, ...]]] = defaultdict(Counter)
         self._module_worked: Counter[tuple[int, int]] = Counter()
         self._open: dict[Attempt, None] = {}
         self._kept: list[list[float]] = []
@@ -351,7 +351,7 @@ class OneByOneGraph:
         if outcome == kernel.SERVED:
             self._count("answered", edge)
             bucket = int(kernel.bucket_of(waited_s))
-            self._counts["call_latency", edge, bucket] += 1
+            self._counts["call_latency"][edge, bucket] += 1
         else:
             self._count("call_failed", outcome - 1, edge)
 
@@ -609,7 +609,7 @@ class OneByOneGraph:
         first, now = int(since_s / self._step_s), self._env.now
         found = []
         for row in rows:
-            busy = sum(self._counts["busy_ns", row, step] for step in range(first, self._steps))
+            busy = sum(self._counts["busy_ns"][row, step] for step in range(first, self._steps))
             for it in self._targets[row].executing:
                 if not math.isnan(it.work_since_s):
                     busy += int(now * 1e9) - int(max(it.work_since_s, since_s) * 1e9)
@@ -624,7 +624,7 @@ class OneByOneGraph:
         """Count the requests that each target closed from a whole step until now."""
         steps = range(int(since_s / self._step_s), self._steps)
         return [
-            sum(self._counts["served", row, step] for step in steps) + self.failed(service, [row], since_s)
+            sum(self._counts["served"][row, step] for step in steps) + self.failed(service, [row], since_s)
             for row in rows
         ]
 
@@ -632,7 +632,7 @@ class OneByOneGraph:
         """Count the requests that failed at targets from a whole step until now."""
         steps, causes = range(int(since_s / self._step_s), self._steps), range(len(FAILURES))
         wanted = [row or service for row in rows]
-        return sum(self._counts["failed", cause, row, step] for cause in causes for row in wanted for step in steps)
+        return sum(self._counts["failed"][cause, row, step] for cause in causes for row in wanted for step in steps)
 
     def worked(self, service: int, rows: Sequence[int], module: int = -1) -> list[int]:  # noqa: ARG002
         """Count the requests that each target has begun to work on since ever, or one module's there."""
@@ -649,8 +649,8 @@ class OneByOneGraph:
 
     def _count(self, what: str, *where: int, times: int = 1, bucket: float | None = None) -> None:
         """Count something into the step that it falls into."""
-        place = (what, *where, int(self._env.now * (1 / self._step_s)))
-        self._counts[place if bucket is None else (*place, int(kernel.bucket_of(bucket)))] += times
+        place = (*where, int(self._env.now * (1 / self._step_s)))
+        self._counts[what][place if bucket is None else (*place, int(kernel.bucket_of(bucket)))] += times
 
     def _span(self, what: str, row: int, start_s: float, end_s: float) -> None:
         """Count nanoseconds into the steps that they fall into."""
@@ -659,7 +659,7 @@ class OneByOneGraph:
         first, last = int(start_s * per_s), int(end_s * per_s)
         for step in range(first, last + 1):
             part = (step + 1) * width if step < last else b
-            self._counts[what, row, step] += part - (a if step == first else step * width)
+            self._counts[what][row, step] += part - (a if step == first else step * width)
 
     def _keep_call(self, one: Attempt, end_s: float) -> None:
         if self._keep:
@@ -670,9 +670,8 @@ class OneByOneGraph:
     def _table(self, what: str, *shape: int, dtype: type = np.int32) -> Any:
         """Lay what was counted out as a table."""
         table: Any = np.zeros(shape, dtype=dtype)
-        for (name, *where), n in self._counts.items():
-            if name == what:
-                table[tuple(where)] += n
+        for place, n in self._counts[what].items():
+            table[place] = n
         return table
 
     # --- what is handed over -----------------------------------------------------------------------------------------

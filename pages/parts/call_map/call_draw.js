@@ -134,6 +134,8 @@ function drawBand(pen, L, ui, run, now, one) {
   const f = c.f * 1.06, title = fitting(pen, L, names, band.w - pad * 2, f, 660);
   text(pen, L, band.x + pad, band.y + c.pad * 0.7 + f, title, { f, w: 660, colour: C.ink, most: band.w - pad * 2 });
   drawTasks(pen, L, ui, run, now, states, band.x + pad, band.y + band.h - c.tile - c.pad * 0.3, band.w - pad * 2);
+  const fault = now.fault[run.count + one.box];
+  if (fault) drawFault(pen, L, ui, { ...band, y: band.y + c.fs * 1.2 }, fault, title);
 }
 
 /** The users: two heads and shoulders, what they ask for, and how much of it fails. */
