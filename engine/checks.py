@@ -233,7 +233,7 @@ def _leaked_away(scenario: Scenario, tasks: int, requests: float) -> float:
     by_time = tasks * scenario.duration_s / (catalog.seconds("k8s.kubelet", "backoff_first_s") + start_s)
     by_requests = requests * leak_mib / max(free_mib, leak_mib)
     # A request to an application is many calls, and nobody can say how many of them one module gets.
-    return crashed + (by_time if scenario.application is not None else min(by_time, by_requests))
+    return crashed + (by_time if scenario.application.modules else min(by_time, by_requests))
 
 
 def _moved_by_patches(scenario: Scenario) -> float:
