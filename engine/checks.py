@@ -222,18 +222,19 @@ def _leaked_away(scenario: Scenario, tasks: int, requests: float) -> float:
     """Bound how many tasks a leak or a crash loop can take: each has to fill its memory first, or to live, and to start."""
     assumed = scenario.assumptions
     start_s = assumed.container_s + assumed.scheduler_s
-    lives_s = [o.lives_s / 2 for o in scenario.operations if o.do == "crash-module"]
-    crashed = tasks * scenario.duration_s / (min(lives_s) + start_s) if lives_s else 0.0
+    by_time = tasks * scenario.duration_s
+    lives_s = min((o.lives_s / 2 for o in scenario.operations if o.do == "crash-module"), default=math.inf)
+    crashed = by_time / (lives_s + start_s)
     leak_mib = max((o.leak_mib for o in scenario.operations if o.do in {"deploy", "leak-module"}), default=0.0)
     if not leak_mib:
         return crashed
     free_mib = min(
         s.memory_mib * (1 - s.memory_base_share) - s.memory_per_request_mib * s.concurrency for s in scenario.services
     )
-    by_time = tasks * scenario.duration_s / (catalog.seconds("k8s.kubelet", "backoff_first_s") + start_s)
-    by_requests = requests * leak_mib / max(free_mib, leak_mib)
-    # A request to an application is many calls, and nobody can say how many of them one module gets.
-    return crashed + (by_time if scenario.application.modules else min(by_time, by_requests))
+    slowest = by_time / (catalog.seconds("k8s.kubelet", "backoff_first_s") + start_s)
+    # A module may work several times for one request.
+    worked = requests * max(1, len(scenario.application.modules))
+    return crashed + min(slowest, worked * leak_mib / max(free_mib, leak_mib))
 
 
 def _moved_by_patches(scenario: Scenario) -> float:
