@@ -37,7 +37,7 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = (
-    "new_normal", "architecture", "placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure",
+    "new_normal", "architecture", "delivery", "placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 

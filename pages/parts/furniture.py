@@ -262,9 +262,10 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
             )  # fmt: skip
     end = max(pack["end"] for pack in packs)
     marks = [mark for mark in packs[0]["marks"] if mark["op"] is not None]
+    whole = f"{name}.whole" if "whole" in speaker.table(name) else "furniture.whole"
     for pack, title in zip(packs, titles, strict=True):
         marks += [
-            mark | {"text": say("furniture.whole", name=title)}
+            mark | {"text": say(whole, name=title)}
             for mark in pack["marks"]
             if mark["tone"] == "ok" and mark["op"] is None
         ]

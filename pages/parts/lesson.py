@@ -25,6 +25,7 @@ class Control:
     also: what a choice sets besides, by the choice: another metric needs another target. text: it is typed, a line for each value.
     slide: its options are in order, so they are a slider.
     named: values that are whole rules, each by the name that stands for it on the screen and in the URL.
+    when: what must stand in the scenario for it to mean anything: by path, one of these values; the URL knows it in any case.
     """
 
     path: str
@@ -38,6 +39,7 @@ class Control:
     text: bool = False
     slide: bool = False
     named: Mapping[str, Any] = field(default_factory=dict)
+    when: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine import Run, loops, metrics, node_updates, reconcile, rollouts, sights, treadmill
+from engine import Run, deployed, loops, metrics, node_updates, reconcile, rollouts, sights, treadmill
 from engine.agents import accounts
 from engine.architecture import blast, cut
 from engine.errors import Problem
@@ -255,11 +255,34 @@ def _judge_blast(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any
     return speaker.say(f"{name}.verdict.{'right' if guess == truth else 'wrong'}", said=said, one=one, many=many)
 
 
+# --- who stops a bad version? ----------------------------------------------------------------------------------------
+
+
+def _judge_stopped(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold "early", "late" or "never" against what the circuit breaker did. settings: `early_s`, up to which it is early."""
+    said, n = speaker.table(f"{name}.said")[guess], metrics.totals(run).failed
+    found = deployed.stopped(run)
+    if found is None:
+        if not deployed.is_bad(run):
+            return speaker.say(f"{name}.verdict.good", said=said, n=n)
+        return speaker.say(f"{name}.verdict.never_{'right' if guess == 'never' else 'wrong'}", said=said, n=n)
+    took = speaker.seconds(found.after_s)
+    if found.by != "breaker":
+        return speaker.say(f"{name}.verdict.alarm", said=said, n=n, took=took)
+    truth = "early" if found.after_s <= settings["early_s"] else "late"
+    return speaker.say(f"{name}.verdict.breaker_{'right' if guess == truth else 'wrong'}", said=said, n=n, took=took)
+
+
 QUESTIONS: dict[str, Question] = {
     "blast": Question(
         choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
         said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
         verdict=_judge_blast,
+    ),
+    "stopped": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_stopped,
     ),
     "elsewhere": Question(
         choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
