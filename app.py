@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.delivery.simulation import warm_up as warm_up_delivery
 from engine.placement import stream
 from engine.placement.kube import crowd_stream, topology
 from engine.traffic.compiled import warm_up
@@ -71,6 +72,7 @@ def _warm_up() -> None:
     stream.warm_up()
     topology.warm_up()
     crowd_stream.warm_up()
+    warm_up_delivery()
     gc.collect()
     gc.freeze()
     _is_warm.set()

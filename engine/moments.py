@@ -8,6 +8,7 @@ from heapq import heappush
 from simpy import Environment, Event
 
 URGENT, NORMAL, LATE, LAST = 0, 1, 2, 3
+AFTER_ALL = 1 << 62  # a rank that no event's own number reaches
 
 
 def at(env: Environment, when_s: float, order: tuple[int, int] | None = None) -> Event:

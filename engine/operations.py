@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from engine import catalog
+from engine.deployment import DeploymentSettings
 from engine.fields import Record
 from engine.placement import constraints, strategies
 
@@ -205,6 +206,9 @@ class Deploy(_Operation):
         json_schema_extra={"unit": "MiB"},
     )
     undo: bool = Field(default=False, description="Go back to the version before, whatever else is said here.")
+    deployment: DeploymentSettings | None = Field(
+        default=None, description="How this one is rolled out; none = as the service says."
+    )
 
 
 class ChangeTraffic(_Operation):

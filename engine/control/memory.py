@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from engine.control import tasks
 from engine.control.versions import version_of
 from engine.events import Kind
+from engine.moments import AFTER_ALL, LATE, at
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
@@ -27,7 +28,8 @@ def watch(world: World, service: int) -> ProcessGenerator:
     """Look at a service's leaking tasks once a second, and kill those whose memory has run over."""
     limit_mib = world.scenario.services[service].memory_mib
     while True:
-        yield world.env.timeout(LOOK_S)
+        # A client may give up at this very moment: it was first, as it is in the compiled data plane.
+        yield at(world.env, world.env.now + LOOK_S, (LATE, AFTER_ALL))
         leaking = [task for task in world.schedulers[service].counted.values() if _leaks(world, task)]
         for task, used_mib in zip(leaking, in_use(world, service, leaking), strict=True):
             if used_mib > limit_mib:

@@ -162,6 +162,8 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
     blows = [o for o in scenario.operations if o.do in TOLD_BY_THE_LEDE]
     traffic = scenario.traffic
     share = sum(service.share for service in scenario.services if service.traffic is None)
+    if scenario.application.modules:  # its users come once, for all services
+        share = 1
     asked = sum(service.desired for service in scenario.services)
     asked += sum(o.count for o in scenario.operations if o.do == "run-tasks")
     values: dict[str, Any] = {
@@ -260,9 +262,10 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
             )  # fmt: skip
     end = max(pack["end"] for pack in packs)
     marks = [mark for mark in packs[0]["marks"] if mark["op"] is not None]
+    whole = f"{name}.whole" if "whole" in speaker.table(name) else "furniture.whole"
     for pack, title in zip(packs, titles, strict=True):
         marks += [
-            mark | {"text": say("furniture.whole", name=title)}
+            mark | {"text": say(whole, name=title)}
             for mark in pack["marks"]
             if mark["tone"] == "ok" and mark["op"] is None
         ]

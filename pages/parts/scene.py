@@ -163,6 +163,17 @@ def offers_one(do: str, tone: str = "plain", **more: Any) -> Callable[[Run, Voic
     return offer
 
 
+def offers_version(run: Run, speaker: Voice) -> list[dict[str, Any]]:
+    """Offer to bring a version out, and once one is out to go back from it."""
+    texts = speaker.table("furniture.offer")
+    acts = {
+        "deploy": {"from_t": 0.0, "label": texts["deploy"], "tone": "plain", "act": {"do": "deploy"}},
+        "undo": {"from_t": 0.0, "label": texts["undo-deploy"], "tone": "ok", "act": {"do": "undo-deploy"}},
+    }
+    done = sorted((o for o in run.scenario.operations if o.do == "deploy"), key=lambda o: o.at_s)
+    return [acts["deploy"], *(acts["deploy" if one.undo else "undo"] | {"from_t": one.at_s} for one in done)]
+
+
 OFFERS: dict[str, Callable[[Run, Voice], list[dict[str, Any]]]] = {
     "zone": offers,
     "task": offers_one("run-tasks", count=1),
@@ -170,6 +181,8 @@ OFFERS: dict[str, Callable[[Run, Voice], list[dict[str, Any]]]] = {
     "spot": offers_one("interrupt-spot", "lost", hosts=4),
     "release": offers_one("patch", hosts_at_once=3),
     "update": offers_one("update-nodes"),
+    "slow": offers_one("break-module", "lost", module="payment", slow_x=100, for_s=60),
+    "version": offers_version,
     "none": lambda _run, _speaker: [],
 }
 

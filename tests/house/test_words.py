@@ -15,6 +15,7 @@ from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
 from engine.delivery import Organisation
+from engine.deployment import DeploymentSettings
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
 from engine.new_normal import PaceAsk
 from pages.parts.words import _CITED, PODS, Voice
@@ -45,6 +46,7 @@ RECORDS = (
     scheduling.NodeChoice,
     scheduling.NodeWish,
     scheduling.Scheduling,
+    DeploymentSettings,
     rollout.Rollout,
     scenario.Balancer,
     nodes.Nodes,
@@ -65,6 +67,7 @@ RECORDS = (
     architecture.ShopAsk,
     architecture.Sizing,
     architecture.Cut,
+    architecture.Fault,
     architecture.Guards,
 )
 
