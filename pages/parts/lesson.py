@@ -9,6 +9,11 @@ from functools import cache, lru_cache
 from typing import Any
 
 from engine import Scenario, ScenarioError, catalog, reading
+from engine.architecture.cut import cut
+
+CUT = (
+    "cut."  # how an application is taken apart and guarded: one word that sets many fields (`engine.architecture.cut`)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +143,13 @@ def _name_of(path: str, named: str, scenario: Scenario) -> str | None:
 
 
 def changed(scenario: Scenario, settings: dict[str, Any]) -> Scenario:
-    """Set several values by their paths, checked together."""
+    """Set several values by their paths, checked together; those that set many things at once come last, in their order."""
     data: dict[str, Any] = scenario.model_dump(mode="json")
     for path, value in settings.items():
-        data = reading.put(data, member_path(scenario, path), value)
-    return Scenario.of(data)
+        if not path.startswith(CUT):
+            data = reading.put(data, member_path(scenario, path), value)
+    made = Scenario.of(data)
+    for path, value in settings.items():
+        if path.startswith(CUT):
+            made = cut(made, path.removeprefix(CUT), value)
+    return made
