@@ -152,7 +152,8 @@ def verdict(pair: Pair, speaker: Voice, guess: str) -> str:
     )
     first = say(f"{NAME}.truth.pipelines", what=say(f"{NAME}.said.{top}"), share=speaker.percent(ours[top], 0))
     second = say(f"{NAME}.truth.train", what=say(f"{NAME}.said.{other}"), share=speaker.percent(theirs[other], 0))
-    return f"{escape(said)} <b>{escape(first)}</b> {escape(second)}".strip()
+    why = say(f"{NAME}.truth.why") if other == "worker" else ""
+    return f"{escape(said)} <b>{escape(first)}</b> {escape(second)} {escape(why)}".strip()
 
 
 def spent_bars(pair: Pair, speaker: Voice) -> str:
