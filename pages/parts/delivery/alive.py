@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import streamlit as st
 
-from engine import catalog
+from engine import catalog, frames
 from engine.delivery import GROUPS, Course, Organisation, run, time_spent
 from engine.errors import Problem, ScenarioError
 from pages.figures.delivery import Arrived, OnTheWay, lead_labels, lead_strip, way_labels, way_strip
@@ -68,6 +68,12 @@ def alive_room(speaker: Voice) -> None:
         with chapter.fold(say(f"{NAME}.table.title"), key=f"{NAME}.table") as fold:
             if fold.open:
                 st.html(changes_table(pair, speaker))
+                with st.container(horizontal=True):
+                    for way, course in pair.items():
+                        st.download_button(
+                            say(f"{NAME}.table.download", way=say(f"board.{way}")), lambda course=course: frames.to_csv(frames.delivery(course)),
+                            f"{NAME}-{way}.csv", "text/csv", key=f"{NAME}.csv.{way}", on_click="ignore",
+                        )  # fmt: skip
         told(speaker, NAME, row["explain"])
         sources(*row["facts"])
     turned.write_url()
