@@ -11,6 +11,7 @@ from engine.errors import Problem
 from engine.launch import launch_type
 from engine.scaling.deploying import pods_for, threshold
 from pages.parts import chapter, show
+from pages.parts.ask import choice_of
 from pages.parts.experiment import Experiment
 from pages.parts.lesson import changed, name_of
 from pages.parts.predict import guess_of
@@ -86,6 +87,7 @@ def _ways(experiment: Experiment, speaker: Voice) -> None:
         else say(
             f"{NAME}.ways.lede", points=rule.alarm_points, period=speaker.seconds(rule.alarm_period_s),
             limit=speaker.percent(rule.alarm_percent / 100, 0), delay=speaker.seconds(rule.alarm_delay_s),
+            whose=_small(choice_of(speaker, rule.alarm_on)),
         )
     )  # fmt: skip
     runs: dict[tuple[str, bool], Run] = {}
@@ -150,7 +152,11 @@ def _kind(experiment: Experiment, speaker: Voice) -> str:
     """Name what is wrong with version 2."""
     control = next(one for one in experiment.lesson.controls if one.url == "version")
     name = name_of(control, experiment.scenario)
-    text = speaker.say(f"{NAME}.choice.version.{name}") if name else speaker.say("furniture.own")
+    return _small(speaker.say(f"{NAME}.choice.version.{name}") if name else speaker.say("furniture.own"))
+
+
+def _small(text: str) -> str:
+    """Begin small, as inside a sentence."""
     return text[:1].lower() + text[1:]
 
 
