@@ -183,3 +183,34 @@ def lines_labels(lines: Lines, names: Mapping[str, str], text: str) -> list[Labe
 
 
 _TEXTS = {"lost": "t-lost", "serving": "t-serving", "pending": "t-pending", "draining": "t-draining"}
+
+
+# --- the hot part ------------------------------------------------------------------------------------------------------
+
+
+def heat_figure(
+    factors: Floats, usd: Sequence[Floats], dots: Sequence[Sequence[tuple[float, float]]], *, words: Sequence[str], unit: str,
+    scale: Scale = LAPTOP, signs: Signs = ENGLISH,
+) -> go.Figure:  # fmt: skip
+    """Draw what an hour costs by the load, cut by cut: lines for the rule, dots where it was run. words: each cut's name."""
+    looks = (("serving", "6px 3px"), ("lost", "solid"))
+    traces, notes = [], []
+    for line, runs, word, (colour, dash) in zip(usd, dots, words, looks, strict=True):
+        traces.append(
+            go.Scatter(
+                x=factors, y=line, mode="lines", hoverinfo="skip", name=word,
+                line={"color": tone(colour), "width": scale.line_px, "dash": dash},
+            )
+        )  # fmt: skip
+        x, y = zip(*runs, strict=True)
+        look = {"color": tone(colour), "size": 10, "line": {"width": 2, "color": tone("surface")}}
+        traces.append(go.Scatter(x=list(x), y=list(y), mode="markers", marker=look, hoverinfo="skip", cliponaxis=False))
+        notes.append(_note(float(factors[-1]), float(line[-1]), word, tone(_TEXTS.get(colour, colour))))
+    highest = max(float(line.max()) for line in usd)
+    figure = strip(
+        traces, start_s=float(factors[0]), end_s=float(factors[-1]), highest=highest, scale=scale, signs=signs, unit=unit,
+        digits=2, has_ticks=True,
+    )  # fmt: skip
+    ticks = (1, 5, 10, 15, 20)
+    figure.update_xaxes(tickvals=list(ticks), ticktext=[f"{tick}×" for tick in ticks])
+    return figure.update_layout(annotations=notes)

@@ -189,7 +189,7 @@ class GraphPlane:
 
     def finish(self, end_s: float) -> Requests:
         """Play to the end and hand the tables over, cut to what was used."""
-        self.advance(0, end_s)
+        self.advance(0, math.nextafter(end_s, 0.0))  # what would happen at the very end is nobody's business any more
         kernel.work_so_far(float(end_s), self.plan, self.carry, self.tally)
         kept = self._kept_calls() if self._keep else None
         services = tuple(self._service(service, kept) for service in range(len(self._rows)))
