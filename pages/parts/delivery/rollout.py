@@ -107,9 +107,10 @@ def _ways(experiment: Experiment, speaker: Voice) -> None:
 
 
 def only_deploy(scenario: Scenario) -> Scenario:
-    """Keep the first deployment alone: nothing else happens."""
+    """Keep the first deployment alone, by the service's own settings: nothing else happens."""
     first = next((o for o in scenario.operations if o.do == "deploy"), None)
-    return scenario.with_("operations", [] if first is None else [first.model_dump(mode="json")])
+    kept = [] if first is None else [first.model_dump(mode="json") | {"deployment": None}]
+    return scenario.with_("operations", kept)
 
 
 def _table(runs: dict[tuple[str, bool], Run], experiment: Experiment, speaker: Voice) -> str:
