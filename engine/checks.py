@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from engine import autoscaler_checks, catalog, launch, scaling_checks
+from engine import application_checks, autoscaler_checks, catalog, launch, scaling_checks
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def problems(scenario: Scenario) -> list[Problem]:
         *_fleet_problems(scenario),
         *scaling_checks.problems(scenario),
         *autoscaler_checks.problems(scenario),
+        *application_checks.problems(scenario),
         *_trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates)),
         *_order_problems(scenario),
     ]
@@ -164,10 +165,13 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     requests: how many the traffic is expected to bring.
     """
     found: list[Problem] = []
+    is_graph = bool(scenario.application.modules)
     tries = max((1 + service.retries for service in scenario.services), default=1)
-    worst = requests * tries
+    worst = requests * (application_checks.worst_calls(scenario) if is_graph else tries)
     if worst > MAX_REQUESTS:
-        came = f"{worst:,.0f} requests" + (" with every retry" if tries > 1 else "")
+        came = f"{worst:,.0f} {'calls' if is_graph else 'requests'}" + (
+            " with every retry" if is_graph or tries > 1 else ""
+        )
         allowed = f"up to {MAX_REQUESTS:,}"
         found.append(Problem("duration_s", came, allowed, "lower the traffic, the retries or the duration"))
     tasks = 0

@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 import yaml
 
-from engine import catalog, scenario
+from engine import application, catalog, scenario
 from engine.catalog import LANGUAGES
 from engine.consensus.front import Front
 from engine.consensus.ownership import Ownership
@@ -26,6 +26,11 @@ RECORDS = (
     scenario.Traffic,
     scenario.Service,
     scenario.Scaling,
+    application.Application,
+    application.Module,
+    application.Call,
+    application.Breaker,
+    application.Action,
     scenario.ScalingStep,
     scenario.ScheduledChange,
     scenario.ProviderShare,
