@@ -9,7 +9,7 @@ from pydantic import ValidationError, field_validator
 
 from engine import catalog, reading
 from engine.errors import BudgetError, Problem, ScenarioError
-from engine.fields import Record, setting
+from engine.fields import Record, refusal, setting
 from engine.responsibility import rules
 from engine.responsibility.rules import KINDS, Kind
 
@@ -78,14 +78,14 @@ class YearAsk(Record):
         3, "Masters that you run where the control plane is yours.", unit="hosts", fact="etcd.tolerance", ge=1, le=7
     )
     rates: Rates = setting(Rates(), "How often things happen.")
-    seed: int = setting(1, "Another seed is another year.", ge=0, le=1_000_000)
+    seed: int = setting(351, "Another seed is another year.", ge=0, le=1_000_000)
     replications: int = setting(200, "Years to play.", unit="years", ge=10, le=400)
 
     @field_validator("instance_type")
     @classmethod
     def _is_sold(cls, name: str) -> str:
         if name not in catalog.instance_types():
-            raise ValueError(f"nobody here knows this instance type; there are {', '.join(catalog.instance_types())}")
+            raise refusal("nobody here knows this instance type", ", ".join(catalog.instance_types()))
         return name
 
     def rate(self, kind: Kind) -> float:
@@ -105,7 +105,14 @@ def check(ask: YearAsk) -> YearAsk:
     if (events := ask.events * ask.replications) > MAX_EVENTS:
         came = f"{events:,.0f} events in {ask.replications} years"
         raise BudgetError(
-            [Problem("replications", came, f"up to {MAX_EVENTS:,}", "that is more than can be played at once")]
+            [
+                Problem(
+                    "replications",
+                    came,
+                    f"up to {MAX_EVENTS:,} in all years together",
+                    "that is more than can be played at once",
+                )
+            ]
         )
     return ask
 

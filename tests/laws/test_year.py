@@ -29,7 +29,7 @@ asks = st.builds(
     disks=st.integers(0, 8), used=st.floats(0.05, 1), busy=st.floats(0, 1), rates=rates, seed=st.integers(0, 1_000_000),
     replications=st.just(10),
 )  # fmt: skip
-laws = settings(max_examples=40, deadline=None)
+laws = settings(max_examples=25, deadline=None)
 
 
 def test_many_pairs_of_models_can_be_ordered():

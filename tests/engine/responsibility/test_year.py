@@ -7,6 +7,7 @@ import pytest
 
 from engine.__main__ import main
 from engine.errors import BudgetError, ScenarioError
+from engine.reading import to_yaml
 from engine.responsibility import (
     KINDS,
     LAYERS,
@@ -223,6 +224,11 @@ def test_everything_wrong_with_a_years_file_is_said_at_once():
         "rates.moon",
         "what",
     }
+
+
+@pytest.mark.parametrize("ask", [YearAsk(), YearAsk(team=3, rates=Rates(quota=7), instance_type="m7g.large")])
+def test_a_year_that_was_saved_is_read_back(ask):
+    assert read(to_yaml(ask)) == ask
 
 
 @pytest.mark.parametrize("text", ["[1]", "team", "{"])
