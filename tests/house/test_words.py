@@ -15,6 +15,7 @@ from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
+from engine.responsibility import Rates, YearAsk
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -56,6 +57,8 @@ RECORDS = (
     Front,
     Upkeep,
     Ownership,
+    YearAsk,
+    Rates,
 )
 
 
