@@ -20,11 +20,12 @@ def problems(scenario: Scenario) -> list[Problem]:
     """List what contradicts itself, all of it; nothing where the scenario has no application."""
     application = scenario.application
     if not application.modules and not application.actions:
-        return []
+        return list(_harms(scenario))
     cycle = first_cycle(application)
     return [
         *_names(application),
         *_strangers(scenario),
+        *_harms(scenario),
         *_empty(scenario),
         *_second_traffic(scenario),
         *([_told(cycle)] if cycle else _sizes(application)),
@@ -66,10 +67,15 @@ def _strangers(scenario: Scenario) -> Iterator[Problem]:
         if action.entry not in modules:
             why = f"{action.name} enters at a module that does not exist"
             yield Problem(f"{WHERE}.actions.{number}.entry", action.entry, ", ".join(modules) or "none", why)
+
+
+def _harms(scenario: Scenario) -> Iterator[Problem]:
+    """Find operations on modules that are not there."""
+    modules = [module.name for module in scenario.application.modules]
     for number, operation in enumerate(scenario.operations):
         named = getattr(operation, "module", None)
         if named is not None and named not in modules:
-            yield Problem(f"operations.{number}.module", named, ", ".join(modules), "there is no such module")
+            yield Problem(f"operations.{number}.module", named, ", ".join(modules) or "none", "there is no such module")
 
 
 def _empty(scenario: Scenario) -> Iterator[Problem]:

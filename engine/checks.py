@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
     "cut-agent", "restore-agent", "patch", "update-nodes", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
-    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic",
+    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic", "break-module", "leak-module",
+    "crash-module",
 )  # fmt: skip
 
 # What can be done to a store of the chapter control_plane (engine.consensus.scenario).
@@ -209,11 +210,23 @@ def _lives(scenario: Scenario, tasks: int) -> float:
     most = max(service.max_percent for service in scenario.services) / 100
     # A fifth blow rarely finds another full set: the run itself is stopped at the limit.
     once = tasks * (1 + min(acts, 4) + _taken_back(scenario) + _interruptions(scenario)) + _moved_by_patches(scenario)
+    once += _leaked_away(scenario, tasks)
     if not _dies_in_a_loop(scenario):
         return once
     balancer, assumed = scenario.balancer, scenario.assumptions
     shortest = (balancer.unhealthy_after - 1) * balancer.check_every_s + assumed.container_s + assumed.scheduler_s
     return once + tasks * most * scenario.duration_s / shortest
+
+
+def _leaked_away(scenario: Scenario, tasks: int) -> float:
+    """Bound how many tasks a leak or a crash loop can take: each has to fill its memory first, or to live, and to start."""
+    lives = [o.lives_s / 2 for o in scenario.operations if o.do == "crash-module"]
+    if any((o.do == "deploy" and o.leak_mib > 0) or o.do == "leak-module" for o in scenario.operations):
+        lives.append(catalog.seconds("k8s.kubelet", "backoff_first_s"))
+    if not lives:
+        return 0.0
+    assumed = scenario.assumptions
+    return tasks * scenario.duration_s / (min(lives) + assumed.container_s + assumed.scheduler_s)
 
 
 def _moved_by_patches(scenario: Scenario) -> float:

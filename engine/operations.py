@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from engine import catalog
+from engine.deployment import DeploymentSettings
 from engine.fields import Record
 from engine.placement import constraints, strategies
 
@@ -188,7 +189,26 @@ class Deploy(_Operation):
         json_schema_extra={"unit": "s"},
     )
     fails: bool = Field(default=False, description="Its containers start and never answer.")
+    errors: float = Field(
+        default=0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of its requests that it works on and answers with an error; its health checks pass.",
+        json_schema_extra={"unit": "share"},
+    )
+    leak_mib: float = Field(
+        default=0,
+        ge=0,
+        le=1_000,
+        allow_inf_nan=False,
+        description="Memory that it never gives back, for each request that it works on.",
+        json_schema_extra={"unit": "MiB"},
+    )
     undo: bool = Field(default=False, description="Go back to the version before, whatever else is said here.")
+    deployment: DeploymentSettings | None = Field(
+        default=None, description="How this one is rolled out; none = as the service says."
+    )
 
 
 class ChangeTraffic(_Operation):
@@ -309,6 +329,56 @@ class RestartMember(_Operation):
     member: int = Field(ge=1, le=7, description="Member of etcd, by its number.")
 
 
+class BreakModule(_Operation):
+    """Harm one module of the application: it turns slow, or answers with errors, wherever it runs."""
+
+    do: Literal["break-module"]
+    module: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Module of the application.", examples=["cart"])
+    slow_x: float = Field(
+        default=1, ge=0.01, le=10_000, allow_inf_nan=False, description="Its own work takes so many times longer.",
+        json_schema_extra={"unit": "x"},
+    )  # fmt: skip
+    errors: float = Field(
+        default=0, ge=0, le=1, allow_inf_nan=False, description="Share of its requests that it answers with an error.",
+        json_schema_extra={"unit": "share"},
+    )  # fmt: skip
+    for_s: float | None = Field(
+        default=None, gt=0, le=LONGEST_S, allow_inf_nan=False, description="How long; none = until the run's end.",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+
+
+class LeakModule(_Operation):
+    """Let one module keep some memory of each request: its process grows until the kernel ends it, with all it was doing."""
+
+    do: Literal["leak-module"]
+    module: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Module of the application.", examples=["cart"])
+    leak_mib: float = Field(
+        default=8, gt=0, le=1_000, allow_inf_nan=False,
+        description="Memory that it never gives back, for each request that the module works on.",
+        json_schema_extra={"unit": "MiB"},
+    )  # fmt: skip
+    for_s: float | None = Field(
+        default=None, gt=0, le=LONGEST_S, allow_inf_nan=False, description="How long; none = until the run's end.",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+
+
+class CrashModule(_Operation):
+    """Let one module crash its process again and again, so long after each start, with everything that runs in it."""
+
+    do: Literal["crash-module"]
+    module: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Module of the application.", examples=["cart"])
+    lives_s: float = Field(
+        default=10, ge=1, le=86_400, allow_inf_nan=False,
+        description="How long a process lives before it crashes, on average.", json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+    for_s: float | None = Field(
+        default=None, gt=0, le=LONGEST_S, allow_inf_nan=False, description="How long; none = until the run's end.",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+
+
 Operation = Annotated[
     FailZone
     | ImpairZone
@@ -329,6 +399,9 @@ Operation = Annotated[
     | RestartMember
     | SetDesired
     | Deploy
-    | ChangeTraffic,
+    | ChangeTraffic
+    | BreakModule
+    | LeakModule
+    | CrashModule,
     Field(discriminator="do"),
 ]

@@ -21,6 +21,7 @@ from engine.simulation import Run
 from engine.story_beside import beside
 from engine.story_fleet import moments, of_hosts
 from engine.story_kubernetes import moments_of_pods, of_pods
+from engine.story_modules import moments_of_modules, of_modules
 from engine.story_nodes import node_moments, of_nodes
 from engine.story_placement import placed_one_by_one, placements
 from engine.story_pods import moments_of_scaling, of_scaling
@@ -48,9 +49,17 @@ class Mark:
 
 
 # Who else has something to tell: of hosts, of nodes, of pods. Each gives its marks, and its sentences.
-MOMENTS = (moments, node_moments, update_moments, moments_of_pods, moments_of_scaling, moments_of_rollouts)
+MOMENTS = (
+    moments,
+    node_moments,
+    update_moments,
+    moments_of_pods,
+    moments_of_scaling,
+    moments_of_rollouts,
+    moments_of_modules,
+)
 # What an update does comes before what its drains are refused at the same moment: the last line stands.
-TELLERS = (of_updates, beside, of_hosts, of_nodes, of_pods, of_scaling, of_rollouts)
+TELLERS = (of_updates, beside, of_hosts, of_nodes, of_pods, of_scaling, of_rollouts, of_modules)
 
 
 def marks(run: Run) -> tuple[Mark, ...]:
@@ -65,7 +74,7 @@ def _done(run: Run) -> Iterator[Mark]:
     """List the operations."""
     for number, o in enumerate(run.scenario.operations):
         values: Values = {}
-        for name in ("zone", "host"):
+        for name in ("zone", "host", "module"):
             if getattr(o, name, None) is not None:
                 values[name] = getattr(o, name)
         if hasattr(o, "task"):
@@ -86,6 +95,9 @@ def _done(run: Run) -> Iterator[Mark]:
             "interrupt-spot-tasks",
             "fail-control-plane",
             "kill-member",
+            "break-module",
+            "leak-module",
+            "crash-module",
         }
         tone: Tone = "lost" if is_blow else "plain"
         key = "undo" if o.do == "deploy" and o.undo else o.do

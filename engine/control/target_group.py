@@ -17,6 +17,8 @@ class TargetGroup:
     def __init__(self) -> None:
         """Start empty."""
         self.tasks: dict[int, Task] = {}
+        self.was_healthy = False  # it has had a healthy target: it may fail open
+        self.is_open = False
         self._zone: Ints = np.zeros(8, dtype=np.int64)
         self._is_there: Bools = np.zeros(8, dtype=np.bool_)
         self._is_healthy: Bools = np.zeros(8, dtype=np.bool_)
@@ -40,6 +42,13 @@ class TargetGroup:
     def passes(self, task: Task, *, is_healthy: bool) -> None:
         """Note what the checks say of a target now."""
         self._is_healthy[task.row] = is_healthy
+
+    def absorb(self, other: TargetGroup) -> None:
+        """Take over the targets of another group, as they are."""
+        for task in other.tasks.values():
+            self.add(task)
+            self.passes(task, is_healthy=task.is_healthy)
+        self.was_healthy = self.was_healthy or other.was_healthy
 
     def healthy_in_zones(self, n_zones: int) -> Ints:
         """Count the healthy targets of each zone. Shape (n_zones,)."""

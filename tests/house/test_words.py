@@ -7,14 +7,17 @@ from string import Formatter
 import pytest
 import yaml
 
-from engine import application, catalog, scenario
+from engine import application, architecture, catalog, scenario
 from engine.catalog import LANGUAGES
 from engine.consensus.front import Front
 from engine.consensus.ownership import Ownership
 from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
+from engine.delivery import Organisation
+from engine.deployment import DeploymentSettings
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
+from engine.new_normal import PaceAsk
 from engine.responsibility import Rates, YearAsk
 from pages.parts.words import _CITED, PODS, Voice
 
@@ -44,6 +47,7 @@ RECORDS = (
     scheduling.NodeChoice,
     scheduling.NodeWish,
     scheduling.Scheduling,
+    DeploymentSettings,
     rollout.Rollout,
     scenario.Balancer,
     nodes.Nodes,
@@ -59,6 +63,14 @@ RECORDS = (
     Ownership,
     YearAsk,
     Rates,
+    Organisation,
+    PaceAsk,
+    architecture.PiecesAsk,
+    architecture.PagerAsk,
+    architecture.ShopAsk,
+    architecture.Sizing,
+    architecture.Cut,
+    architecture.Guards,
 )
 
 

@@ -1,0 +1,9 @@
+"""Monolith or microservices? What a fault takes down, what a rush costs, and what pieces cost by themselves."""
+
+from pages.parts.architecture import batch_room, pieces_room
+from pages.parts.furniture import present
+
+present(
+    "architecture_pieces", "architecture_batch",
+    rooms={"architecture_pieces": pieces_room, "architecture_batch": batch_room},
+)  # fmt: skip

@@ -1,0 +1,6 @@
+"""Architecture's rooms: what a fault takes down, what a rush costs, and what pieces cost by themselves."""
+
+from pages.parts.architecture.batch import batch_room
+from pages.parts.architecture.pieces import pieces_room
+
+__all__ = ["batch_room", "pieces_room"]
