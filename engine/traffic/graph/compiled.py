@@ -42,6 +42,7 @@ WORKS = {
     "hyperexponential": kernel.HYPEREXPONENTIAL,
 }
 BLOCK = 1 << 12
+MAX_AT_ONCE = 1 << 20  # calls that wait: a quarter of a gigabyte
 USERS = "users"  # whose streams these are: no name of a service, so that modules may be grouped otherwise
 
 
@@ -200,8 +201,8 @@ class GraphPlane:
         """Double whichever tables are full."""
         n, slack = self.carry.n, kernel.SLACK
         if n[kernel.N_USED] >= len(self.carry.node) - slack:
-            if len(self.carry.node) > kernel.NODE_MASK // 2:
-                came, allowed = f"{len(self.carry.node):,} calls at once", f"up to {kernel.NODE_MASK:,}"
+            if len(self.carry.node) >= MAX_AT_ONCE:
+                came, allowed = f"{len(self.carry.node):,} calls at once", f"up to {MAX_AT_ONCE:,}"
                 raise BudgetError([Problem("traffic", came, allowed, "calls pile up without end: lower the traffic")])
             self._double("node", "time", "place", "try_", "free")
         if n[kernel.N_HEAP] >= len(self.carry.heap_s) - slack:
