@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Unit = Literal["s", "clock", "share", "vcpu", "gib", "mib", "usd"]
+Tone = Literal["lost", "ok", "plain"]  # what a sentence tells of
 
 
 @dataclass(frozen=True, slots=True)

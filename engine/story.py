@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from engine import catalog, metrics
 from engine.events import Kind, intervals
 from engine.launch import launch_type
 from engine.metrics import Steps
-from engine.sentence import Amount, Line, Values
+from engine.sentence import Amount, Line, Tone, Values
 from engine.simulation import Run
 from engine.story_beside import beside
 from engine.story_fleet import moments, of_hosts
@@ -30,7 +29,6 @@ from engine.story_update import moments as update_moments
 from engine.story_update import of_updates
 
 __all__ = ["Amount", "Line", "Mark", "captions", "full_again_s", "marks", "waiting"]
-Tone = Literal["lost", "ok", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
