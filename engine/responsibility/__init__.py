@@ -19,10 +19,10 @@ from engine.responsibility.rules import (
     models,
     night,
 )
-from engine.responsibility.year import Done, Outcome, Played, Spread, handle, played, years
+from engine.responsibility.year import Done, Outcome, Played, Spread, handle, played, warm_up, years
 
 __all__ = [
     "DAY_H", "KINDS", "LAYERS", "MODELS", "OWNERS", "YEAR_H", "Bought", "Cell", "Done", "Happening", "Hit", "Kind", "Layer", "Loss", "Model",
     "ModelRow", "Outcome", "Owner", "Played", "Rates", "Spread", "Tickets", "YearAsk", "bill", "check", "draw", "handle", "happenings",
-    "matrix", "models", "never_moves", "night", "owners", "played", "read", "years",
+    "matrix", "models", "never_moves", "night", "owners", "played", "read", "warm_up", "years",
 ]  # fmt: skip

@@ -102,6 +102,11 @@ def years(ask: YearAsk) -> Mapping[Model, Outcome]:
     return {model: _outcome(ask, model, tickets) for model in MODELS}
 
 
+def warm_up() -> None:
+    """Compile the calendars, and keep the years as they come: the first visitor waits for neither."""
+    years(YearAsk())
+
+
 def played(ask: YearAsk, model: Model) -> Played:
     """Play the first of the years alone, for who wants to see it."""
     tickets = draw(ask.model_copy(update={"replications": 1}))

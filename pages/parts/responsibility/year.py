@@ -33,6 +33,7 @@ TABLE = "responsibility"
 MOST_MODELS = 3
 SPEEDS = tuple(days * DAY_S for days in (3, 7, 14))
 OF_TEN = 10
+MANY_DAYS = 100
 FIRST_TURNED = ("ask.team", "ask.ops_h", "ask.deploy_days", "ask.images")
 
 
@@ -221,6 +222,11 @@ def mean_nights(found: Mapping[Model, Outcome]) -> Spreads:
     return Spreads(at.low, np.array([found[model].nights.mean() for model in MODELS]), at.high)
 
 
+def _digits(found: Spreads) -> int:
+    """Write tenths of a day where days are few."""
+    return 0 if np.nanmax(found.high, initial=0.0) >= MANY_DAYS else 1
+
+
 def _figures(shown: YearShown, found: Mapping[Model, Outcome], speaker: Voice) -> None:
     """Draw all models: hours, nights, how long a host's hole stays open, and money."""
     say, signs = speaker.say, speaker.number_signs()
@@ -228,12 +234,13 @@ def _figures(shown: YearShown, found: Mapping[Model, Outcome], speaker: Voice) -
     chosen = [model in shown.models for model in MODELS]
     st.header(say(f"{NAME}.years.title", n=shown.ask.replications))
     st.markdown(say(f"{NAME}.years.lede"))
+    days = spreads(found, "host_days")
     people = np.array([found[model].people_usd.mean() for model in MODELS])
     bills = np.array([sum(found[model].usd.values()) for model in MODELS])
     drawn = {
         "hours": spread_figure(spreads(found, "hours"), names, chosen=chosen, signs=signs),
         "nights": spread_figure(mean_nights(found), names, chosen=chosen, digits=1, signs=signs),
-        "host_days": spread_figure(spreads(found, "host_days"), names, chosen=chosen, digits=1, signs=signs),
+        "host_days": spread_figure(days, names, chosen=chosen, digits=_digits(days), signs=signs),
         "money": money_figure(people, bills, names, unit=money_tick(speaker), signs=signs),
     }
     for pair in (("hours", "nights"), ("host_days", "money")):
