@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
 
 from engine import operations as ops
 from engine.application_flow import visits
 from engine.architecture.blast import AN_OUTAGE, blast, fault_of
-from engine.sentence import Amount, Line, Values
+from engine.sentence import Amount, Line, Tone, Values
 from engine.simulation import Run
 
-Tone = Literal["lost", "ok", "plain"]
 FELT_S = 10.0  # so long after a fault began, what it does to users can be said
 
 

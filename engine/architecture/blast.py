@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from engine.application_flow import visits
+from engine.application_flow import is_made, visits
 from engine.metrics import bucket_edges_s
 from engine.simulation import Run
 from engine.traffic.graph.tables import ActionRequests, GraphRequests
@@ -129,10 +129,10 @@ def amplified(run: Run, from_s: float = 0.0, until_s: float | None = None) -> fl
 
 def sent_to(run: Run, module: str) -> Floats:
     """Count the calls over the network that were sent to a module, for each that was needed. Shape (steps,); NaN where none was."""
-    graph, steps, application = _graph(run), _steps(run), run.scenario.application
+    graph, steps = _graph(run), _steps(run)
     here = np.array([callee == module for _, callee in graph.calls.pairs]) & ~graph.calls.is_local
     sent = graph.calls.sent[here][:, :steps].sum(axis=0)
-    per = [found[module] for found in visits(application).values()]
+    per = list(_calls_of_actions(run, module))
     needed = (graph.actions.arrived[:, :steps] * np.array(per)[:, np.newaxis]).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(needed > 0, sent / needed, np.nan), dtype=np.float64)
@@ -143,8 +143,8 @@ def crossed_per_s(run: Run) -> float:
     return float(_graph(run).calls.crossed.sum()) / run.scenario.duration_s
 
 
-def _calls_of_actions(run: Run) -> Iterator[float]:
-    """Count the network calls that one request of each action needs."""
+def _calls_of_actions(run: Run, module: str = "") -> Iterator[float]:
+    """Count the network calls that one request of each action needs. module: only those to this one."""
     application, graph = run.scenario.application, _graph(run)
     by_name = {module.name: module for module in application.modules}
     found = visits(application)
@@ -153,7 +153,7 @@ def _calls_of_actions(run: Run) -> Iterator[float]:
             found[name][caller.name] * call.share
             for caller in by_name.values()
             for call in caller.calls
-            if by_name[call.to].service != caller.service and (not call.actions or name in call.actions)
+            if by_name[call.to].service != caller.service and is_made(call, name) and module in {"", call.to}
         )
 
 

@@ -60,5 +60,5 @@ def _counts(world: World, rollout: RollOut) -> tuple[int, int]:
     if rollout.settings.alarm_on == "new-version":
         rows = [task.row for task in mine if task.version == rollout.version]
     else:
-        rows = list(range(1 + max((task.row for task in mine), default=0)))
+        rows = [0, *(task.row for task in mine)]  # 0: those who found no target
     return world.plane.failed(rollout.service, rows, 0.0), world.plane.answered(rollout.service, rows, 0.0)

@@ -81,7 +81,10 @@ class LoadBalancer:
         self._others[service] = OtherGroup(TargetGroup(), version)
 
     def weigh(self, service: int, share: float) -> None:
-        """Send a share of the requests to the second group from now on, whether or not a target of it is healthy."""
+        """Send a share of the requests to the second group from now on, whether or not a target of it is healthy.
+
+        Source: fact `elb.alb.weights`.
+        """
         self._others[service].share = share
         self._dirty(service)
 

@@ -38,7 +38,8 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = (
-    "new_normal", "architecture", "responsibility", "placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure",
+    "new_normal", "architecture", "responsibility", "delivery", "placement", "fleet", "fargate", "kubernetes",
+    "control_plane", "eks", "az_failure",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 

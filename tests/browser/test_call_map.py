@@ -94,13 +94,13 @@ def test_the_table_says_what_the_picture_draws_at_each_moment(shown):
 
     at(page, 50)
     told = rows(page)
-    assert "down" in told["ads"]
+    assert "errors" in told["ads"]
     assert "0:30" in told["ads"]
     assert "Circuit open" in told["front to ads"]
     assert "Users get their answers" in told["Users"], "nobody needs the ads"
     at(page, 72)
     assert "lost" in rows(page)["payment"]
-    expect(page.get_by_role("application")).to_have_attribute("aria-label", re.compile(r"at 1:12.*ads: down"))
+    expect(page.get_by_role("application")).to_have_attribute("aria-label", re.compile(r"at 1:12.*ads: errors"))
 
 
 def test_a_module_is_walked_to_by_keys_and_broken_at_the_playhead(shown):

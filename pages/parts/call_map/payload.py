@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from engine import Kind, Run, Scenario
+from engine import Kind, Run, Scenario, operations
 from engine.application import Application
 from engine.traffic.graph.tables import CALL_FAILURES
-from pages.parts.scene import shown
 from pages.parts.show import BY_SCENARIO
+from pages.parts.stage_map.payload import payload as cluster
 from pages.parts.words import Voice
 
 Rows = np.ndarray[Any, np.dtype[np.float64]]
@@ -192,7 +192,7 @@ def payload(run: Run, speaker: Voice) -> dict[str, Any]:
 
     Errors: ValueError for a run without an application.
     """
-    base, names = shown(run, speaker), Names(speaker.table("calls.module"), speaker.table("calls.action"))
+    base, names = cluster(run, speaker), Names(speaker.table("calls.module"), speaker.table("calls.action"))
     return base | {
         "graph": graph(run.scenario, flows_of(run), faults(run), circuits(run), names),
         "actions": base["actions"] | {"module": actions(speaker)},
@@ -234,15 +234,24 @@ def faults(run: Run) -> list[Move]:
     """Follow each module's faults: those that were put into it, and those that a bad version brought to its whole service."""
     application = run.scenario.application
     moves: list[Move] = []
-    harms = [o for o in run.scenario.operations if o.do == "break-module"]
     for i in run.events.where(Kind.MODULE_HARMED, Kind.MODULE_MENDED):
         at_s, name = float(run.events.at_s[i]), run.events.reason[i]
-        state = NO_FAULT
-        if run.events.kind[i] == Kind.MODULE_HARMED:
-            harm = next(o for o in harms if o.module == name and abs(o.at_s - at_s) < 1e-6)
-            state = CRASH if harm.errors >= 1 else ERRORS if harm.errors else SLOW if harm.slow_x > 1 else NO_FAULT
-        moves.append((at_s, application.index(name), state))
+        is_harmed = run.events.kind[i] == Kind.MODULE_HARMED
+        moves.append((at_s, application.index(name), _harm(run, name, at_s) if is_harmed else NO_FAULT))
     return moves + _bad_versions(run)
+
+
+def _harm(run: Run, module: str, at_s: float) -> int:
+    """Say what was done to a module at a moment: the last of what was asked for then."""
+    done = [o for o in run.scenario.operations if getattr(o, "module", None) == module and o.at_s == at_s]
+    match done[-1]:
+        case operations.LeakModule():
+            return LEAK
+        case operations.CrashModule():
+            return CRASH
+        case operations.BreakModule(errors=errors, slow_x=slow_x):
+            return ERRORS if errors else SLOW if slow_x > 1 else NO_FAULT
+    return NO_FAULT
 
 
 def _bad_versions(run: Run) -> list[Move]:
@@ -265,12 +274,13 @@ def _bad_versions(run: Run) -> list[Move]:
 def actions(speaker: Voice) -> list[dict[str, Any]]:
     """List what can be done to a module at the playhead, by its state. How much slower, how many errors: a lesson's choice."""
     texts = speaker.table("calls.act")
+    well = [NO_FAULT]
     return [
-        {"act": {"do": "break-module"} | how, "label": texts[name], "tone": tone, "when": when}
-        for name, how, tone, when in (
-            ("slow", {"slow_x": 20}, "lost", [NO_FAULT, ERRORS]),
-            ("errors", {"errors": 0.5}, "lost", [NO_FAULT, SLOW]),
-            ("crash", {"errors": 1}, "lost", [NO_FAULT, SLOW, ERRORS]),
-            ("mend", {}, "ok", [SLOW, ERRORS, CRASH]),
+        {"act": {"do": do} | how, "label": texts[name], "tone": "lost", "when": well}
+        for name, do, how in (
+            ("slow", "break-module", {"slow_x": 20}),
+            ("errors", "break-module", {"errors": 0.5}),
+            ("leak", "leak-module", {}),
+            ("crash", "crash-module", {}),
         )
     ]
