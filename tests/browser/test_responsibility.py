@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.the_app import Theme, Visitor, calm, drawn, seek, violations
+from tests.browser.the_app import Theme, Visitor, calm, drawn, seek, settled, violations
 
 pytestmark = pytest.mark.browser
 DAY_S = 86_400
@@ -63,7 +63,10 @@ def test_the_year_is_guessed_first_and_falls_differently_in_each_model(visitor: 
     desk.get_by_text("This year as a table").click()
     expect(desk.get_by_role("row").filter(has_text="You get up").first).to_be_visible()
 
+    calm(page)
+    settled(page)
     page.get_by_role("button", name="Lambda", exact=True).click()
+    calm(page)
     expect(desk.locator(".panel")).to_have_count(3)
     expect(page).to_have_url(re.compile("models=ecs-ec2.ecs-fargate.lambda"))
 

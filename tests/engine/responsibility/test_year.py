@@ -191,6 +191,14 @@ def test_the_year_that_is_shown_is_the_first_of_those_that_are_counted():
     assert shown.done.woke.sum() == years(ask)["ecs-ec2"].nights[0]
 
 
+def test_the_same_events_come_whatever_the_model():
+    shown = [played(YearAsk(), model).tickets for model in MODELS]
+
+    for tickets in shown:
+        for column in ("at_h", "kind", "layer", "work_h", "luck"):
+            np.testing.assert_array_equal(getattr(tickets, column), getattr(shown[0], column))
+
+
 def test_the_kinds_hours_add_up():
     for outcome in years(YearAsk(replications=10)).values():
         assert outcome.kind_hours.sum() == pytest.approx(outcome.hours.mean())
