@@ -12,15 +12,13 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from engine import catalog, reading
 from engine.fields import refusal
-from engine.responsibility import KINDS, MODELS, Kind, Model, Outcome, Spread, YearAsk, check, happenings, years
-from pages.figures.responsibility import Spreads, money_figure, spread_figure
+from engine.responsibility import KINDS, MODELS, Kind, Model, Outcome, YearAsk, check, happenings, years
 from pages.parts import chapter
-from pages.parts.charts import Strip, charts
-from pages.parts.fargate.sidecar import money_tick
 from pages.parts.guess import guessed, spans, which
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.responsibility.desk import DAY_S, YEAR_S, desk, desk_data
+from pages.parts.responsibility.many_years import compared
 from pages.parts.responsibility.names import kind_name, layer_name, model_name
 from pages.parts.sources import sources
 from pages.parts.transport import transport
@@ -33,7 +31,6 @@ TABLE = "responsibility"
 MOST_MODELS = 3
 SPEEDS = tuple(days * DAY_S for days in (3, 7, 14))
 OF_TEN = 10
-MANY_DAYS = 100
 FIRST_TURNED = ("ask.team", "ask.ops_h", "ask.deploy_days", "ask.images")
 
 
@@ -75,7 +72,7 @@ def year_room(speaker: Voice) -> None:
         _choose(turned, speaker)
         with st.container(border=True, key="q-turn-row"):
             turn_record(turned, _some(turned, FIRST_TURNED), speaker, columns=4)
-        _figures(turned.record, found, speaker)
+        compared(turned.record.models, found, speaker)
         _rest(turned, speaker)
         told(speaker, NAME, row["explain"])
         notes = catalog.notes(TABLE)
@@ -204,86 +201,6 @@ def _mid(kind: Kind, speaker: Voice) -> str:
     """Name a kind of event within a sentence."""
     name = kind_name(speaker, kind)
     return name[0].lower() + name[1:]
-
-
-# --- two hundred of them ---------------------------------------------------------------------------------------------------
-
-
-def spreads(found: Mapping[Model, Outcome], what: str) -> Spreads:
-    """Give a quantity of every model, in the slider's order."""
-    each = [Spread.of(getattr(found[model], what)) for model in MODELS]
-    low, middle, high = (np.array([getattr(one, name) for one in each]) for name in ("low", "middle", "high"))
-    return Spreads(low, middle, high)
-
-
-def mean_nights(found: Mapping[Model, Outcome]) -> Spreads:
-    """Give the nights by their mean: most years have two or three, and a middle of two hides what moves."""
-    at = spreads(found, "nights")
-    return Spreads(at.low, np.array([found[model].nights.mean() for model in MODELS]), at.high)
-
-
-def _digits(found: Spreads) -> int:
-    """Write tenths of a day where days are few."""
-    return 0 if np.nanmax(found.high, initial=0.0) >= MANY_DAYS else 1
-
-
-def _figures(shown: YearShown, found: Mapping[Model, Outcome], speaker: Voice) -> None:
-    """Draw all models: hours, nights, how long a host's hole stays open, and money."""
-    say, signs = speaker.say, speaker.number_signs()
-    names = [model_name(speaker, model, short=True) for model in MODELS]
-    chosen = [model in shown.models for model in MODELS]
-    st.header(say(f"{NAME}.years.title", n=shown.ask.replications))
-    st.markdown(say(f"{NAME}.years.lede"))
-    days = spreads(found, "host_days")
-    people = np.array([found[model].people_usd.mean() for model in MODELS])
-    bills = np.array([sum(found[model].usd.values()) for model in MODELS])
-    drawn = {
-        "hours": spread_figure(spreads(found, "hours"), names, chosen=chosen, signs=signs),
-        "nights": spread_figure(mean_nights(found), names, chosen=chosen, digits=1, signs=signs),
-        "host_days": spread_figure(days, names, chosen=chosen, digits=_digits(days), signs=signs),
-        "money": money_figure(people, bills, names, unit=money_tick(speaker), signs=signs),
-    }
-    for pair in (("hours", "nights"), ("host_days", "money")):
-        for column, what in zip(st.columns(2, gap="medium"), pair, strict=True):
-            with column:
-                charts(
-                    [Strip(what, say(f"{NAME}.years.{what}"), drawn[what], sub=say(f"{NAME}.years.{what}_sub"), height_px=330, is_named=True)],
-                    run_id=f"{NAME}.{what}", end_s=1, key=f"{NAME}.{what}", on_clock=False, name=say(f"{NAME}.years.{what}"),
-                )  # fmt: skip
-    st.html(years_table(found, speaker))
-
-
-def years_table(found: Mapping[Model, Outcome], speaker: Voice) -> str:
-    """Write what the figures draw, and the days with a hole open, and the work left undone."""
-    say = speaker.say
-    columns = ("hours", "nights", "open_days", "aws_open_days", "host_days", "behind_h", "total_usd")
-    heads = "".join(f'<th scope="col">{escape(say(f"{NAME}.column.{column}"))}</th>' for column in columns)
-    rows = "".join(
-        f'<tr><th scope="row">{escape(model_name(speaker, model, short=True))}</th>'
-        + "".join(f"<td>{escape(_cell(found[model], column, speaker))}</td>" for column in columns)
-        + "</tr>"
-        for model in MODELS
-    )
-    label = escape(say(f"{NAME}.years.table"))
-    return (
-        f'<details class="q-duty-table"><summary>{label}</summary><div class="q-scroll" tabindex="0" role="region" aria-label="{label}">'
-        f'<table class="q-facts"><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div></details>'
-    )
-
-
-def _cell(outcome: Outcome, column: str, speaker: Voice) -> str:
-    """Write a spread: its middle, and from where to where nine in ten lie."""
-    spread = Spread.of(getattr(outcome, column))
-    if column == "total_usd":
-        return speaker.say(
-            f"{NAME}.spread",
-            middle=speaker.money(spread.middle, 0),
-            low=speaker.money(spread.low, 0),
-            high=speaker.money(spread.high, 0),
-        )
-    digits = 1 if column == "host_days" else 0
-    middle, low, high = (speaker.number(x, digits) for x in (spread.middle, spread.low, spread.high))
-    return speaker.say(f"{NAME}.spread", middle=middle, low=low, high=high)
 
 
 # --- what may be turned ------------------------------------------------------------------------------------------------------
