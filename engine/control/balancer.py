@@ -315,7 +315,8 @@ class LoadBalancer:
         rows = group.rows(healthy_only=True)
         self._note_fail_open(service, group, has_healthy=bool(len(rows)))
         if not len(rows) and group.was_healthy:
-            rows = group.rows(healthy_only=False)
+            # One that has not come up refuses: to send to it, or to find nobody, fails as fast.
+            rows = group.answering(self._world.env.now)
         zones = group.zones(rows)
         if self._settings.cross_zone:
             # Other zones' fronts leave a shifted zone's targets alone. Zone by zone only DNS moves.

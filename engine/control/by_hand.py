@@ -113,7 +113,11 @@ class ByHand:
         self._grows_to = share
         self._is_there = self._world.env.event()
         self._deployment.poke()
-        yield self._is_there
+        in_time = self._world.env.timeout(self._rolling.progress_deadline_s)
+        yield self._is_there | in_time
+        if self.is_on and not self._is_there.triggered:
+            self._note(Kind.ROLLOUT_STALLED, self._rolling.available(self._version), "ProgressDeadlineExceeded")
+            yield self._is_there
 
     def _weigh(self, asked: float) -> None:
         """Switch the selector, or read off what the pods make of the share that was asked for."""

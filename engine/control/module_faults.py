@@ -24,7 +24,7 @@ Due = Callable[[list["Task"]], list["Task"]]
 
 def crash(world: World, o: ops.CrashModule) -> str:
     """Let every process that holds a module die so long after it came up, for a while: a crash loop."""
-    service = _service_of(world, o.module)
+    service = service_of(world, o.module)
     since_s = world.env.now
 
     def due(some: list[Task]) -> list[Task]:
@@ -37,7 +37,7 @@ def crash(world: World, o: ops.CrashModule) -> str:
 
 def leak(world: World, o: ops.LeakModule) -> str:
     """Let a module keep some memory of every request that it works on, for a while; the kernel ends what outgrows its task."""
-    service, module = _service_of(world, o.module), world.scenario.application.index(o.module)
+    service, module = service_of(world, o.module), world.scenario.application.index(o.module)
     row_of = {task.number: task.row for task in world.schedulers[service].counted.values() if task.row}
     before = dict(zip(row_of, world.plane.worked(service, list(row_of.values()), module), strict=True))
     limit_mib = world.scenario.services[service].memory_mib
@@ -81,7 +81,7 @@ def _crash(world: World, task: Task) -> None:
     world.schedulers[task.service].crashed(task)
 
 
-def _service_of(world: World, module: str) -> int:
+def service_of(world: World, module: str) -> int:
     """Find the service whose tasks run a module."""
     application = world.scenario.application
     names = [service.name for service in world.scenario.services]

@@ -135,6 +135,11 @@ class Rolling:
         """List the other versions' sets, with what is available of them."""
         return [(n, self._counted(n, one)) for n, one in self.sets.items() if n != self._deployment.version]
 
+    @property
+    def progress_deadline_s(self) -> float:
+        """Give how long a roll-out may come on by nothing before that is reported."""
+        return self._rule.progress_deadline_s
+
     def available(self, number: int) -> int:
         """Count the pods of a version that have been ready for long enough."""
         return sum(self.is_available(pod) for pod in self._deployment.pods(number))

@@ -58,6 +58,12 @@ class TargetGroup:
         """Give the rows of the targets, in the order in which they came."""
         return np.flatnonzero(self._is_healthy if healthy_only else self._is_there)
 
+    def answering(self, now_s: float) -> Ints:
+        """Give the rows of the targets whose application has come up by now, healthy or not, dead or alive."""
+        return np.array(
+            [row for row in self.rows(healthy_only=False) if self.tasks[row].answers_s <= now_s], dtype=np.int64
+        )
+
     def zones(self, rows: Ints) -> Ints:
         """Say in which zone each of the rows is."""
         return np.asarray(self._zone[rows])

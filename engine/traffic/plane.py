@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -155,7 +156,7 @@ class Requests:
     graph: GraphRequests | None = None
     users_kept: Kept | None = None
 
-    @property
+    @cached_property
     def users(self) -> tuple[ServiceRequests, ...]:
         """Give the tables that count what users asked for: each service's own, or an application's, of one row for no task."""
         if self.graph is None:

@@ -277,7 +277,10 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     }
     transport(transport_data(together, speaker), key=f"{name}.together")
     with st.container(key="q-table"):
-        st.html(show.outcome_table(speaker, say(f"{name}.outcome.title"), titles, runs, lesson.outcome))
+        title = say(f"{name}.outcome.title")
+        table = show.outcome_table(speaker, title, titles, runs, lesson.outcome)
+        # On a phone it is wider than the screen: a keyboard has to reach what is scrolled.
+        st.html(f'<div class="q-scroll" tabindex="0" role="region" aria-label="{chapter.plain(title)}">{table}</div>')
     facts = {fact for run in runs for fact in facts_of(run.scenario)}
     sources(*lesson.facts, *sorted(facts))
 

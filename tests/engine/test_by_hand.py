@@ -81,3 +81,11 @@ def test_every_launch_type_of_kubernetes_gets_there(strategy, launch_type):
 
     assert the(run_).done_s is not None
     assert serving(run_, 450) == [3]
+
+
+def test_a_second_deployment_that_never_gets_ready_is_reported_and_hurts_nobody():
+    quick = {"rollout": {"progress_deadline_s": 120}}
+    run_ = deployed({"strategy": "canary"}, service={"pods": quick}, fails=True)
+
+    assert the(run_).stalled_s == pytest.approx(60 + 120, abs=2)
+    assert (the(run_).weights, metrics.totals(run_).failed) == ((), 0)

@@ -204,3 +204,12 @@ def test_each_turn_is_told():
         "rollout_beside", "rollout_all", "rollout_weight", "rollout_weight_back", "rollout_alarm_back", "rollout_back",
         "rollout_breaker_back", "rollout_alarm_stays", "rollout_breaker_stays", "rollout_done",
     } <= told  # fmt: skip
+
+
+@pytest.mark.parametrize("bad", [{"fails": True}, {"start_s": 90}])
+def test_a_version_that_does_not_come_up_serves_nobody_where_the_load_balancer_fails_open(bad):
+    """All at once leaves no healthy target: the load balancer would send to anybody, and nobody has come up."""
+    run_ = deployed({"strategy": "all-at-once"}, **bad)
+
+    assert served_by(run_, 1, 0, 500) == 0
+    assert metrics.totals(run_).failed > 20 * 400

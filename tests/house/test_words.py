@@ -70,6 +70,7 @@ RECORDS = (
     architecture.ShopAsk,
     architecture.Sizing,
     architecture.Cut,
+    architecture.HotAsk,
     architecture.Fault,
     architecture.Guards,
 )

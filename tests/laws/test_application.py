@@ -40,7 +40,7 @@ def assert_adds_up(run_):
     assert (graph.modules.failed.sum(axis=1) <= graph.modules.begun.sum(axis=1)).all()
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(scenarios())
 def test_every_call_was_answered_failed_or_is_in_flight(scenario):
     assert_adds_up(run(scenario, keep_requests=True))

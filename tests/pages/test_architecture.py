@@ -14,8 +14,9 @@ from pages.parts.words import Voice
 from tests.pages.the_page import SMUGGLED, address, body, markup, opened, scenario, stands, told
 
 BLAST = "architecture"
-ROOMS = (PIECES,)
-GUESSES = {PIECES: ("0", "5", "20", "60")}
+HOT = "architecture_hot"
+ROOMS = (HOT, PIECES)
+GUESSES = {HOT: ("one", "many", "same"), PIECES: ("0", "5", "20", "60")}
 
 
 def record(at, name):
@@ -40,7 +41,7 @@ def test_every_guess_has_its_verdict_and_only_one_of_them_is_right(name):
         verdicts += re.findall(r'<p class="q-verdict">((?:You said|Well judged)[^<]*)</p>', body(at))
 
     assert len(verdicts) == len(GUESSES[name])
-    assert sum(one.startswith("Well judged") for one in verdicts) == 1
+    assert sum("ell judged" in one for one in verdicts) == 1
 
 
 def test_what_is_turned_stands_in_the_link_and_is_read_again():

@@ -32,7 +32,7 @@ def assert_equal(fast, slow):
     assert fast.digest == slow.digest
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(scenarios(most_rps=20))
 def test_any_small_application_comes_out_the_same_one_by_one(scenario):
     assert_equal(run(scenario, keep_requests=True), one_by_one(scenario))
@@ -64,7 +64,7 @@ def shop(**more):
         for name in SHOP
     ]
     return Scenario.of({
-        "duration_s": 110, "launch_type": "ecs-fargate", "traffic": {"rps": 40}, "services": services, "operations": EVERYTHING,
+        "duration_s": 110, "launch_type": "ecs-fargate", "traffic": {"rps": 25}, "services": services, "operations": EVERYTHING,
         "application": {"modules": modules, "actions": actions}, "balancer": {"deregistration_delay_s": 5}, "assumptions": {"exit_s": 0}, **more,
     })  # fmt: skip
 
@@ -90,7 +90,7 @@ def test_calls_of_one_length_that_end_at_one_moment():
     ]
     for hop_ms in (0, 2):
         scenario = Scenario.of({
-            "duration_s": 10, "launch_type": "ecs-fargate", "traffic": {"rps": 250}, "services": services,
+            "duration_s": 10, "launch_type": "ecs-fargate", "traffic": {"rps": 120}, "services": services,
             "application": {
                 "modules": modules, "actions": [{"name": "ask", "entry": "a"}], "hop_ms": hop_ms, "zone_hop_ms": 2 * hop_ms,
             },
@@ -99,7 +99,7 @@ def test_calls_of_one_length_that_end_at_one_moment():
         })  # fmt: skip
         fast = run(scenario, keep_requests=True)
 
-        assert fast.requests.graph.calls.retried.sum() > 10
+        assert fast.requests.graph.calls.retried.sum() > 0
         assert_equal(fast, one_by_one(scenario))
 
 
@@ -110,4 +110,28 @@ def test_scaling_reads_the_work_of_a_module_and_not_its_waits():
     fast = run(scenario, keep_requests=True)
 
     assert len(fast.requests.services[4].task) > 4  # it did scale
+    assert_equal(fast, one_by_one(scenario))
+
+
+def test_who_comes_back_at_the_very_moment_of_a_look_was_there_first():
+    """Thrown out at a round second, back at another, where a metric is read: both planes must have the same order."""
+    modules = [
+        {"name": "a", "service": "a", "work_ms": 5, "calls": [{"to": "b", "retries": 2, "backoff_s": 1, "timeout_s": 1}]},
+        {"name": "b", "service": "b", "work": "constant", "work_ms": 400},
+    ]  # fmt: skip
+    scaling = {"metric": "requests", "target": 100, "period_s": 20, "points_out": 1, "min_tasks": 1, "max_tasks": 4}
+    service = {
+        "desired": 2, "concurrency": 20, "backlog": 0, "retries": 3, "retry_after_s": 1, "timeout_s": 1, "image_mib": 0,
+        "start_s": 0, "scaling": scaling,
+    }  # fmt: skip
+    scenario = Scenario.of({
+        "duration_s": 60, "launch_type": "ecs-fargate", "traffic": {"rps": 40}, "services": [{"name": n} | service for n in "ab"],
+        "application": {"modules": modules, "actions": [{"name": "ask", "entry": "a"}], "hop_ms": 0, "zone_hop_ms": 0},
+        "operations": [{"do": "stop-task", "task": n, "at_s": at_s} for n, at_s in ((1, 18), (3, 19), (4, 38), (2, 39))],
+        "balancer": {"deregistration_delay_s": 0}, "assumptions": {"exit_s": 0},
+    })  # fmt: skip
+    fast = run(scenario, keep_requests=True)
+    sent_s = fast.requests.graph.kept.sent_s
+
+    assert np.isin(sent_s, [20.0, 40.0]).sum() > 5
     assert_equal(fast, one_by_one(scenario))

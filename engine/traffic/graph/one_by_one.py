@@ -17,7 +17,7 @@ import numpy as np
 from simpy import Environment, Event
 
 from engine.checks import step_s
-from engine.moments import LAST, LATE, at, at_once
+from engine.moments import EARLY, FORE, LAST, at, at_once
 from engine.rng import stream
 from engine.scenario import Scenario
 from engine.traffic.graph import kernel
@@ -184,7 +184,7 @@ class OneByOneGraph:
                     return
             if now > self._scenario.duration_s:
                 return
-            yield at(env, now)
+            yield self._at(now)
             env.process(self._user(number))
 
     def _user(self, number: int) -> Process_:
@@ -199,7 +199,7 @@ class OneByOneGraph:
         for attempt in range(int(plan.edge_retries[edge]) + 1):
             if attempt:
                 self._users[number][5] = attempt
-                yield at(env, env.now + float(plan.edge_backoff_s[edge]))
+                yield self._at(env.now + float(plan.edge_backoff_s[edge]))
                 self._count("action_retried", action)
             self._users[number][5] = attempt + 1
             tried = below(place, 0, attempt)
@@ -225,7 +225,9 @@ class OneByOneGraph:
             tried = below(by.tried, edge, attempt)
             if attempt:
                 pause = float(plan.edge_backoff_s[edge]) * 2 ** (attempt - 1)
-                yield at(env, env.now + (pause * chance(tried, kernel.FOR_JITTER) if plan.edge_jitter[edge] else pause))
+                yield self._at(
+                    env.now + (pause * chance(tried, kernel.FOR_JITTER) if plan.edge_jitter[edge] else pause)
+                )
                 if caller.is_over:  # nobody is there any more to try again
                     return
             one = Attempt(edge, by.number, by.action, attempt, place, tried, caller, env.event())
@@ -251,6 +253,10 @@ class OneByOneGraph:
         else:
             caller.is_degraded = True
 
+    def _at(self, when_s: float) -> Event:
+        """Make an event of the data plane: at one moment in the order of their making, before the control plane's."""
+        return at(self._env, when_s, (EARLY, next(self._ranks)))
+
     # --- one attempt, at its caller ----------------------------------------------------------------------------------
 
     def _send(self, one: Attempt) -> None:
@@ -274,14 +280,14 @@ class OneByOneGraph:
         if one.row == service and not is_swallowed:
             self._close(one, kernel.NO_TARGET)
             return
-        deadline = at(env, env.now + float(plan.edge_timeout_s[edge]), (LATE, next(self._ranks)))
+        deadline = at(env, env.now + float(plan.edge_timeout_s[edge]), (FORE, next(self._ranks)))
         deadline.callbacks.append(lambda _: self._close(one, kernel.TIMED_OUT))
         if is_swallowed:
             return
         if one.caller is None:
             self._arrive(one)
         else:
-            at(env, env.now + one.hop_s).callbacks.append(lambda _: self._arrive(one))
+            self._at(env.now + one.hop_s).callbacks.append(lambda _: self._arrive(one))
 
     def _stopped(self, one: Attempt, row: int) -> int:
         """Ask the calling task's bulkhead and breaker; 0 lets the attempt pass."""
@@ -379,7 +385,7 @@ class OneByOneGraph:
         if one.caller is None and not delay_s:
             self._close(one, outcome)
         else:
-            at(self._env, self._env.now + delay_s).callbacks.append(lambda _: self._close(one, outcome))
+            self._at(self._env.now + delay_s).callbacks.append(lambda _: self._close(one, outcome))
 
     def _serve(self, one: Attempt, target: Target) -> Process_:
         """Hold a worker through the module's work and its calls, whether or not the caller still waits."""
@@ -415,7 +421,7 @@ class OneByOneGraph:
         self._module_worked[module, it.row] += 1
         target.executing[it] = None
         it.work_since_s = env.now
-        yield at(env, env.now + work)
+        yield self._at(env.now + work)
         if it.is_over:
             return kernel.ERROR
         self._span("busy_ns", it.row, it.work_since_s, env.now)

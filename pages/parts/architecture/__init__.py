@@ -2,6 +2,7 @@
 
 from pages.parts.architecture.batch import batch_room
 from pages.parts.architecture.blast import blast_panel
+from pages.parts.architecture.hot import hot_room
 from pages.parts.architecture.pieces import pieces_room
 
-__all__ = ["batch_room", "blast_panel", "pieces_room"]
+__all__ = ["batch_room", "blast_panel", "hot_room", "pieces_room"]

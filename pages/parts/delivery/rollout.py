@@ -11,6 +11,7 @@ from engine.errors import Problem
 from engine.launch import launch_type
 from engine.scaling.deploying import pods_for, threshold
 from pages.parts import chapter, show
+from pages.parts.ask import choice_of
 from pages.parts.experiment import Experiment
 from pages.parts.lesson import changed, name_of
 from pages.parts.predict import guess_of
@@ -20,6 +21,7 @@ NAME = "delivery_rollout"
 WAYS = {
     "rolling": "rolling", "all_at_once": "all-at-once", "blue_green": "blue-green", "linear": "linear", "canary": "canary",
 }  # fmt: skip
+TOLD = ("met_new", "rollout_ended", "went_back", "extra_hours")
 CANARIES = (1, 2, 3, 5, 10, 20)  # pods
 STRATEGY, ALARM = "services.web.deployment.strategy", "services.web.deployment.alarm"
 
@@ -86,6 +88,7 @@ def _ways(experiment: Experiment, speaker: Voice) -> None:
         else say(
             f"{NAME}.ways.lede", points=rule.alarm_points, period=speaker.seconds(rule.alarm_period_s),
             limit=speaker.percent(rule.alarm_percent / 100, 0), delay=speaker.seconds(rule.alarm_delay_s),
+            whose=_small(choice_of(speaker, rule.alarm_on)),
         )
     )  # fmt: skip
     runs: dict[tuple[str, bool], Run] = {}
@@ -121,10 +124,7 @@ def _table(runs: dict[tuple[str, bool], Run], experiment: Experiment, speaker: V
             f' <span class="q-best">{escape(say(f"{NAME}.ways.best"))}</span>' if n == fewest and fewest < most else ""
         )
         alarm = say(f"{NAME}.ways.{'alarm' if has_alarm else 'no_alarm'}") if len(runs) > len(WAYS) else ""
-        cells = "".join(
-            f"<td>{escape(show.OUTCOMES[row].write(run, speaker))}</td>"
-            for row in ("met_new", "rollout_ended", "extra_hours")
-        )
+        cells = "".join(f"<td>{escape(show.OUTCOMES[row].write(run, speaker))}</td>" for row in TOLD)
         body += (
             f'<tr class="{"watched" if has_alarm else "plain"}"><th scope="row">{escape(say(f"{NAME}.variant.{way}"))}'
             f"{f' <em>{escape(alarm)}</em>' if alarm else ''}</th>"
@@ -134,7 +134,7 @@ def _table(runs: dict[tuple[str, bool], Run], experiment: Experiment, speaker: V
     heads = "".join(
         f'<th scope="col">{escape(text)}</th>'
         for text in (
-            say(f"{NAME}.ways.way"), *(say(f"common.outcome.{row}") for row in ("failed", "met_new", "rollout_ended", "extra_hours")),
+            say(f"{NAME}.ways.way"), *(say(f"common.outcome.{row}") for row in ("failed", *TOLD)),
         )
     )  # fmt: skip
     caption = escape(
@@ -150,7 +150,11 @@ def _kind(experiment: Experiment, speaker: Voice) -> str:
     """Name what is wrong with version 2."""
     control = next(one for one in experiment.lesson.controls if one.url == "version")
     name = name_of(control, experiment.scenario)
-    text = speaker.say(f"{NAME}.choice.version.{name}") if name else speaker.say("furniture.own")
+    return _small(speaker.say(f"{NAME}.choice.version.{name}") if name else speaker.say("furniture.own"))
+
+
+def _small(text: str) -> str:
+    """Begin small, as inside a sentence."""
     return text[:1].lower() + text[1:]
 
 
