@@ -24,7 +24,8 @@ def of_modules(run: Run) -> Iterator[Line]:
     hurt = blast(run)
     hit = sum(harm.failed > AN_OUTAGE for harm in hurt.actions)
     asking = sum(times[module] > 0 for times in visits(run.scenario.application).values())
-    key = "nobody" if not hit else "own" if hit <= asking else "all"
+    dies = isinstance(fault, ops.LeakModule | ops.CrashModule)
+    key = "nobody" if not hit else "own" if hit <= asking else "dead" if dies else "all"
     values: Values = {
         "module": module, "failed": Amount(hurt.failed, "share"), "less": Amount(hurt.degraded, "share"), "hit": hit,
         "of": len(hurt.actions), "asking": asking,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
@@ -147,6 +147,11 @@ class Lines:
     rows: Mapping[str, Floats]
 
 
+def _looks(lines: Lines) -> Iterator[tuple[str, str]]:
+    """Give each line its look; one alone is ink: nothing is wrong with it by itself."""
+    return cycle(LINES) if len(lines.rows) > 1 else cycle((("ink", "solid"),))
+
+
 def lines_top(lines: Lines) -> float:
     """Find the highest value of all."""
     return float(max((row.max(initial=0.0) for row in lines.rows.values()), default=0.0))
@@ -163,7 +168,7 @@ def lines_strip(
             x=lines.t_s[kept], y=row[kept], mode="lines", name=name, hoverinfo="skip",
             line={"color": tone(colour), "width": scale.line_px, "dash": dash},
         )
-        for (name, row), (colour, dash) in zip(lines.rows.items(), cycle(LINES))
+        for (name, row), (colour, dash) in zip(lines.rows.items(), _looks(lines), strict=False)
     ]  # fmt: skip
     return strip(
         traces, start_s=0.0, end_s=end_s, highest=max(lines_top(lines), least), top=top, scale=scale, signs=signs, unit=unit,
@@ -178,7 +183,7 @@ def lines_labels(lines: Lines, names: Mapping[str, str], text: str) -> list[Labe
             t=lines.t_s, v=row, y=row, text=text.replace("{name}", names[name]), name=names[name], tone=_TEXTS.get(colour, colour),
             hides_zero=len(lines.rows) > 1, digits=0 if len(lines.rows) > 1 else 1,
         )
-        for (name, row), (colour, _) in zip(lines.rows.items(), cycle(LINES))
+        for (name, row), (colour, _) in zip(lines.rows.items(), _looks(lines), strict=False)
     ]  # fmt: skip
 
 

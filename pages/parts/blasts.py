@@ -53,7 +53,7 @@ def _draw(name: str, of: Callable[[Run], Lines], top: float, unit: str) -> HostS
 
     def draw(run: Run, speaker: Voice, settings: dict[str, Any]) -> Strip:
         words, lines = speaker.table(f"charts.{name}"), of(run)
-        named = {row: speaker.table("calls.action").get(row, words.get(row, row)) for row in lines.rows}
+        named = {row: words.get(row, row) for row in lines.rows}
         tick = speaker.percent(0, 0).replace("0", "{v}") if unit == "%" else "{v}×"
         figure = lines_strip(lines, least=top, unit=tick, **settings)
         return Strip(name, words["title"], figure, lines_labels(lines, named, words["label"]), tab=words["tab"])
