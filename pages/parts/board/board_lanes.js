@@ -69,7 +69,7 @@ function placed(parts, m) {
   const over = [];
   for (const [key, n] of taken) {
     const [lane, x] = key.split("."), box = [...m.cells.values()].find((one) => String(one.x) === key.slice(lane.length + 1));
-    if (box && n > box.fits * m.rows) over.push({ lane: Number(lane), x: box.x + (box.fits - 1) * (m.tile + m.gap), n: n - box.fits * m.rows + 1 });
+    if (box && n > box.fits * m.rows) over.push({ lane: Number(lane), x: box.x + (box.fits - 1) * (m.tile + m.gap), n: n - box.fits * m.rows });
   }
   return { here, over };
 }

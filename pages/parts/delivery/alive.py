@@ -235,7 +235,7 @@ def arrived(course: Course) -> Arrived:
 
 
 def changes_table(pair: Pair, speaker: Voice) -> str:
-    """Write every change: who wrote it, what it touches, and for both ways how often it was built and when users had it."""
+    """Write every change: who wrote it, what it touches, and for both ways when users had it, and at which attempt."""
     say, first = speaker.say, pair["train"]
     heads = [say(f"{NAME}.table.{name}") for name in ("change", "team", "services", "written")]
     heads += [say(f"{NAME}.table.way", way=say(f"board.{way}")) for way in WAYS]
@@ -254,7 +254,7 @@ def changes_table(pair: Pair, speaker: Voice) -> str:
 
 
 def _fate(course: Course, change: int, speaker: Voice) -> str:
-    """Say when users had a change, and how often it was built."""
+    """Say when users had a change, and at which attempt."""
     at, built = float(course.delivered_min[change]), int(course.attempts[change])
     key = "arrived" if np.isfinite(at) else "open"
     clock: Any = speaker.clock(at * 60) if np.isfinite(at) else ""
