@@ -36,6 +36,14 @@ def stopped(run: Run, service: int = 0) -> Stop | None:
     return Stop(one.failed_why.partition(" ")[0], found.rollout.failed_s - one.began_s, one.failed_by)
 
 
+def back_s(run: Run, service: int = 0) -> float | None:
+    """Say how long it took to go back once it was decided: until only the last good version was left. None = nobody went back."""
+    found = first(run, service)
+    if found is None or found.rollout.failed_s is None or found.rollout.rolled_back_s is None:
+        return None
+    return found.rollout.rolled_back_s - found.rollout.failed_s
+
+
 def is_bad(run: Run) -> bool:
     """Say whether the first version brought out does harm: it never answers, answers with errors, or leaks."""
     asked = next((o for o in run.scenario.operations if o.do == "deploy" and not o.undo), None)

@@ -29,7 +29,7 @@ def watch(world: World, service: int) -> ProcessGenerator:
     limit_mib = world.scenario.services[service].memory_mib
     while True:
         # A client may give up at this very moment: it was first, as it is in the compiled data plane.
-        yield at(world.env, world.env.now + LOOK_S, (LATE, AFTER_ALL))
+        yield at(world.env, world.env.now + LOOK_S, (LATE, AFTER_ALL + service))
         leaking = [task for task in world.schedulers[service].counted.values() if _leaks(world, task)]
         for task, used_mib in zip(leaking, in_use(world, service, leaking), strict=True):
             if used_mib > limit_mib:

@@ -96,6 +96,7 @@ def _extra_hours(run: Run) -> float:
 
 OUTCOMES: dict[str, Row] = {
     "rollout_ended": (ended_text, _ended_rank),
+    "went_back": how_long(deployed.back_s, "nobody_went_back"),
     "extra_hours": (lambda run, speaker: speaker.number(_extra_hours(run), 2), _extra_hours),
     "rollout_took": how_long(took_s, "never"),
     "rollout_least": (

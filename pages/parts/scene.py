@@ -26,6 +26,7 @@ from pages.parts.words import Voice
 
 View = Literal["study", "stage"]
 VIEWS: tuple[View, ...] = get_args(View)
+TELLING = {"bad"}  # strips whose very scale gives an open guess away
 STAGE_STRIP_PX = 300  # on a screen of fewer lines looks/stage.css scales it down
 
 
@@ -78,7 +79,9 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
     return Scene(
         packed,
         map_of(run, speaker, packed, "study", caption=lesson.has_caption, card=lesson.has_card, ahead=ahead),
-        show.strips(run, speaker, lesson.goal_s, lesson.strips),
+        show.strips(
+            run, speaker, lesson.goal_s, tuple(one for one in lesson.strips if not (locked and one in TELLING))
+        ),
         settings,
         transport_data(packed, speaker, locked=locked) | {"action": action, "ahead": ahead},
         {},

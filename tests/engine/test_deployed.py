@@ -68,7 +68,7 @@ def test_going_back_with_a_weight_is_quicker_than_with_tasks():
     took = {}
     for strategy in ("rolling", "blue-green"):
         found = played(strategy, alarm=True)
-        took[strategy] = deployed.first(found).took_s - deployed.stopped(found).after_s
+        took[strategy] = deployed.back_s(found)
 
     assert took["blue-green"] < 5
     assert took["rolling"] > 30

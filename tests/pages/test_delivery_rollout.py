@@ -8,7 +8,7 @@ from engine import Scenario, catalog
 from engine.traps import MOVES, TrapsAsk
 from pages.parts import show
 from pages.parts.delivery.percents import percents_data
-from pages.parts.delivery.rollout import WAYS
+from pages.parts.delivery.rollout import WAYS, only_deploy
 from pages.parts.delivery.traps import PLAYED_ON, played
 from pages.parts.experiment import operation
 from pages.parts.lesson import changed, lesson
@@ -224,3 +224,12 @@ def test_a_link_carries_the_version_and_the_way():
     assert scenario(at, LAB).operations[0].leak_mib == 0.2
     assert (words["how"], words["alarm"]) == ("linear", "true")
     assert "do" in words
+
+
+def test_the_ways_are_the_services_own_whatever_the_operation_asks():
+    asked = {"at_s": 60, "do": "deploy", "errors": 0.2, "deployment": {"strategy": "blue-green"}}
+    kept = only_deploy(
+        changed(lesson(LAB).scenario, {"operations": [asked, {"at_s": 90, "do": "fail-zone", "zone": "b"}]})
+    )
+
+    assert [(one.do, one.deployment) for one in kept.operations] == [("deploy", None)]

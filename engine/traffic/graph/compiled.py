@@ -42,6 +42,7 @@ WORKS = {
     "hyperexponential": kernel.HYPEREXPONENTIAL,
 }
 BLOCK = 1 << 12
+ROOMY = 1 << 12  # timers of a kind of call: so many rarely fill up before they are looked at anyway
 MAX_AT_ONCE = 1 << 20  # calls that wait: a quarter of a gigabyte
 USERS = "users"  # whose streams these are: no name of a service, so that modules may be grouped otherwise
 
@@ -235,7 +236,7 @@ class GraphPlane:
         self.carry = carry._replace(**wider)
 
     def _sweep_timers(self) -> None:
-        """Drop the timers of calls that have their answer; where many still wait, give them twice the room."""
+        """Drop the timers of calls that have their answer; where many still wait, or the room is small, double it."""
         carry = self.carry
         size = carry.timer_s.shape[1]
         left: list[npt.NDArray[Any]] = []
@@ -246,7 +247,8 @@ class GraphPlane:
             is_open = carry.node[node, kernel.OPEN] == 1
             is_open &= (carry.node[node, kernel.GEN] & kernel.GEN_MASK) == words >> (kernel.NODE_BITS + 2)
             left.append(slots[is_open])
-        grown = 2 * size if max(len(slots) for slots in left) > size // 2 else size
+        is_tight = size < ROOMY or max(len(slots) for slots in left) > size // 2
+        grown = 2 * size if is_tight else size
         wider = {name: np.zeros((len(left), grown), dtype=getattr(carry, name).dtype) for name in _TIMERS}
         for edge, slots in enumerate(left):
             for name, table in wider.items():
@@ -506,7 +508,7 @@ def _empty_route(scenario: Scenario, room: int) -> kernel.Route:
 
 def _empty_carry(scenario: Scenario, plan: kernel.Plan, room: int) -> kernel.Carry:
     services, zones, edges = len(scenario.services), scenario.zones, len(plan.edge_to)
-    cap, timers = 1024, 256
+    cap, timers = 1024, 512
     breakers, bulkheads = int(plan.edge_breaker.max()) + 1, int(plan.edge_room.max()) + 1
 
     def whole(*shape: int) -> Ints:

@@ -14,7 +14,7 @@ function makeBoard(parent) {
 
   // ---- parts --------------------------------------------------------------------------------------------------
   function makePanel(spec) {
-    const node = make("section", `panel ${spec.name}`), head = make("header"), title = make("h3"), facts = make("p", "facts");
+    const node = make("section", `panel ${spec.name}`), head = make("header"), title = make("h2"), facts = make("p", "facts");
     const pool = make("span", "pool"), poolWord = make("span"), poolBoxes = make("span", "boxes"), queue = make("span", "queue");
     const users = make("strong", "users"), state = make("span", "state"), scroll = make("div", "lanes");
     const names = make("div", "columns"), grid = make("div", "grid"), tiles = make("div", "tiles");
@@ -45,7 +45,6 @@ function makeBoard(parent) {
   /** Arrow keys walk along the tiles that stand somewhere, in the order of their numbers. */
   function walk(event, way) {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape") choose(null);
     if (!step || !way.here.length) return;
     event.preventDefault();
     const order = way.here.filter((part) => !part.hiddenBy).sort((a, b) => a.change - b.change || a.lane - b.lane);
@@ -57,6 +56,7 @@ function makeBoard(parent) {
     draw();
   }
   story.close.addEventListener("click", () => choose(null));
+  root.addEventListener("keydown", (event) => { if (event.key === "Escape" && chosen !== null) choose(null); });
 
   // ---- layout -------------------------------------------------------------------------------------------------
   function lay() {
@@ -112,10 +112,13 @@ function makeBoard(parent) {
     const { here, over } = placed(way.parts, m);
     const shown = new Set(here);
     way.here = here;
-    let first = null;
+    let first = null, lost = false;
+    const focused = root.getRootNode().activeElement ?? document.activeElement;
     for (const part of way.parts) {
       const tile = part.tile, isHere = shown.has(part) && !part.hiddenBy;
+      lost ||= !isHere && tile === focused;
       if (tile.hidden === isHere) tile.hidden = !isHere;
+      if (tile.tabIndex === 0) tile.tabIndex = -1;
       if (!isHere) continue;
       const look = `tile ${part.state}${part.change === chosen ? " chosen" : ""}`;
       if (tile.className !== look) {
@@ -126,10 +129,11 @@ function makeBoard(parent) {
       if (tile.style.transform !== where) tile.style.transform = where;
       const progress = part.until < Infinity ? Math.round(((t - part.since) / (part.until - part.since)) * 20) * 5 : 0;
       if (part.progress !== progress) tile.style.setProperty("--p", `${(part.progress = progress)}%`);
-      tile.tabIndex = -1;
       if (!first || part.change < first.change) first = part;
     }
     if (first) first.tile.tabIndex = 0;
+    // A tile that leaves takes the keyboard's place with it: what is told of it keeps it, or the first tile.
+    if (lost) (chosen !== null ? story.close : first?.tile)?.focus({ preventScroll: true });
     way.over.replaceChildren(...over.map(({ lane, x, n: left }) => {
       const badge = make("span", "", say("more", { n: n(left) }));
       badge.style.transform = `translate(${x}px, ${lane * m.tall + m.tall - (m.narrow ? 15 : 19)}px)`;

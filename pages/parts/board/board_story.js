@@ -1,7 +1,7 @@
 // The story of one change, by both ways: what it was in, since when, for how long.
 
 function makeStory(root) {
-  const box = make("section", "story"), head = make("div", "story-head"), title = make("h3"), close = make("button", "btn");
+  const box = make("section", "story"), head = make("div", "story-head"), title = make("h2"), close = make("button", "btn");
   const lede = make("p"), both = make("div", "story-both");
   close.type = "button";
   box.setAttribute("aria-live", "polite");
@@ -49,7 +49,7 @@ function makeStory(root) {
       put(close, say("story.close"));
       put(lede, about.services.length > 1 ? say("story.touches", { services: about.services.join(", ") }) : say("story.alone", { service: about.services[0] }));
       both.replaceChildren(...ways.map((way) => {
-        const side = make("div"), name = make("h4", "", say(way.name));
+        const side = make("div"), name = make("h3", "", say(way.name));
         side.append(name, about.at > t ? make("p", "", say("story.open")) : steps(way.parts.filter((part) => part.change === change), say, t, data.end, data.number));
         return side;
       }));

@@ -21,6 +21,7 @@ NAME = "delivery_rollout"
 WAYS = {
     "rolling": "rolling", "all_at_once": "all-at-once", "blue_green": "blue-green", "linear": "linear", "canary": "canary",
 }  # fmt: skip
+TOLD = ("met_new", "rollout_ended", "went_back", "extra_hours")
 CANARIES = (1, 2, 3, 5, 10, 20)  # pods
 STRATEGY, ALARM = "services.web.deployment.strategy", "services.web.deployment.alarm"
 
@@ -106,9 +107,10 @@ def _ways(experiment: Experiment, speaker: Voice) -> None:
 
 
 def only_deploy(scenario: Scenario) -> Scenario:
-    """Keep the first deployment alone: nothing else happens."""
+    """Keep the first deployment alone, by the service's own settings: nothing else happens."""
     first = next((o for o in scenario.operations if o.do == "deploy"), None)
-    return scenario.with_("operations", [] if first is None else [first.model_dump(mode="json")])
+    kept = [] if first is None else [first.model_dump(mode="json") | {"deployment": None}]
+    return scenario.with_("operations", kept)
 
 
 def _table(runs: dict[tuple[str, bool], Run], experiment: Experiment, speaker: Voice) -> str:
@@ -123,10 +125,7 @@ def _table(runs: dict[tuple[str, bool], Run], experiment: Experiment, speaker: V
             f' <span class="q-best">{escape(say(f"{NAME}.ways.best"))}</span>' if n == fewest and fewest < most else ""
         )
         alarm = say(f"{NAME}.ways.{'alarm' if has_alarm else 'no_alarm'}") if len(runs) > len(WAYS) else ""
-        cells = "".join(
-            f"<td>{escape(show.OUTCOMES[row].write(run, speaker))}</td>"
-            for row in ("met_new", "rollout_ended", "extra_hours")
-        )
+        cells = "".join(f"<td>{escape(show.OUTCOMES[row].write(run, speaker))}</td>" for row in TOLD)
         body += (
             f'<tr class="{"watched" if has_alarm else "plain"}"><th scope="row">{escape(say(f"{NAME}.variant.{way}"))}'
             f"{f' <em>{escape(alarm)}</em>' if alarm else ''}</th>"
@@ -136,7 +135,7 @@ def _table(runs: dict[tuple[str, bool], Run], experiment: Experiment, speaker: V
     heads = "".join(
         f'<th scope="col">{escape(text)}</th>'
         for text in (
-            say(f"{NAME}.ways.way"), *(say(f"common.outcome.{row}") for row in ("failed", "met_new", "rollout_ended", "extra_hours")),
+            say(f"{NAME}.ways.way"), *(say(f"common.outcome.{row}") for row in ("failed", *TOLD)),
         )
     )  # fmt: skip
     caption = escape(

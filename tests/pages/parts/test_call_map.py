@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import Run, Scenario, run
+from engine import Run, Scenario, ScenarioError, run
 from engine.catalog import LANGUAGES
 from pages.parts.call_map import WORDS, call_map_data
 from pages.parts.call_map.payload import (
@@ -25,6 +25,9 @@ from pages.parts.call_map.payload import (
     pairs,
     payload,
 )
+from pages.parts.experiment import operation
+from pages.parts.lesson import lesson
+from pages.parts.scene import map_of, shown
 from pages.parts.words import Voice
 
 # front asks cart twice (for two actions) and checkout once; checkout asks cart. Three ribbons, four calls.
@@ -207,6 +210,27 @@ def test_what_is_offered_can_be_done_to_a_module_that_is_well():
 def test_a_run_without_an_application_has_no_call_map():
     with pytest.raises(ValueError, match="no application"):
         flows_of(run(Scenario.of({"duration_s": 10})))
+
+
+def test_where_modules_call_each_other_the_map_is_of_their_calls(broken):
+    speaker = Voice("en")
+    calm = run(Scenario.of({"duration_s": 10}))
+
+    assert "graph" in map_of(broken, speaker, shown(broken, speaker) | {"name": "A variant"}, "small")["payload"]
+    assert (
+        map_of(broken, speaker, shown(broken, speaker) | {"name": "A variant"}, "small")["payload"]["name"]
+        == "A variant"
+    )
+    assert "graph" not in map_of(calm, speaker, shown(calm, speaker), "study")["payload"]
+
+
+def test_what_is_done_to_a_module_is_one_of_the_lessons_own():
+    of = lesson("architecture")
+    done = operation({"do": "leak-module", "module": "cart", "at_s": 12.34, "zone": None}, of)
+
+    assert (done.do, done.module, done.at_s) == ("leak-module", "cart", 12.3)
+    with pytest.raises(ScenarioError, match="no such module"):
+        operation({"do": "leak-module", "module": "nobody", "at_s": 1}, of)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
