@@ -9,6 +9,7 @@ from engine.architecture import PagerAsk, PiecesAsk, ShopAsk, blast, shop, split
 from pages.parts.architecture.every_call import edit, rows_of, with_calls
 from pages.parts.architecture.pieces import NAME as PIECES
 from pages.parts.architecture.pieces import Pieces, judge, lost_min
+from pages.parts.experiment import read_url, url_of
 from pages.parts.lesson import lesson
 from pages.parts.words import Voice
 from tests.pages.the_page import SMUGGLED, address, body, markup, opened, scenario, stands, told
@@ -185,3 +186,12 @@ def test_a_cycle_a_call_to_nobody_and_a_chance_above_one_are_told_at_once_and_no
 
     for word in ("ring", "bank", "1.5", "nobody"):
         assert word in told_
+
+
+def test_an_edited_graph_goes_whole_into_the_link():
+    of = lesson(BLAST)
+    made = with_calls(of.scenario, edit(rows_of(of.scenario.application), {"edited_rows": {4: {"needed": False}}}))
+    words = url_of(of, made)
+
+    assert set(words) == {"s"}
+    assert read_url(of, words) == (made, ())
