@@ -27,6 +27,7 @@ _SHEETS = (
     "delivery_rollout",
     "architecture",
     "delivery",
+    "responsibility",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
@@ -37,7 +38,8 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = (
-    "new_normal", "architecture", "delivery", "placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure",
+    "new_normal", "architecture", "responsibility", "delivery", "placement", "fleet", "fargate", "kubernetes",
+    "control_plane", "eks", "az_failure",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 

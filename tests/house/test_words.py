@@ -18,6 +18,7 @@ from engine.delivery import Organisation
 from engine.deployment import DeploymentSettings
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
 from engine.new_normal import PaceAsk
+from engine.responsibility import Rates, YearAsk
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -60,6 +61,8 @@ RECORDS = (
     Front,
     Upkeep,
     Ownership,
+    YearAsk,
+    Rates,
     Organisation,
     PaceAsk,
     architecture.PiecesAsk,
