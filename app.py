@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from engine.placement import stream
 from engine.placement.kube import crowd_stream, topology
 from engine.traffic.compiled import warm_up
+from engine.traffic.graph import compiled as graph
 from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
 
@@ -66,6 +67,7 @@ class SecurityHeaders:
 def _warm_up() -> None:
     """Compile the engine (seconds the first time, then from its cache), and spare what lives for ever from the collector."""
     warm_up()
+    graph.warm_up()
     stream.warm_up()
     topology.warm_up()
     crowd_stream.warm_up()

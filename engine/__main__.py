@@ -19,6 +19,7 @@ from engine.scenario import Scenario
 from engine.simulation import run
 from engine.summary import as_text, summary
 from engine.traffic.compiled import warm_up
+from engine.traffic.graph import compiled as graph
 
 BAR_AFTER_S = 1.0
 
@@ -69,6 +70,16 @@ def _parser() -> argparse.ArgumentParser:
                            help="change a value, such as seed=2, services.orders.visibility_s=5")  # fmt: skip
     pipeline_.add_argument("--json", action="store_true", help="print plain data")
     pipeline_.set_defaults(act=_pipeline)
+    delivery_ = commands.add_parser(
+        "delivery",
+        help="play an organisation's quarter as a release train and as pipelines, many times, and print DORA's four",
+    )
+    delivery_.add_argument("file", type=Path, help="YAML or JSON")
+    delivery_.add_argument(
+        "--replications", type=int, default=200, metavar="N", help="how many possible quarters (200)"
+    )
+    delivery_.add_argument("--json", action="store_true", help="print plain data")
+    delivery_.set_defaults(act=_delivery)
     schema = commands.add_parser("schema", help="print the scenario's JSON Schema")
     schema.set_defaults(act=_schema)
     conformance_ = commands.add_parser("conformance", help="hold the engine against a folder of golden tables")
@@ -91,7 +102,7 @@ def _run(given: argparse.Namespace) -> int:
     scenario = Scenario.of(_with_settings(data, given.settings))
     for doubt in doubts(scenario):
         print(f"note: {doubt}", file=sys.stderr)
-    warm_up()
+    (graph.warm_up if scenario.application.modules else warm_up)()
     began = time.perf_counter()
     found = run(scenario, watch=_bar() if sys.stderr.isatty() and not given.json else None)
     result = summary(found, time.perf_counter() - began)
@@ -205,6 +216,14 @@ def _bar() -> Callable[[float], None]:
             print(f"\r[{'#' * filled}{'.' * (40 - filled)}] {share:4.0%}", end=end, file=sys.stderr, flush=True)
 
     return show
+
+
+def _delivery(given: argparse.Namespace) -> int:
+    from engine.delivery import Organisation, summary  # noqa: PLC0415 - a run of a cluster needs none of it
+
+    found = summary.summary(Organisation.read(_text(given.file)), given.replications)
+    print(json.dumps(found, indent=2) if given.json else summary.as_text(found))
+    return 0
 
 
 def _schema(_: argparse.Namespace) -> int:

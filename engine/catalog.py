@@ -320,6 +320,13 @@ def pipeline_text(name: str) -> str:
     return _read(f"pipelines/{name}.yaml")
 
 
+def organisation_text(name: str) -> str:
+    """Read one of our own organisations (data/delivery/), for `engine.delivery`."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/delivery: {name!r} is no organisation's name")
+    return _read(f"delivery/{name}.yaml")
+
+
 def definition_text(name: str) -> str:
     """Read one of our own task definitions (data/definitions/), for those who have none at hand."""
     if not _NAME.fullmatch(name):
@@ -344,6 +351,14 @@ def lesson(name: str) -> Mapping[str, Any]:
     if not _NAME.fullmatch(name):
         raise CatalogError(f"data/lessons: {name!r} is no chapter's name")
     return _read_yaml(f"lessons/{name}.yaml")
+
+
+@cache
+def application(name: str) -> Mapping[str, Any]:
+    """Read one of our own applications (data/architecture/): its modules, whom they call, and in which order they leave."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/architecture: {name!r} is no application's name")
+    return _read_yaml(f"architecture/{name}.yaml")
 
 
 @cache

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from engine import autoscaler_checks, catalog, launch, scaling_checks
+from engine import application_checks, autoscaler_checks, catalog, launch, scaling_checks
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
     "cut-agent", "restore-agent", "patch", "update-nodes", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
-    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic",
+    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic", "break-module",
 )  # fmt: skip
 
 # What can be done to a store of the chapter control_plane (engine.consensus.scenario).
@@ -51,6 +51,7 @@ def problems(scenario: Scenario) -> list[Problem]:
         *_fleet_problems(scenario),
         *scaling_checks.problems(scenario),
         *autoscaler_checks.problems(scenario),
+        *application_checks.problems(scenario),
         *_trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates)),
         *_order_problems(scenario),
     ]
@@ -171,10 +172,13 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     requests: how many the traffic is expected to bring.
     """
     found: list[Problem] = []
+    is_graph = bool(scenario.application.modules)
     tries = max((1 + service.retries for service in scenario.services), default=1)
-    worst = requests * tries
+    worst = requests * (application_checks.worst_calls(scenario) if is_graph else tries)
     if worst > MAX_REQUESTS:
-        came = f"{worst:,.0f} requests" + (" with every retry" if tries > 1 else "")
+        came = f"{worst:,.0f} {'calls' if is_graph else 'requests'}" + (
+            " with every retry" if is_graph or tries > 1 else ""
+        )
         allowed = f"up to {MAX_REQUESTS:,}"
         found.append(Problem("duration_s", came, allowed, "lower the traffic, the retries or the duration"))
     tasks = 0
@@ -212,11 +216,19 @@ def _lives(scenario: Scenario, tasks: int) -> float:
     most = max(service.max_percent for service in scenario.services) / 100
     # A fifth blow rarely finds another full set: the run itself is stopped at the limit.
     once = tasks * (1 + min(acts, 4) + _taken_back(scenario) + _interruptions(scenario)) + _moved_by_patches(scenario)
+    once += _leaked_away(scenario, tasks)
     if not _dies_in_a_loop(scenario):
         return once
     balancer, assumed = scenario.balancer, scenario.assumptions
     shortest = (balancer.unhealthy_after - 1) * balancer.check_every_s + assumed.container_s + assumed.scheduler_s
     return once + tasks * most * scenario.duration_s / shortest
+
+
+def _leaked_away(scenario: Scenario, tasks: int) -> float:
+    """Bound how many tasks a leaking version can lose: each has to fill its memory first, and to start."""
+    if not any(o.do == "deploy" and o.leak_mib > 0 for o in scenario.operations):
+        return 0.0
+    return tasks * scenario.duration_s / catalog.seconds("k8s.kubelet", "backoff_first_s")
 
 
 def _moved_by_patches(scenario: Scenario) -> float:

@@ -57,6 +57,8 @@ class Task:
     life: int = 0  # how often its node came back and started it again: what was begun before is void
     version: int = 0  # of its service, as roll-outs count them
     ready_s: float = float("inf")  # a pod: since when the API holds it for ready
+    backoff_s: float = 0.0  # a pod: how long its kubelet waits after the next crash
+    crashed_s: float = float("-inf")  # and when it last crashed
     room: Event | None = None  # succeeds when a waiting task has been placed
 
 

@@ -96,7 +96,7 @@ class Kind(IntEnum):
     HOST_TAINTED = 71  # NoExecute: its pods' time runs; value: seconds they are tolerated
     EVICTIONS_PACED = 72  # a zone's pace changed; value: nodes a second, 0 = stopped; reason: the zone's state
     POD_EVICTED = 73  # the API deleted it; reason: "taint", "drain" or "node gone"
-    POD_RESTARTED = 74  # its node came back and starts its containers again
+    POD_RESTARTED = 74  # its containers start again: its node came back, or they had crashed
     PULL_BACKED_OFF = 75  # a pull failed; value: seconds until the next try
     EVICTION_REFUSED = 76  # a PodDisruptionBudget said no; value: seconds until somebody asks again; reason: why
 
@@ -126,9 +126,19 @@ class Kind(IntEnum):
     REMOVAL_DROPPED = 96  # nodes stay that were to go; reason: why, in a word
     PODS_STRANDED = 97  # value: pods that no node it may bring would hold, 0 = none any more; reason: why, in a word
 
+    # What a new version does to its tasks, and what is done about it.
+    TASK_OOM_KILLED = 150  # its memory ran over: the kernel killed it (exit 137); value: MiB in use
+    CRASH_BACKED_OFF = (
+        151  # its kubelet waits before it starts the containers again; value: seconds, 0 = it need not wait
+    )
+
     # Kubernetes' control plane.
     CONTROL_PLANE_LOST = 110  # nothing can be written any more; reason: why
     CONTROL_PLANE_BACK = 111  # value: seconds for which nothing could be written
+
+    # The application's modules.
+    MODULE_HARMED = 140  # reason: which; value: how many times longer its work takes
+    MODULE_MENDED = 141  # reason: which
 
 
 @dataclass(slots=True)

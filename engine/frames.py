@@ -48,7 +48,7 @@ def readings(run: Run) -> pd.DataFrame:
 def seconds(run: Run) -> pd.DataFrame:
     """Give what users met, one row a step. Rates in req/s, latency in s."""
     line = metrics.timeline(run)
-    columns = ("at_s", "arrived", "ok", "slow", "refused", "timed_out", "reset", "p99_s")
+    columns = ("at_s", "arrived", "ok", "slow", "refused", "timed_out", "reset", "errors", "p99_s")
     return pd.DataFrame({name: getattr(line, name) for name in columns})
 
 

@@ -36,8 +36,8 @@ class Totals:
 
 
 def totals(run: Run) -> Totals:
-    """Count the requests of all services."""
-    tables = run.requests.services
+    """Count the requests of users: of all services, or of the application that these run."""
+    tables = run.requests.users
     return Totals(
         arrived=sum(int(t.arrived.sum()) for t in tables),
         served=sum(int(t.served.sum()) for t in tables),
@@ -48,7 +48,7 @@ def totals(run: Run) -> Totals:
 
 def failures(run: Run) -> dict[str, int]:
     """Count the failed requests by cause, in the order of FAILURES."""
-    counts = sum(table.failed.sum(axis=(1, 2)) for table in run.requests.services)
+    counts = sum(table.failed.sum(axis=(1, 2)) for table in run.requests.users)
     return {cause: int(n) for cause, n in zip(FAILURES, np.atleast_1d(counts), strict=True)}
 
 
@@ -78,8 +78,8 @@ def percentiles_s(counts: npt.NDArray[np.integer], shares: tuple[float, ...] = (
 
 @_RECENT
 def latency_counts(run: Run) -> npt.NDArray[np.integer]:
-    """Add the services' latency histograms. Shape (steps, buckets)."""
-    return np.asarray(np.sum([table.latency for table in run.requests.services], axis=0), dtype=np.int64)
+    """Add the latency histograms of users' requests. Shape (steps, buckets)."""
+    return np.asarray(np.sum([table.latency for table in run.requests.users], axis=0), dtype=np.int64)
 
 
 def latency_s(run: Run) -> dict[str, float]:
@@ -96,8 +96,8 @@ class Timeline:
     """What users met, step by step. Arrays of shape (steps,); rates in requests a second.
 
     at_s: each step's beginning. ok: served within `slow_s`; slow: served later. refused: turned away at once (the
-    backlog was full, or there was no target). timed_out: no answer in time. reset: the task died at work.
-    p99_s: NaN in a step without a served request.
+    backlog was full, or there was no target). timed_out: no answer in time. reset: the task died at work. errors: answered,
+    with an error. p99_s: NaN in a step without a served request.
     """
 
     at_s: Floats
@@ -107,12 +107,13 @@ class Timeline:
     refused: Floats
     timed_out: Floats
     reset: Floats
+    errors: Floats
     p99_s: Floats
 
     @property
     def failed(self) -> Floats:
         """Add the causes of failure."""
-        return np.asarray(self.refused + self.timed_out + self.reset)
+        return np.asarray(self.refused + self.timed_out + self.reset + self.errors)
 
 
 @_RECENT
@@ -121,12 +122,12 @@ def timeline(run: Run, slow_s: float = 0.5) -> Timeline:
     requests = run.requests
     step_s = requests.step_s
     steps = len(requests.services[0].arrived) - 1
-    failed = np.sum([table.failed.sum(axis=1) for table in requests.services], axis=0) / step_s
+    failed = np.sum([table.failed.sum(axis=1) for table in requests.users], axis=0) / step_s
     counts = latency_counts(run)
     first_slow = int(np.searchsorted(bucket_edges_s()[:-1], slow_s))
     slow = counts[:, first_slow:].sum(axis=1) / step_s
-    served = np.sum([table.served.sum(axis=0) for table in requests.services], axis=0) / step_s
-    arrived = np.sum([table.arrived for table in requests.services], axis=0) / step_s
+    served = np.sum([table.served.sum(axis=0) for table in requests.users], axis=0) / step_s
+    arrived = np.sum([table.arrived for table in requests.users], axis=0) / step_s
     return Timeline(
         at_s=np.arange(steps, dtype=np.float64) * step_s,
         arrived=arrived[:steps],
@@ -135,6 +136,7 @@ def timeline(run: Run, slow_s: float = 0.5) -> Timeline:
         refused=(failed[0] + failed[3])[:steps],
         timed_out=failed[1][:steps],
         reset=failed[2][:steps],
+        errors=failed[4][:steps],
         p99_s=percentiles_s(counts[:steps], (0.99,))[:, 0],
     )
 
@@ -159,7 +161,7 @@ def mean_since(rates: Floats, starts: Ints) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class ZoneTraffic:
-    """Requests a second that the tasks of each zone served, and that died there: timed out or reset, not those refused.
+    """Requests a second that the tasks of each zone served, and that failed there: timed out, reset or with an error, not those refused.
 
     Shape (zones, steps).
     """
@@ -176,7 +178,7 @@ def by_zone(run: Run) -> ZoneTraffic:
     served = np.zeros((run.scenario.zones, steps))
     failed = np.zeros_like(served)
     for table in run.requests.services:
-        lost = table.failed[1] + table.failed[2]
+        lost = table.failed[1] + table.failed[2] + table.failed[4]
         for row in range(1, len(table.task)):
             zone = zone_of[int(table.task[row])]
             served[zone] += table.served[row, :steps]

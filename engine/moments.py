@@ -1,4 +1,4 @@
-"""Moments: the two things about time that SimPy has no word for. The only place that reaches behind its door."""
+"""Moments: the few things about time that SimPy has no word for. The only place that reaches behind its door."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from heapq import heappush
 
 from simpy import Environment, Event
 
-NORMAL, LATE, LAST = 1, 2, 3
+URGENT, NORMAL, LATE, LAST = 0, 1, 2, 3
 
 
 def at(env: Environment, when_s: float, order: tuple[int, int] | None = None) -> Event:
@@ -18,6 +18,14 @@ def at(env: Environment, when_s: float, order: tuple[int, int] | None = None) ->
     event = Event(env)
     event._ok, event._value = True, None
     heappush(env._queue, (when_s, *(order or (NORMAL, next(env._eid))), event))  # type: ignore[misc]  # SimPy's own tuple
+    return event
+
+
+def at_once(env: Environment, event: Event | None = None) -> Event:
+    """Let an event (or a new one) happen before anything else of this moment, but for what was urgent earlier."""
+    event = event or Event(env)
+    event._ok, event._value = True, None
+    env.schedule(event, URGENT)  # type: ignore[arg-type]  # SimPy's own names for priorities are numbers too
     return event
 
 

@@ -188,6 +188,22 @@ class Deploy(_Operation):
         json_schema_extra={"unit": "s"},
     )
     fails: bool = Field(default=False, description="Its containers start and never answer.")
+    errors: float = Field(
+        default=0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of its requests that it works on and answers with an error; its health checks pass.",
+        json_schema_extra={"unit": "share"},
+    )
+    leak_mib: float = Field(
+        default=0,
+        ge=0,
+        le=1_000,
+        allow_inf_nan=False,
+        description="Memory that it never gives back, for each request that it works on.",
+        json_schema_extra={"unit": "MiB"},
+    )
     undo: bool = Field(default=False, description="Go back to the version before, whatever else is said here.")
 
 
@@ -309,6 +325,25 @@ class RestartMember(_Operation):
     member: int = Field(ge=1, le=7, description="Member of etcd, by its number.")
 
 
+class BreakModule(_Operation):
+    """Harm one module of the application: it turns slow, or answers with errors, wherever it runs."""
+
+    do: Literal["break-module"]
+    module: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Module of the application.", examples=["cart"])
+    slow_x: float = Field(
+        default=1, ge=0.01, le=10_000, allow_inf_nan=False, description="Its own work takes so many times longer.",
+        json_schema_extra={"unit": "x"},
+    )  # fmt: skip
+    errors: float = Field(
+        default=0, ge=0, le=1, allow_inf_nan=False, description="Share of its requests that it answers with an error.",
+        json_schema_extra={"unit": "share"},
+    )  # fmt: skip
+    for_s: float | None = Field(
+        default=None, gt=0, le=LONGEST_S, allow_inf_nan=False, description="How long; none = until the run's end.",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+
+
 Operation = Annotated[
     FailZone
     | ImpairZone
@@ -329,6 +364,7 @@ Operation = Annotated[
     | RestartMember
     | SetDesired
     | Deploy
-    | ChangeTraffic,
+    | ChangeTraffic
+    | BreakModule,
     Field(discriminator="do"),
 ]

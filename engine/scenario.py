@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import ValidationInfo, field_validator
 
 from engine import catalog, checks, reading
+from engine.application import Application
 from engine.fields import Record, setting
 from engine.kubernetes import Kubernetes, Pods
 from engine.kubernetes.scheduling import NodeTaint
@@ -569,6 +570,9 @@ class Scenario(Record):
     warm: bool = setting(True, "Begin with the desired tasks already serving.")
     traffic: Traffic = setting(Traffic(), "What users send.")
     services: tuple[Service, ...] = setting((Service(),), "Who answers.", min_length=1, max_length=20)
+    application: Application = setting(
+        Application(), "Modules that call each other, run by the services; none = each service answers for itself."
+    )
     fleet: Fleet = setting(Fleet(), "Hosts that you bring.")
     kubernetes: Kubernetes = setting(Kubernetes(), "The cluster's own settings, where Kubernetes runs it.")
     balancer: Balancer = setting(Balancer(), "The load balancer in front.")

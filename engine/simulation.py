@@ -29,7 +29,8 @@ from engine.placement.pools import HostKind
 from engine.scenario import Scenario
 from engine.traffic.arrivals import expected_requests
 from engine.traffic.compiled import CompiledPlane
-from engine.traffic.plane import Plane, Requests
+from engine.traffic.graph.compiled import GraphPlane
+from engine.traffic.plane import FAILURES, Plane, Requests
 from engine.world import World
 
 PlaneOf = Callable[[Environment, Scenario], Plane]
@@ -38,6 +39,7 @@ CONTROLLERS: dict[tuple[str, str], type[ServiceScheduler]] = {
     ("ecs", "replica"): ServiceScheduler, ("ecs", "daemon"): DaemonScheduler,
     ("kubernetes", "replica"): Deployment, ("kubernetes", "daemon"): DaemonSet,
 }  # fmt: skip
+ERROR = FAILURES.index("error")
 PARTS = 200  # how often a watcher hears of progress
 
 
@@ -60,13 +62,17 @@ class Run:
         """Boil every column down to a sha256: equal digests, equal runs."""
         total = hashlib.sha256(self.events.digest.encode())
         for service in self.requests.services:
-            for column in (service.task, service.arrived, service.retried, service.served, service.failed):
+            for column in (service.task, service.arrived, service.retried, service.served, service.failed[:ERROR]):
                 total.update(np.ascontiguousarray(column).tobytes())
+            if service.failed[ERROR].any():  # answers with an error came later than the digests of most runs
+                total.update(np.ascontiguousarray(service.failed[ERROR]).tobytes())
             total.update(np.ascontiguousarray(service.busy_ns).tobytes())
             filled = np.flatnonzero(service.latency)  # most buckets are empty
             total.update(filled.astype(np.int64).tobytes())
             total.update(service.latency.reshape(-1)[filled].tobytes())
             total.update(str(service.in_flight).encode())
+        if self.requests.graph is not None:
+            self.requests.graph.update(total)
         return total.hexdigest()
 
 
@@ -77,7 +83,8 @@ def run(scenario: Scenario, *, keep_requests: bool = False, watch: Watch | None 
 
     Errors: BudgetError if it would take too many requests, tasks or events, before it starts.
     """
-    return simulate(scenario, lambda env, it: CompiledPlane(env, it, keep_requests=keep_requests), watch)
+    plane = GraphPlane if scenario.application.modules else CompiledPlane
+    return simulate(scenario, lambda env, it: plane(env, it, keep_requests=keep_requests), watch)
 
 
 def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) -> Run:

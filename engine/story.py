@@ -65,7 +65,7 @@ def _done(run: Run) -> Iterator[Mark]:
     """List the operations."""
     for number, o in enumerate(run.scenario.operations):
         values: Values = {}
-        for name in ("zone", "host"):
+        for name in ("zone", "host", "module"):
             if getattr(o, name, None) is not None:
                 values[name] = getattr(o, name)
         if hasattr(o, "task"):
@@ -86,6 +86,7 @@ def _done(run: Run) -> Iterator[Mark]:
             "interrupt-spot-tasks",
             "fail-control-plane",
             "kill-member",
+            "break-module",
         }
         tone: Tone = "lost" if is_blow else "plain"
         key = "undo" if o.do == "deploy" and o.undo else o.do

@@ -78,6 +78,8 @@ def _evicted(run: Run, i: int) -> Line | None:
 
 
 def _restarted(run: Run, i: int) -> Line | None:
+    if run.events.reason[i]:  # it crashed: no node came back
+        return None
     n = _at_once(run, i)
     return _line(run, i, "restarted", n=n) if n else None
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine import catalog, metrics
 from engine.events import Intervals, Kind, intervals
+from engine.launch import launch_type
 from engine.metrics import Steps
 from engine.rollouts import GONE, RollOut, promise, ready, rollouts
 from engine.sentence import Amount, Line, Values
@@ -27,6 +28,7 @@ def of_rollouts(run: Run) -> Iterator[Line]:
         for one in found:
             yield from _told(run, one, have, asked.desired)
     if run.events.where(Kind.ROLLOUT_STARTED).size:
+        yield from _killed(run)
         yield from _held(run)
 
 
@@ -59,6 +61,24 @@ def _unserved(run: Run, one: RollOut, have: Steps, least: int) -> Iterator[Line]
         now = short[[int(np.argmin(served.at(short)))]]  # where it is worst
         values: Values = {"ready": int(have.at(now)[0]), "served": int(served.at(now)[0])}
         yield Line(float(now[0]), "caption.rollout_unserved", values)
+
+
+def _killed(run: Run) -> Iterator[Line]:
+    """Say, once, that a version outgrew its memory, and who is left alone by what brings its task back."""
+    killed = run.events.where(Kind.TASK_OOM_KILLED)
+    if not killed.size:
+        return
+    first = int(killed[0])
+    limit = run.scenario.services[int(run.events.service[first])].memory_mib
+    values: Values = {"task": str(int(run.events.task[first])), "memory": Amount(limit, "mib")}
+    is_pod = launch_type(run.scenario.launch_type).is_kubernetes
+    yield Line(float(run.events.at_s[first]), f"caption.oom_{'pod' if is_pod else 'task'}", values)
+    waits = [int(i) for i in run.events.where(Kind.CRASH_BACKED_OFF) if run.events.value[i] > 0][:1]
+    for i in waits:
+        again = Amount(float(run.events.value[i]), "s")
+        yield Line(
+            float(run.events.at_s[i]), "caption.crash_loop", {"task": str(int(run.events.task[i])), "again": again}
+        )
 
 
 def _held(run: Run) -> Iterator[Line]:

@@ -40,6 +40,7 @@ class World:
     control_plane: ControlPlane = field(init=False)
     nodes: NodeLifecycle = field(init=False)  # only Kubernetes asks it anything
     schedulers: Sequence[ServiceScheduler] = field(init=False, default=())
+    harms: dict[int, int] = field(init=False, default_factory=dict)  # how often each module was harmed
 
     def draw(self, low: float, high: float, *name: str | int) -> float:
         """Draw a number that belongs to `name` alone, whatever else happens in the run."""

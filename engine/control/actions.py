@@ -189,6 +189,25 @@ def _change_traffic(world: World, o: ops.ChangeTraffic) -> str:
     return ""
 
 
+def _break_module(world: World, o: ops.BreakModule) -> str:
+    module = world.scenario.application.index(o.module)
+    world.harms[module] = world.harms.get(module, 0) + 1
+    world.plane.harm(module, o.slow_x, o.errors)
+    world.log.note(world.env.now, Kind.MODULE_HARMED, reason=o.module, value=o.slow_x)
+    if o.for_s is not None:
+        world.env.process(_mend_module(world, module, o.for_s))
+    return ""
+
+
+def _mend_module(world: World, module: int, for_s: float) -> ProcessGenerator:
+    """Mend a module, unless it was harmed anew meanwhile."""
+    turn = world.harms[module]
+    yield world.env.timeout(for_s)
+    if world.harms[module] == turn:
+        world.plane.harm(module, 1.0, 0.0)
+        world.log.note(world.env.now, Kind.MODULE_MENDED, reason=world.scenario.application.modules[module].name)
+
+
 def _control_plane(world: World, o: ops.FailControlPlane | ops.KillMember | ops.RestartMember) -> str:  # noqa: ARG001
     """Only say where there is none to harm: what it does was reckoned before the run began (`engine.consensus.outages`)."""
     if world.launch.name.startswith("ecs-"):
@@ -228,4 +247,5 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "set-desired": _set_desired,
     "deploy": _deploy,
     "change-traffic": _change_traffic,
+    "break-module": _break_module,
 }

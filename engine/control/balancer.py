@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.cluster import Stage, Task
 from engine.control.target_group import Ints, TargetGroup
+from engine.control.versions import version_of
 from engine.events import Kind
 from engine.moments import last_of_now
 from engine.traffic.plane import Fronts
@@ -46,7 +47,7 @@ class LoadBalancer:
     def register(self, task: Task, *, is_healthy: bool = False) -> None:
         """Make a running task a target; a warm start skips the first check."""
         world = self._world
-        task.row = world.plane.add(task.service, task.number, task.zone)
+        task.row = world.plane.add(task.service, task.number, task.zone, version_of(world, task).errors)
         task.is_registered = True
         self._targets[task.service].add(task)
         every = self._settings.check_every_s

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from engine import catalog
 from engine.cluster import NONE, Host, Stage, Task
-from engine.control import tasks, versions
+from engine.control import memory, tasks, versions
 from engine.events import Kind
 from engine.placement import Dismissal, Leaver, dismiss
 from engine.placement.room import ZONE
@@ -54,6 +54,7 @@ class ServiceScheduler:
         self._earlier: list[int] = []
         self._deployed_s: float | None = None  # since when a version is rolled out; none = no roll-out is on
         self._failures = 0
+        self._is_watched = False  # a version of it leaks: somebody looks at its tasks' memory
         self._not_before_s = 0.0
         self._wake = world.env.event()
         world.env.process(self._loop())
@@ -87,6 +88,19 @@ class ServiceScheduler:
             self._stop(task, reason)
             self.poke()
 
+    def crashed(self, task: Task) -> None:
+        """Replace a task whose container died; one that had come to RUNNING is replaced at full speed.
+
+        Source: fact `ecs.service.throttle_not_after_running`. ECS takes its target away with it.
+        """
+        world = self._world
+        self.counted.pop(task.number, None)
+        world.cluster.uncount(task)
+        world.balancer.deregister(task)
+        tasks.note(world, Kind.TASK_DEPROVISIONING, task)
+        tasks.end(world, task, "EssentialContainerExited")
+        self.poke()
+
     def stop_by_hand(self, task: Task) -> None:
         """Stop a task as a person would; it is replaced."""
         if task.number in self.counted:
@@ -106,6 +120,9 @@ class ServiceScheduler:
         self._deployed_s = now
         why = "undo" if asked.undo else "deploy"
         self._world.log.note(now, Kind.ROLLOUT_STARTED, service=self.service, value=version.number, reason=why)
+        if version.leak_mib and not self._is_watched:
+            self._is_watched = True
+            self._world.env.process(memory.watch(self._world, self.service))
         self.poke()
         return ""
 

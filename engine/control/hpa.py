@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from engine import catalog
 from engine.checks import step_s
 from engine.cluster import NONE, Task
+from engine.control import memory
 from engine.control.eviction import is_ready
 from engine.events import Kind
 from engine.scaling import hpa_replicas
@@ -61,9 +62,13 @@ class MetricsServer:
         pods = [pod for pod in self.world.schedulers[self.service].counted.values() if self._can_be_asked(pod, since_s)]
         targets = [pod for pod in pods if pod.row]
         used = self._used([pod.row for pod in targets], since_s)
+        leaked = memory.leaked(self.world, self.service, targets)
         idle = self._usage(0.0)
         self.readings = {pod.number: idle for pod in pods}
-        self.readings |= {pod.number: self._usage(share) for pod, share in zip(targets, used, strict=True)}
+        self.readings |= {
+            pod.number: self._usage(share, leaked_mib)
+            for pod, share, leaked_mib in zip(targets, used, leaked, strict=True)
+        }
         self.at_s = self.world.env.now
 
     def _can_be_asked(self, pod: Task, since_s: float) -> bool:
@@ -79,13 +84,13 @@ class MetricsServer:
             return [60 * answered / window_s for answered in plane.answered_each(self.service, rows, since_s)]
         return [busy / 1e9 / window_s for busy in plane.busy_each(self.service, rows, since_s)]
 
-    def _usage(self, used: float) -> int:
+    def _usage(self, used: float, leaked_mib: float = 0.0) -> int:
         """Turn busy workers into usage, by the assumptions that `engine.control.scaler.read` makes."""
         asks = self.world.scenario.services[self.service]
         if self.metric == "requests":
             return int(MILLI * used)
         if self.metric == "memory":
-            mib = asks.memory_base_share * asks.memory_mib + asks.memory_per_request_mib * used
+            mib = asks.memory_base_share * asks.memory_mib + asks.memory_per_request_mib * used + leaked_mib
             return int(1024 * min(mib, asks.memory_mib))
         return int(request(self.world, self.service, "cpu") * used / asks.concurrency)
 

@@ -157,6 +157,34 @@ def restart(world: World, task: Task) -> None:
     world.env.process(start(world, task, task.life))
 
 
+def crash(world: World, task: Task) -> None:
+    """Start a container that died again in its place: the first time at once, then after a pause that doubles.
+
+    The pause is forgotten after ten minutes without a crash. The pod leaves the endpoints meanwhile. Source: fact
+    `k8s.crash_backoff`.
+    """
+    now = world.env.now
+    leave(world, task, "crashed")
+    if now - task.crashed_s > catalog.seconds("k8s.crash_backoff", "reset_s"):
+        task.backoff_s = 0.0
+    pause_s, task.crashed_s = task.backoff_s, now
+    longest_s = catalog.seconds("k8s.crash_backoff", "longest_s")
+    task.backoff_s = min(2 * pause_s, longest_s) or catalog.seconds("k8s.crash_backoff", "first_s")
+    note(world, Kind.CRASH_BACKED_OFF, task, value=pause_s)
+    task.life += 1
+    task.row = 0
+    task.ready_s = task.running_s = task.answers_s = float("inf")
+    world.env.process(_start_again(world, task, task.life, pause_s))
+
+
+def _start_again(world: World, task: Task, life: int, pause_s: float) -> ProcessGenerator:
+    """Wait, then start a crashed container: its image is there."""
+    yield world.env.timeout(pause_s + world.scenario.assumptions.container_s)
+    if _goes_on(task, life):
+        note(world, Kind.POD_RESTARTED, task, reason="crashed")
+        run(world, task)
+
+
 def stop(world: World, task: Task, reason: str, dismissal: Dismissal | None = None) -> ProcessGenerator:
     """Delete a pod: its endpoint goes and SIGTERM comes at once; after the grace it is killed."""
     if task.stage == Stage.CREATED:

@@ -51,6 +51,11 @@ class Controller(ServiceScheduler):
         tasks.end(self._world, task, DELETED)
         self.poke()
 
+    def crashed(self, task: Task) -> None:
+        """Leave it to the kubelet, which starts the container again where it is."""
+        kubelet.crash(self._world, task)
+        self.poke()
+
     def evict(self, task: Task, reason: str) -> None:
         """Let the API delete a pod: it is no longer counted, and so is replaced at once."""
         if task.number not in self.counted:

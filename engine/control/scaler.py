@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.control import hpa
+from engine.control import hpa, memory
 from engine.events import Kind
 from engine.scaling import Bounds, Stepper, Tracker, agenda
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
 
+    from engine.cluster import Task
     from engine.scenario import Scaling
     from engine.world import World
 
@@ -36,7 +37,7 @@ def track(world: World, service: int, settings: Scaling, bounds: Bounds) -> Proc
         running = [
             task for task in scheduler.counted.values() if task.is_alive and task.row and task.running_s < world.env.now
         ]
-        metric = read(world, service, settings, [task.row for task in running], [t.running_s for t in running])
+        metric = read(world, service, settings, running)
         world.log.note(world.env.now, Kind.METRIC_READ, service=service, value=metric, reason=settings.metric)
         wanted = rule.decide(world.env.now, metric, len(running), scheduler.desired)
         scheduler.set_desired(wanted, WHO[settings.policy])
@@ -55,22 +56,24 @@ def follow(world: World, service: int, settings: Scaling, bounds: Bounds) -> Pro
         scheduler.set_desired(bounds.within(scheduler.desired), "schedule")
 
 
-def read(world: World, service: int, settings: Scaling, rows: list[int], running_s: list[float]) -> float:
+def read(world: World, service: int, settings: Scaling, running: list[Task]) -> float:
     """Read the metric of the last period over the tasks that run: percent, or requests for each target and minute.
 
     A worker that is busy uses its share of the task's CPU to the full, and each request that is worked on takes its
     memory: our assumptions.
     """
-    if not rows:
+    if not running:
         return 0.0
+    rows = [task.row for task in running]
     now = world.env.now
     since = max(0.0, now - settings.period_s)
     if settings.metric == "requests":
         return world.plane.answered(service, rows, since) / len(rows) * 60 / settings.period_s
     asks = world.scenario.services[service]
     busy_s = world.plane.busy_ns(service, rows, since) / 1e9
-    there_s = sum(now - max(since, start) for start in running_s)
+    there_s = sum(now - max(since, start) for start in (task.running_s for task in running))
     if settings.metric == "memory":
         used_mib = asks.memory_base_share * asks.memory_mib + asks.memory_per_request_mib * busy_s / there_s
+        used_mib += sum(memory.leaked(world, service, running)) / len(running)
         return min(100.0, 100 * used_mib / asks.memory_mib)
     return 100 * busy_s / (there_s * asks.concurrency)

@@ -14,13 +14,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version. fails: its tasks start, and never answer. image: what a host knows its image by."""
+    """One version. image: what a host knows its image by.
+
+    What may be wrong with it: it fails (its tasks start, and never answer), a share `errors` of its answers are errors, or it
+    leaks so much memory with each request.
+    """
 
     number: int
     image: int
     image_mib: float
     start_s: float
     fails: bool = False
+    errors: float = 0.0
+    leak_mib: float = 0.0
 
 
 def first(service: int, settings: Service) -> Version:
@@ -29,7 +35,7 @@ def first(service: int, settings: Service) -> Version:
 
 
 def next_version(world: World, service: int, asked: Deploy) -> Version:
-    """Make the next version, with its number. What the operation leaves out is as it was; a failure is not."""
+    """Make the next version, with its number. What the operation leaves out is as it was; what is wrong is not."""
     scheduler = world.schedulers[service]
     before, number = scheduler.versions[scheduler.version], len(scheduler.versions)
     return replace(
@@ -39,6 +45,8 @@ def next_version(world: World, service: int, asked: Deploy) -> Version:
         image_mib=before.image_mib if asked.image_mib is None else asked.image_mib,
         start_s=before.start_s if asked.start_s is None else asked.start_s,
         fails=asked.fails,
+        errors=asked.errors,
+        leak_mib=asked.leak_mib,
     )
 
 

@@ -109,7 +109,8 @@ def _starts(traffic: Traffic, end_s: float) -> list[float]:
 def expected_requests(scenario: Scenario) -> float:
     """Add up how many requests the traffic should bring over the run."""
     total = 0.0
-    for service in scenario.services:
+    # An application's users come by the scenario's traffic, once for all services.
+    for service in scenario.services[:1] if scenario.application.modules else scenario.services:
         ends, rates = segments(scenario, service)
         edges = np.concatenate([[0.0], np.minimum(ends, scenario.duration_s)])
         total += float((np.diff(edges) * rates).sum())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from engine.scenario import Scenario, Service
 from engine.traffic import kernel
 from engine.traffic.arrivals import segments
 from engine.traffic.draws import BLOCK, Draws
-from engine.traffic.plane import Fronts, Ints, Kept, Requests, ServiceRequests
+from engine.traffic.plane import Floats, Fronts, Ints, Kept, Requests, ServiceRequests, Split, counts_work
 
 ALGORITHMS = {
     "round-robin": kernel.ROUND_ROBIN,
@@ -38,23 +38,28 @@ class CompiledPlane:
         self._lanes = [_Lane(scenario, service, keep_requests, block) for service in scenario.services]
         self._step_s = step_s(scenario.duration_s)
 
-    def add(self, service: int, task: int, zone: int) -> int:
+    def add(self, service: int, task: int, zone: int, errors: float = 0.0) -> int:
         """Make a target known; return its row."""
-        return self._lanes[service].add(task, zone)
+        return self._lanes[service].add(task, zone, errors)
 
     def advance(self, service: int, until_s: float) -> None:
         """Play a service's requests up to a moment; everything else here begins with this."""
         self._lanes[service].advance(until_s)
 
-    def route(self, service: int, targets: Sequence[Sequence[int] | Ints], fronts: Fronts) -> None:
+    def route(
+        self, service: int, targets: Sequence[Sequence[int] | Ints], fronts: Fronts, split: Split | None = None
+    ) -> None:
         """Say whom each front sends to from now on, having played all requests up to now."""
         self.advance(service, self._env.now)
-        self._lanes[service].route(targets, fronts)
+        self._lanes[service].route(targets, fronts, split)
 
     def strike(self, service: int, row: int, is_silent: bool) -> None:
         """Take a target away, now."""
         self.advance(service, self._env.now)
         self._lanes[service].strike(self._env.now, row, kernel.SILENT if is_silent else kernel.GONE)
+
+    def harm(self, module: int, slow_x: float, errors: float) -> None:
+        """Find no module here: where services answer for themselves, none can be harmed (`engine.checks` sees to it)."""
 
     def busy_ns(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Sum the worker-nanoseconds of targets from a whole step until now, requests under way included."""
@@ -97,6 +102,26 @@ class CompiledPlane:
         tally = lane.tally
         return int(tally.served[rows, steps].sum()) + int(tally.failed[:, rows, steps].sum())
 
+    def failed(self, service: int, rows: Sequence[int], since_s: float) -> int:
+        """Count the requests that failed at targets from a whole step until now."""
+        self.advance(service, self._env.now)
+        return int(self._lanes[service].tally.failed[:, rows, int(since_s / self._step_s) :].sum())
+
+    def worked(self, service: int, rows: Sequence[int]) -> list[int]:
+        """Count the requests that each target has begun to work on since ever."""
+        self.advance(service, self._env.now)
+        lane, now = self._lanes[service], self._env.now
+        begun = lane.carry.worked.copy()
+        begun -= lane.pending_at(lambda start, end: (end < kernel.NEVER) & (start > now))
+        return [int(n) for n in begun[rows]]
+
+    def working(self, service: int, rows: Sequence[int]) -> list[int]:
+        """Count the requests that each target works on now."""
+        self.advance(service, self._env.now)
+        lane, now = self._lanes[service], self._env.now
+        busy = lane.pending_at(lambda start, end: (end < kernel.NEVER) & (end > now) & (start <= now))
+        return [int(n) for n in busy[rows]]
+
     def finish(self, end_s: float) -> Requests:
         """Play to the end and hand the tables over, cut to what was used."""
         for service in range(len(self._lanes)):
@@ -115,6 +140,7 @@ class _Lane:
         gaps_s = np.full_like(rates, np.inf)
         np.divide(1.0, rates, out=gaps_s, where=rates > 1e-9)  # one request in thirty years is none
         self._tasks = [0]
+        self._has_errors = False
         n = scenario.zones
         room = max(8, service.desired + service.desired // 2 + 2)
         self.plan = kernel.Plan(
@@ -131,6 +157,8 @@ class _Lane:
             retries=service.retries,
             algorithm=ALGORITHMS[scenario.balancer.algorithm],
             keep=keep,
+            counts_work=counts_work(scenario),
+            lot=salt(scenario.seed, "weights", service.name),
         )
         self._route = kernel.Route(
             targets=np.zeros((n, room), dtype=np.int64),
@@ -144,18 +172,23 @@ class _Lane:
             loss=np.zeros(n),
             mode=np.zeros(room, dtype=np.int64),
             zone=np.zeros(room, dtype=np.int64),
+            errors=np.zeros(room),
+            green=np.zeros((n, room), dtype=np.int64),
+            n_green=np.zeros(n, dtype=np.int64),
+            green_share=np.zeros(1),
             has_quirks=np.zeros(1, dtype=np.int64),
         )
         self.carry = kernel.Carry(
             at_s=np.zeros(1),
             n=np.zeros(kernel.N_SIZE, dtype=np.int64),
-            next_target=np.arange(n, dtype=np.int64),
+            next_target=np.tile(np.arange(n, dtype=np.int64), 2),
             free_s=np.zeros((room, service.concurrency)),
             queue_s=np.zeros((room, service.backlog + 1)),
             queue_head=np.zeros(room, dtype=np.int64),
             queue_len=np.zeros(room, dtype=np.int64),
             outstanding=np.zeros(room, dtype=np.int64),
             leaving=np.zeros((1024, 3)),
+            worked=np.zeros(room, dtype=np.int64),
             generation=np.zeros(room, dtype=np.int64),
             pending=np.zeros((1024, kernel.PENDING_WIDTH)),
             again=np.zeros((1024, kernel.AGAIN_WIDTH)),
@@ -166,7 +199,7 @@ class _Lane:
             arrived=np.zeros(self._steps, dtype=np.int32),
             retried=np.zeros(self._steps, dtype=np.int32),
             served=np.zeros((room, self._steps), dtype=np.int32),
-            failed=np.zeros((4, room, self._steps), dtype=np.int32),
+            failed=np.zeros((kernel.N_FAILURES, room, self._steps), dtype=np.int32),
             busy_ns=np.zeros((room, self._steps), dtype=np.int64),
             latency=_counts(self._steps, kernel.N_BUCKETS),
             kept=np.full((4096 if keep else 1, 6), np.nan),
@@ -177,20 +210,26 @@ class _Lane:
         types = (typeof(argument) for argument in self._arguments(0.0, fresh=True))  # type: ignore[no-untyped-call]
         self._serve = kernel.serve.compile(tuple(types))
 
-    def add(self, task: int, zone: int) -> int:
+    def add(self, task: int, zone: int, errors: float) -> int:
         row = len(self._tasks)
         if row >= len(self._route.mode):
             self._widen()
         self._tasks.append(task)
         self._route.zone[row] = zone
         self._route.mode[row] = kernel.LIVE
+        self._route.errors[row] = errors
+        self._has_errors = self._has_errors or errors > 0
         return row
 
-    def route(self, targets: Sequence[Sequence[int] | Ints], fronts: Fronts) -> None:
+    def route(self, targets: Sequence[Sequence[int] | Ints], fronts: Fronts, split: Split | None) -> None:
         route = self._route
         for zone, rows in enumerate(targets):
             route.targets[zone, : len(rows)] = rows
             route.n_targets[zone] = len(rows)
+        route.green_share[0] = split.share if split else 0.0
+        for zone, rows in enumerate(split.targets if split else ()):
+            route.green[zone, : len(rows)] = rows
+            route.n_green[zone] = len(rows)
         route.n_dns[0] = len(fronts.in_dns)
         route.dns[: len(fronts.in_dns)] = fronts.in_dns
         route.front_is_dead[:] = fronts.is_dead
@@ -198,7 +237,13 @@ class _Lane:
         route.fade_since_s[:] = fronts.fade_since_s
         route.extra_s[:] = fronts.extra_s
         route.loss[:] = fronts.loss
-        route.has_quirks[0] = fronts.has_quirks
+        route.has_quirks[0] = fronts.has_quirks or self._has_errors
+
+    def pending_at(self, asks: Callable[[Floats, Floats], Any]) -> Ints:
+        """Count what is on its way at each target, by when its work starts and ends."""
+        pending = self.carry.pending[: self.carry.n[kernel.N_PENDING]]
+        chosen = pending[asks(pending[:, kernel.START], pending[:, kernel.END]), kernel.TARGET].astype(np.int64)
+        return np.bincount(chosen, minlength=len(self._route.mode))
 
     def strike(self, now_s: float, row: int, mode: int) -> None:
         # A strike may write a leaver for every pending attempt.
@@ -253,10 +298,12 @@ class _Lane:
             )
         self._route = self._route._replace(
             targets=_doubled(self._route.targets, axis=1),
+            green=_doubled(self._route.green, axis=1),
+            errors=_doubled(self._route.errors),
             mode=_doubled(self._route.mode),
             zone=_doubled(self._route.zone),
         )
-        by_row = ("free_s", "queue_s", "queue_head", "queue_len", "outstanding", "generation")
+        by_row = ("free_s", "queue_s", "queue_head", "queue_len", "outstanding", "worked", "generation")
         self.carry = self.carry._replace(**{name: _doubled(getattr(self.carry, name)) for name in by_row})
         self.tally = self.tally._replace(
             served=_doubled(self.tally.served),

@@ -8,8 +8,10 @@ One attempt of one request, in the words of the loop:
 
 * it enters by the load balancer's front in one zone (`dns`, round robin, as resolvers do),
 * the front picks a target by the service's algorithm,
+* during a shift there are two groups of targets: a chance of the attempt's own picks the group by weight,
 * the target works on `workers` requests at once, first come first served; at most `backlog`
   wait, the next is refused,
+* a bad version answers a share of what it has worked on with an error,
 * the client leaves after `timeout_s`. One who leaves while waiting is never worked on; one who
   leaves later has cost the target the whole work,
 * a failed attempt is tried again, `retries` times, each after `backoff_s`.
@@ -42,7 +44,8 @@ compiled = njit(**OPTIONS)
 put_in_place = njit(**OPTIONS, inline="always")
 
 # What can become of a request. SERVED is counted by target; so are the others, with row 0 for "no target".
-SERVED, REFUSED, TIMED_OUT, RESET, NO_TARGET = range(5)
+SERVED, REFUSED, TIMED_OUT, RESET, NO_TARGET, ERROR = range(6)
+N_FAILURES = 5
 # How a target answers: as it should, never (its host or zone is dark), or with a reset (its process is gone).
 LIVE, SILENT, GONE = range(3)
 ROUND_ROBIN, RANDOM, LEAST_OUTSTANDING = range(3)
@@ -87,6 +90,8 @@ class Plan(NamedTuple):
     retries: int
     algorithm: int
     keep: bool
+    counts_work: bool  # somebody will ask how much each target has worked on
+    lot: int  # the salt of the draw between two groups of targets
 
 
 class Route(NamedTuple):
@@ -103,7 +108,11 @@ class Route(NamedTuple):
     loss: Floats  # (n_zones,): share of attempts that an impaired zone swallows
     mode: Ints  # (room,)
     zone: Ints  # (room,)
-    has_quirks: Ints  # (1,): a dead front, a fade or an impairment somewhere
+    errors: Floats  # (room,): share of its requests that a target answers with an error
+    green: Ints  # (n_zones, room): the other group's targets, while traffic is split between two
+    n_green: Ints  # (n_zones,)
+    green_share: Floats  # (1,): the weight of the other group; 0 = there is none
+    has_quirks: Ints  # (1,): a dead front, a fade, an impairment or a target with errors somewhere
 
 
 class Carry(NamedTuple):
@@ -111,13 +120,14 @@ class Carry(NamedTuple):
 
     at_s: Floats  # (1,): the last arrival
     n: Ints  # (N_SIZE,)
-    next_target: Ints  # (n_zones,): round robin's finger, one for each front
+    next_target: Ints  # (2 * n_zones,): round robin's finger, one for each front, then one for each front's other group
     free_s: Floats  # (room, workers): when each worker has done what it holds, the soonest first
     queue_s: Floats  # (room, backlog + 1): ring of the times at which the waiting stop waiting
     queue_head: Ints  # (room,)
     queue_len: Ints  # (room,)
     outstanding: Ints  # (room,): kept only for least outstanding requests
     leaving: Floats  # (cap, 3): heap of (when, target, generation)
+    worked: Ints  # (room,): requests that a target works on or will, less those it never will; only with counts_work
     generation: Ints  # (room,): bumped when a target dies, so that old leavers are not counted twice
     pending: Floats  # (cap, PENDING_WIDTH)
     again: Floats  # (cap, AGAIN_WIDTH)
@@ -130,7 +140,7 @@ class Tally(NamedTuple):
     arrived: Counts  # (steps,)
     retried: Counts  # (steps,)
     served: Counts  # (room, steps)
-    failed: Counts  # (4, room, steps): REFUSED, TIMED_OUT, RESET, NO_TARGET
+    failed: Counts  # (N_FAILURES, room, steps): REFUSED, TIMED_OUT, RESET, NO_TARGET, ERROR
     busy_ns: Ints  # (room, steps): worker-nanoseconds, whole numbers so that sums do not depend on their order
     latency: Counts  # (steps, N_BUCKETS): of the served, from the first attempt to the answer
     kept: Floats  # (cap, 6): arrive, start, end, target, outcome, attempts; only when Plan.keep
@@ -449,6 +459,10 @@ def _express(
     quirks = route.has_quirks[0] != 0
     fade = route.fade
     front_is_dead = route.front_is_dead
+    errors = route.errors
+    salt = plan.salt
+    counts_work = plan.counts_work
+    worked = carry.worked
 
     at = carry.at_s[0]
     request = n[N_ID]
@@ -482,6 +496,8 @@ def _express(
                 target = U(targets[zone * room + turn])
             if front_is_dead[zone] != 0:
                 break
+            if errors[target] > 0.0 and (_chance(salt, request + np.int64(draw) - first_draw, 0, 3) < errors[target]):
+                break
         worker = target * workers
         soonest = free_s[worker]
         start = now
@@ -507,6 +523,8 @@ def _express(
             queue_s[target * ring + U(slot)] = soonest
             queue_len[target] = waiting + 1
         _take_soonest(free_s, worker, workers, end)
+        if counts_work:
+            worked[target] += 1
 
         arrived[arrive_step] += 1
         if arrive_step != row_at_hand and arrive_step + ONE < steps:
@@ -618,9 +636,15 @@ def serve(
     arrived = tally.arrived
     retried = tally.retried
     quirks = route.has_quirks[0] != 0
+    errors = route.errors
+    green_share = route.green_share[0]
+    n_zones = counts.shape[0]
+    counts_work = plan.counts_work
+    worked_on = carry.worked
     salt = plan.salt
     status = DONE
     is_express = algorithm == ROUND_ROBIN and n_dns > 0 and not (zone_extra_s.any() or zone_loss.any())
+    is_express = is_express and green_share == 0.0
     for i in range(n_dns):
         is_express = is_express and counts[dns[i]] > 0
     pause = 0
@@ -711,18 +735,24 @@ def serve(
                     zone = _fading(plan, route, zone, k, now, request, attempt)
                 if front_is_dead[zone] != 0:
                     swallowed = True
+            group = targets
             n_targets = counts[zone]
+            finger = zone
+            if green_share > 0.0 and _chance(plan.lot, request, attempt, 0) < green_share:
+                group = route.green
+                n_targets = route.n_green[zone]
+                finger = zone + n_zones
             if n_targets > 0 and not swallowed:
                 if algorithm == RANDOM:
-                    target = targets[zone, int(_chance(salt, request, attempt, 1) * n_targets)]
+                    target = group[zone, int(_chance(salt, request, attempt, 1) * n_targets)]
                 else:
-                    k = next_target[zone]
+                    k = next_target[finger]
                     if k >= n_targets:
                         k = 0
                     if algorithm == LEAST_OUTSTANDING:
-                        k = _least_outstanding(carry, targets, zone, n_targets, k, now)
-                    next_target[zone] = k + 1
-                    target = targets[zone, k]
+                        k = _least_outstanding(carry, group, zone, n_targets, k, now)
+                    next_target[finger] = k + 1
+                    target = group[zone, k]
                 if quirks:
                     there = target_zone[target]
                     extra = zone_extra_s[zone]
@@ -771,10 +801,14 @@ def serve(
             else:
                 end = start + work
                 _take_soonest(free_s.reshape(-1), U(target) * U(workers), U(workers), end)
+                if counts_work:
+                    worked_on[target] += 1
                 answer = end + extra
                 if answer > deadline:
                     outcome = TIMED_OUT
                     answer = deadline
+                elif quirks and errors[target] > 0.0 and _chance(salt, request, attempt, 3) < errors[target]:
+                    outcome = ERROR
         elif mode[target] == SILENT:
             outcome = TIMED_OUT
             answer = deadline
@@ -826,7 +860,7 @@ def strike(now_s: float, target: int, mode: int, plan: Plan, route: Route, carry
             if mode == GONE:
                 row[OUTCOME] = RESET
                 row[ANSWER] = now_s
-            elif int(row[OUTCOME]) == SERVED:
+            elif int(row[OUTCOME]) == SERVED or int(row[OUTCOME]) == ERROR:
                 row[OUTCOME] = TIMED_OUT
                 row[ANSWER] = row[ARRIVE] + plan.timeout_s
         if is_worked_on:
@@ -836,6 +870,8 @@ def strike(now_s: float, target: int, mode: int, plan: Plan, route: Route, carry
             else:
                 row[START] = NEVER
                 row[END] = NEVER
+                if plan.counts_work:
+                    carry.worked[target] -= 1
         if plan.algorithm == LEAST_OUTSTANDING and now_s < row[ANSWER] < NEVER:
             _arrives_at(carry, target, row[ANSWER])
     route.mode[target] = mode

@@ -21,7 +21,7 @@ from engine.scenario import Scenario, Service
 from engine.traffic import kernel
 from engine.traffic.arrivals import segments
 from engine.traffic.draws import Draws
-from engine.traffic.plane import Fronts, Ints, Kept, Requests, ServiceRequests
+from engine.traffic.plane import Fronts, Ints, Kept, Requests, ServiceRequests, Split
 
 Process_ = Generator[Event, Any, Any]
 
@@ -29,9 +29,10 @@ Process_ = Generator[Event, Any, Any]
 class Target:
     """A task as requests meet it: workers, and a queue before them."""
 
-    def __init__(self, env: Environment, task: int, zone: int, workers: int) -> None:
+    def __init__(self, env: Environment, task: int, zone: int, workers: int, errors: float) -> None:
         """Begin idle."""
-        self.task, self.zone = task, zone
+        self.task, self.zone, self.errors = task, zone, errors
+        self.worked = 0  # requests begun since ever
         self.workers = Resource(env, capacity=workers)
         self.reset = env.event()
         self.reset_s = math.inf
@@ -48,19 +49,26 @@ class OneByOnePlane:
         self._step_s = step_s(scenario.duration_s)
         self._lanes = [_Lane(env, scenario, service, keep_requests) for service in scenario.services]
 
-    def add(self, service: int, task: int, zone: int) -> int:
+    def add(self, service: int, task: int, zone: int, errors: float = 0.0) -> int:
         """Make a target known; return its row."""
-        return self._lanes[service].add(task, zone)
+        return self._lanes[service].add(task, zone, errors)
 
-    def route(self, service: int, targets: Sequence[Sequence[int] | Ints], fronts: Fronts) -> None:
+    def route(
+        self, service: int, targets: Sequence[Sequence[int] | Ints], fronts: Fronts, split: Split | None = None
+    ) -> None:
         """Say whom each front sends to from now on."""
         lane = self._lanes[service]
         lane.targets = [list(rows) for rows in targets]
+        lane.green = [list(rows) for rows in split.targets] if split else []
+        lane.green_share = split.share if split else 0.0
         lane.fronts = Fronts(*(list(getattr(fronts, name)) for name in Fronts.__slots__))
 
     def strike(self, service: int, row: int, is_silent: bool) -> None:
         """Take a target away, now."""
         self._lanes[service].strike(row, is_silent)
+
+    def harm(self, module: int, slow_x: float, errors: float) -> None:
+        """Find no module here: where services answer for themselves, none can be harmed (`engine.checks` sees to it)."""
 
     def busy_ns(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Sum the worker-nanoseconds of targets from a whole step until now."""
@@ -79,6 +87,19 @@ class OneByOnePlane:
         lane, first = self._lanes[service], int(since_s / self._step_s)
         return sum(sum(n for step, n in lane.closed[row].items() if step >= first) for row in rows)
 
+    def failed(self, service: int, rows: Sequence[int], since_s: float) -> int:
+        """Count the requests that failed at targets from a whole step until now."""
+        lane, first = self._lanes[service], int(since_s / self._step_s)
+        return sum(lane.failed_since(row, first) for row in rows)
+
+    def worked(self, service: int, rows: Sequence[int]) -> list[int]:
+        """Count the requests that each target has begun to work on since ever."""
+        return [self._lanes[service].target(row).worked for row in rows]
+
+    def working(self, service: int, rows: Sequence[int]) -> list[int]:
+        """Count the requests that each target works on now."""
+        return [len(self._lanes[service].target(row).working) for row in rows]
+
     def finish(self, end_s: float) -> Requests:
         """Hand the tables over."""
         return Requests(self._step_s, tuple(lane.finish(end_s) for lane in self._lanes))
@@ -92,19 +113,22 @@ class _Lane:
         self._per_s = 1 / step_s(scenario.duration_s)
         self._steps = math.ceil(scenario.duration_s / step_s(scenario.duration_s)) + 1
         self._salt = salt(scenario.seed, "choices", service.name)
+        self._lot = salt(scenario.seed, "weights", service.name)
         self._algorithm = scenario.balancer.algorithm
         self._ttl_s = scenario.balancer.dns_ttl_s
         self._rows: dict[int, Target] = {}  # from 1 on; row 0 is "no target"
         nothing = [0.0] * scenario.zones
         self.targets: list[list[int]] = [[] for _ in nothing]
+        self.green: list[list[int]] = []
+        self.green_share = 0.0
         self.fronts = Fronts(
             range(scenario.zones), [False] * scenario.zones, [0] * scenario.zones, nothing, nothing, nothing
         )
         self._next_front = 0
-        self._next_target = list(range(scenario.zones))  # fronts do not agree on whom to begin with
+        self._next_target = 2 * list(range(scenario.zones))  # fronts do not agree on whom to begin with
         self._counts = {name: np.zeros(self._steps, dtype=np.int32) for name in ("arrived", "retried")}
         self._served: list[dict[int, int]] = [{}]
-        self._failed: list[list[dict[int, int]]] = [[{}] for _ in range(4)]
+        self._failed: list[list[dict[int, int]]] = [[{}] for _ in range(kernel.N_FAILURES)]
         self.closed: list[dict[int, int]] = [{}]
         self._busy: list[dict[int, int]] = [{}]
         self._latency: dict[tuple[int, int], int] = {}
@@ -211,7 +235,8 @@ class _Lane:
                 return kernel.TIMED_OUT, start, row
             if extra_s:
                 yield at(env, env.now + extra_s)
-            return kernel.SERVED, start, row
+            is_error = target.errors > 0 and kernel._chance(self._salt, number, attempt, 3) < target.errors
+            return (kernel.ERROR if is_error else kernel.SERVED), start, row
         finally:
             target.outstanding -= 1
 
@@ -220,6 +245,7 @@ class _Lane:
         env, start = self._env, self._env.now
         me: Any = env.active_process  # a process is at work: this one
         target.working[me] = start
+        target.worked += 1
         try:
             yield at(env, start + work)
         except Interrupt:
@@ -260,10 +286,12 @@ class _Lane:
                 zone = next((other for other in around if fronts.fade[other] >= 0), zone)
         if fronts.is_dead[zone]:
             return zone, 0, True, 0.0
-        rows = self.targets[zone]
+        rows, finger = self.targets[zone], zone
+        if self.green_share and kernel._chance(self._lot, number, attempt, 0) < self.green_share:
+            rows, finger = self.green[zone], zone + len(self.targets)
         if not rows:
             return zone, 0, False, 0.0
-        row = rows[self._pick(zone, rows, number, attempt)]
+        row = rows[self._pick(finger, rows, number, attempt)]
         target = self._rows[row]
         extra_s, passes = fronts.extra_s[zone], 1.0 - fronts.loss[zone]
         if target.zone != zone:
@@ -272,25 +300,33 @@ class _Lane:
         is_swallowed = passes < 1.0 and kernel._chance(self._salt, number, attempt, 2) >= passes
         return zone, row, is_swallowed, extra_s
 
-    def _pick(self, zone: int, rows: list[int], number: int, attempt: int) -> int:
+    def _pick(self, group: int, rows: list[int], number: int, attempt: int) -> int:
         """Pick by the balancer's algorithm; return the position."""
         if self._algorithm == "random":
             return int(kernel._chance(self._salt, number, attempt, 1) * len(rows))
-        finger = self._next_target[zone] if self._next_target[zone] < len(rows) else 0
+        finger = self._next_target[group] if self._next_target[group] < len(rows) else 0
         if self._algorithm == "least-outstanding-requests":
             order = [(finger + hop) % len(rows) for hop in range(len(rows))]
             finger = min(order, key=lambda i: self._rows[rows[i]].outstanding)
-        self._next_target[zone] = finger + 1
+        self._next_target[group] = finger + 1
         return finger
 
     # --- counting --------------------------------------------------------------------------------------------------------
 
-    def add(self, task: int, zone: int) -> int:
+    def add(self, task: int, zone: int, errors: float) -> int:
         row = len(self._rows) + 1
-        self._rows[row] = Target(self._env, task, zone, self._service.concurrency)
+        self._rows[row] = Target(self._env, task, zone, self._service.concurrency, errors)
         for table in (self._served, self.closed, self._busy, *self._failed):
             table.append({})
         return row
+
+    def target(self, row: int) -> Target:
+        """Give the target of a row."""
+        return self._rows[row]
+
+    def failed_since(self, row: int, first: int) -> int:
+        """Count the requests that failed at a row from a step on."""
+        return sum(n for table in self._failed for step, n in table[row].items() if step >= first)
 
     def _count(self, what: str) -> None:
         self._counts[what][int(self._env.now * self._per_s)] += 1

@@ -41,12 +41,12 @@ def meant(control: Control, kind: str) -> bool:
 
 def ask_one(experiment: Experiment, control: Control) -> None:
     """Show one control, set to what the scenario says now."""
-    record, field = field_at(control.path)
     speaker = voice().about(experiment.scenario)
-    value = value_at(experiment.scenario, control.path)
-    if control.named:
+    if control.named:  # a whole rule: its words are the lesson's, not a field's
         ask_named(experiment, control, speaker)
         return
+    record, field = field_at(control.path)
+    value = value_at(experiment.scenario, control.path)
     if value is None:
         return
     if control.text:

@@ -14,7 +14,19 @@ from pages.parts.words import Voice, harmless
 
 _LOOKS = Path(__file__).parent / "looks"
 # The page's own sheet first, a chapter's after it: of two rules of one weight the later one holds.
-_SHEETS = ("page", "bring", "fargate", "fleet", "placement", "kubernetes", "eks", "control_plane")
+_SHEETS = (
+    "page",
+    "bring",
+    "new_normal",
+    "fargate",
+    "fleet",
+    "placement",
+    "kubernetes",
+    "eks",
+    "control_plane",
+    "delivery_rollout",
+    "architecture",
+)
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
 
@@ -23,7 +35,9 @@ CHAPTERS = (
     "new_normal", "architecture", "responsibility", "serverless", "delivery", "containers", "landscape", "placement",
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
-OPEN = ("placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure")
+OPEN = (
+    "new_normal", "architecture", "placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure",
+)  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 
 

@@ -122,6 +122,10 @@ def operation(given: dict[str, Any], of: Lesson) -> Operation:
     settings["at_s"] = round(float(settings.get("at_s", 0)), 1)
     if settings.get("do") == "impair-zone":
         settings |= {"latency_ms": 1_000, "loss": 0.1}
+    if settings.get("do") == "deploy-bad":
+        settings |= {"do": "deploy", "errors": 0.2}
+    if settings.get("do") == "undo-deploy":
+        settings |= {"do": "deploy", "undo": True}
     if settings.get("do") == "surge":
         settings = {"do": "change-traffic", "factor": 2, "at_s": settings["at_s"]}
     parsed: Operation = Scenario.of({"operations": [settings], "duration_s": of.scenario.duration_s}).operations[0]

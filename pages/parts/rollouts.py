@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine import Run, rollouts
+from engine import Run, releases, rollouts
+from pages.figures.delivery_rollout import Bad, Share, bad_labels, bad_strip, bad_top, share_labels, share_strip
 from pages.figures.rollout import Versions, versions_labels, versions_strip, versions_top
 from pages.parts.charts import Strip
 from pages.parts.hosts import HostStrip, Row, how_long
 from pages.parts.words import Voice
+
+WHOLE = 100.0
 
 
 def versions_of(run: Run) -> Versions:
@@ -23,7 +26,46 @@ def _draw(run: Run, speaker: Voice, settings: dict[str, Any]) -> Strip:
     return Strip("versions", words["title"], versions_strip(found, **settings), labels, tab=words["tab"])
 
 
-STRIPS: dict[str, HostStrip] = {"versions": HostStrip(_draw, lambda run: versions_top(versions_of(run)))}
+def releases_of(run: Run) -> Versions:
+    """Count the first service's ready tasks, by what a person calls their version: whoever went back is of the old one."""
+    found = releases.course(run)
+    return Versions(found.at_s, found.old, found.new, float(found.promised), float(found.most))
+
+
+def share_of(run: Run) -> Share:
+    """Give the part of the requests that the new version worked on."""
+    found = releases.met(run)
+    return Share(found.at_s, WHOLE * found.share)
+
+
+def bad_of(run: Run) -> Bad:
+    """Count the requests that have failed so far."""
+    return Bad(*releases.failed_so_far(run))
+
+
+def _draw_releases(run: Run, speaker: Voice, settings: dict[str, Any]) -> Strip:
+    words, found = speaker.table("charts.releases"), releases_of(run)
+    labels = versions_labels(found, words)
+    return Strip("releases", words["title"], versions_strip(found, **settings), labels, tab=words["tab"])
+
+
+def _draw_share(run: Run, speaker: Voice, settings: dict[str, Any]) -> Strip:
+    words, share = speaker.table("charts.share"), share_of(run)
+    figure = share_strip(share, unit=words["tick"], **settings)
+    return Strip("share", words["title"], figure, share_labels(share, words), tab=words["tab"])
+
+
+def _draw_bad(run: Run, speaker: Voice, settings: dict[str, Any]) -> Strip:
+    words, bad = speaker.table("charts.bad"), bad_of(run)
+    return Strip("bad", words["title"], bad_strip(bad, **settings), bad_labels(bad, words), tab=words["tab"])
+
+
+STRIPS: dict[str, HostStrip] = {
+    "versions": HostStrip(_draw, lambda run: versions_top(versions_of(run))),
+    "releases": HostStrip(_draw_releases, lambda run: versions_top(releases_of(run))),
+    "share": HostStrip(_draw_share, lambda _run: WHOLE),
+    "bad": HostStrip(_draw_bad, lambda run: bad_top(bad_of(run))),
+}
 
 
 def took_s(run: Run) -> float | None:
@@ -40,5 +82,6 @@ OUTCOMES: dict[str, Row] = {
         ),
         lambda run: -rollouts.least_ready(run),
     ),
+    "met_new": (lambda run, speaker: speaker.number(releases.met_in_all(run)), releases.met_in_all),
     "rollout_most": (lambda run, speaker: speaker.number(rollouts.most_at_once(run)), rollouts.most_at_once),
 }

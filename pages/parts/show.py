@@ -63,7 +63,7 @@ def columns_of(run: Run, goal_s: float) -> Columns:
     line = metrics.timeline(run, goal_s)
     rate = pricing.usd_per_hour(run)
     return Columns(
-        Requests(line.at_s, line.ok, line.slow, line.timed_out + line.reset, line.refused),
+        Requests(line.at_s, line.ok, line.slow, line.timed_out + line.reset + line.errors, line.refused),
         Latency(line.at_s, line.p99_s),
         Tasks(*metrics.capacity(run)),
         Cost(rate.at_s, rate.value),

@@ -144,7 +144,9 @@ def _turn_one(turned: Turned[Any], control: Control, speaker: Voice) -> None:
         st.toggle(label, **common)
     elif isinstance(value, tuple):
         st.multiselect(label, _choices(field, control, shown), format_func=name, placeholder=label, **common)
-    elif choices := _choices(field, control, [shown]):
+    elif (choices := _choices(field, control, [shown])) and control.slide:
+        st.select_slider(label, choices, format_func=name, **common)
+    elif choices:
         st.selectbox(label, choices, format_func=name, **common)
     else:
         _slider(label, control, field, value, common)

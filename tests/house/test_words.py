@@ -7,14 +7,16 @@ from string import Formatter
 import pytest
 import yaml
 
-from engine import catalog, scenario
+from engine import application, architecture, catalog, scenario
 from engine.catalog import LANGUAGES
 from engine.consensus.front import Front
 from engine.consensus.ownership import Ownership
 from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
+from engine.delivery import Organisation
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
+from engine.new_normal import PaceAsk
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -26,6 +28,11 @@ RECORDS = (
     scenario.Traffic,
     scenario.Service,
     scenario.Scaling,
+    application.Application,
+    application.Module,
+    application.Call,
+    application.Breaker,
+    application.Action,
     scenario.ScalingStep,
     scenario.ScheduledChange,
     scenario.ProviderShare,
@@ -51,6 +58,14 @@ RECORDS = (
     Front,
     Upkeep,
     Ownership,
+    Organisation,
+    PaceAsk,
+    architecture.PiecesAsk,
+    architecture.PagerAsk,
+    architecture.ShopAsk,
+    architecture.Sizing,
+    architecture.Cut,
+    architecture.Guards,
 )
 
 

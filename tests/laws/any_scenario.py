@@ -60,7 +60,8 @@ def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",
         st.fixed_dictionaries({
             "do": st.just("deploy"), "service": service, "at_s": at_s, "fails": st.sampled_from([False, False, True]),
             "undo": st.sampled_from([False, False, True]), "start_s": st.sampled_from([None, 0, 9]),
-            "image_mib": st.sampled_from([None, 0, 300]),
+            "image_mib": st.sampled_from([None, 0, 300]), "errors": st.sampled_from([0, 0, 0.3, 1]),
+            "leak_mib": st.sampled_from([0, 0, 5, 200]),
         }),
         st.fixed_dictionaries({
             "do": st.just("change-traffic"), "service": service, "factor": st.sampled_from([0, 0.5, 1, 2.5]),

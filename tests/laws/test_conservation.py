@@ -24,7 +24,7 @@ def assert_requests_add_up(run_):
         assert service.in_flight >= 0
         # The columns count the same requests that the tables count.
         assert served == outcomes[0]
-        assert [int(n) for n in failed] == [outcomes[i] for i in (1, 2, 3, 4)]
+        assert [int(n) for n in failed] == [outcomes[i] for i in (1, 2, 3, 4, 5)]
         assert service.in_flight == outcomes[-1]
         assert service.latency.sum() == served
         assert np.array_equal(service.latency.sum(axis=1), service.served.sum(axis=0))

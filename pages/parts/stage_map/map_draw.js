@@ -206,6 +206,7 @@ function drawTask(pen, L, ui, run, now, n, spot, travelling = false) {
     pen.globalAlpha = EASE(Math.max(0, p));
   }
   tile(pen, ui.C, spot.x, spot.y, s, state, part, dot);
+  if (releaseOf(run, n + 1)) dogEar(pen, ui.C, spot.x, spot.y, s, state);
   pen.globalAlpha = 1;
 }
 

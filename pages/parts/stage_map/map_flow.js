@@ -1,34 +1,5 @@
 // The traffic: users' ribbon into the balancer, one front per zone, a ribbon to each zone, and what is turned away.
 
-function text(pen, L, x, y, s, { f = L.c.f, w = 400, colour, align = "left", halo = null, most = Infinity } = {}) {
-  pen.font = `${w} ${f}px ${L.font}`;
-  pen.textAlign = align;
-  let shown = s;
-  if (most < Infinity && pen.measureText(s).width > most) {
-    while (shown.length > 1 && pen.measureText(`${shown}…`).width > most) shown = shown.slice(0, -1);
-    shown = `${shown.trimEnd()}…`;
-  }
-  if (halo) {
-    pen.lineJoin = "round";
-    outlineText(pen, shown, x, y, halo, f * 0.42);
-  }
-  pen.fillStyle = colour;
-  pen.fillText(shown, x, y);
-}
-
-function outlineText(pen, s, x, y, colour, width) {
-  pen.strokeStyle = colour;
-  pen.lineWidth = width;
-  pen.setLineDash([]);
-  pen.strokeText(s, x, y);
-}
-
-/** The first wording that fits; the last one is cut if none does. */
-function fitting(pen, L, wordings, most, f, w) {
-  pen.font = `${w} ${f}px ${L.font}`;
-  return wordings.find((s) => pen.measureText(s).width <= most) ?? wordings.at(-1);
-}
-
 function ribbon(pen, x1, y1, x2, y2, w1, w2, fill) {
   if (w1 < 0.2 && w2 < 0.2) return;
   const m = (y1 + y2) / 2;
@@ -58,8 +29,6 @@ function beads(pen, L, ui, x, y1, y2, offset = 0) {
     pen.fill();
   }
 }
-
-const rate = (ui, n) => numberText(rounded(n), ui.signs);
 
 function drawUsers(pen, L, ui, flow) {
   const { c, k, bar } = L, mid = L.width / 2, wide = Math.max(flow.users.width > 0.5 ? 2 : 0, flow.users.width * k);

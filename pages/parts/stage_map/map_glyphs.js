@@ -142,6 +142,29 @@ function tile(pen, C, x, y, s, state, part = 0.55, dot = false) {
   }
 }
 
+/** A folded corner: this task runs a newer release than the first. */
+function dogEar(pen, C, x, y, s, state) {
+  const e = s * 0.42, k = Math.max(1.2, s * 0.06);
+  const edge = { [TASK.SERVING]: C.serving, [TASK.DRAINING]: C.draining, [TASK.STARTING]: C["t-starting"], [TASK.PENDING]: C.pending }[state] ?? C.lost;
+  pen.beginPath();
+  pen.moveTo(x + s - e, y - 0.5);
+  pen.lineTo(x + s + 0.5, y - 0.5);
+  pen.lineTo(x + s + 0.5, y + e);
+  pen.closePath();
+  pen.fillStyle = C.surface;
+  pen.fill();
+  pen.beginPath();
+  pen.moveTo(x + s - e, y);
+  pen.lineTo(x + s - e, y + e);
+  pen.lineTo(x + s, y + e);
+  pen.closePath();
+  pen.fillStyle = C.surface;
+  pen.fill();
+  pen.lineJoin = "round";
+  stroke(pen, edge, k);
+  pen.lineJoin = "miter";
+}
+
 /** A question mark, drawn: lost, and nobody has noticed yet. */
 function query(pen, cx, cy, s, colour, width) {
   const r = s * 0.135, top = cy - s * 0.13;
@@ -167,15 +190,16 @@ function glyphNode(size) {
   return node;
 }
 
-function paintGlyph(node, C, state, dot = false) {
+function paintGlyph(node, C, state, dot = false, isNew = false) {
   const size = Number(node.dataset.size), ratio = window.devicePixelRatio || 1;
-  const stamp = `${state} ${dot} ${ratio} ${C.surface} ${C.ink}`;
+  const stamp = `${state} ${dot} ${isNew} ${ratio} ${C.surface} ${C.ink}`;
   if (node.dataset.stamp === stamp) return;
   node.dataset.stamp = stamp;
   node.width = node.height = Math.round(size * ratio);
   const pen = node.getContext("2d");
   pen.scale(ratio, ratio);
   tile(pen, C, 0, 0, size, state, 0.58, dot);
+  if (isNew) dogEar(pen, C, 0, 0, size, state);
 }
 
 /** A launch type's marker: a line with its dash and shape, as in every chart. Lines and markers only, never tiles. */

@@ -123,6 +123,7 @@ function indexRun(p) {
     tasksInZone: solo ? taskPlaces.most : null,
     legend: LEGEND.filter((s) => s === TASK.SERVING || ever.has(s)),
     roomMost: Math.max(1, ...room),
+    hasReleases: (p.task_release ?? []).some((release) => release > 0),
     hasTraffic: (p.flow.users ?? []).some((rate) => rate > 0),
     peakUsers: Math.max(1, ...(p.flow.users ?? [])),
     now: {

@@ -47,17 +47,27 @@ function setPanel(P, ui, run, L, onWhy) {
   };
   // Rebuilt only when the rows themselves change: a focused "Why here?" must survive a new future.
   const glyph = stage ? Math.round(Math.max(26, Math.min(34, innerHeight / 32))) : 17;
-  const stamp = JSON.stringify([run.legend.map((state) => ui.say(TASK_WORD[state])), run.legend, stage, glyph, p.lang]);
+  const stamp = JSON.stringify([run.legend.map((state) => ui.say(TASK_WORD[state])), run.legend, run.hasReleases, stage, glyph, p.lang]);
   if (P.stamp !== stamp) {
     P.stamp = stamp;
     P.legendRows = rowsOf(P.legend, 20);
     P.countRows = rowsOf(P.counts, glyph);
+    P.newRows = run.hasReleases ? [newRow(P.legend, 20, ui), newRow(P.counts, glyph, ui)] : [];
     P.legend.classList.toggle("many", run.legend.length > 5);
     buildQueue(P, ui, stage, onWhy);
   }
   P.queue.hidden = !run.legend.includes(TASK.PENDING) && !p.waiting.some((w) => w.text);
   P.legendRows.concat(P.countRows).forEach((r) => paintGlyph(r.glyph, ui.C, r.state, p.kind === "function"));
+  P.newRows.forEach((r) => paintGlyph(r.glyph, ui.C, TASK.SERVING, p.kind === "function", true));
   keepHeights(P, ui, run);
+}
+
+/** The row of the folded corner: how many of those that serve run a new release. */
+function newRow(list, size, ui) {
+  const row = make("li", "none"), glyph = glyphNode(size), n = make("b"), word = make("span", "word", ui.say("releases_new"));
+  row.append(glyph, n, word);
+  list.append(row);
+  return { row, glyph, n };
 }
 
 function buildQueue(P, ui, stage, onWhy) {
@@ -95,6 +105,10 @@ function keepCounts(P, ui, run) {
       for (const r of P.countRows) {
         put(r.n, numberText(counts[r.state], ui.signs));
         r.row.classList.toggle("none", !counts[r.state]);
+      }
+      for (const r of P.newRows) {
+        put(r.n, numberText(run.tasks, ui.signs));
+        r.row.classList.remove("none");
       }
       most = Math.max(most, P.counts.offsetHeight);
     }
@@ -163,6 +177,11 @@ function showPanel(P, ui, run, now) {
   put(P.wants, ui.say("wants", { wanted: n(now.wanted), has: n(now.counts[TASK.SERVING]) }));
   for (const r of P.legendRows.concat(P.countRows)) {
     const count = now.counts[r.state];
+    put(r.n, n(count));
+    r.row.classList.toggle("none", !count);
+  }
+  for (const r of P.newRows) {
+    const count = servingNew(run, now);
     put(r.n, n(count));
     r.row.classList.toggle("none", !count);
   }

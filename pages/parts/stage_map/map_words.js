@@ -4,9 +4,6 @@ const HOST_KEY = ["gone", "host_booting", "host_ready", "host_draining", "host_u
 const ZONE_KEY = ["zone_is_well", "zone_is_impaired", "zone_is_lost", "zone_is_shifted"];
 const FRONT_KEY = ["front_is_out", "front_is_in", "front_is_turning", "front_is_dead"];
 
-/** The word for a single task; Spanish says "activa" for one and "activas" for many. */
-const oneTask = (state) => (state ? `${TASK_WORD[state]}_one` : "gone");
-
 function homeName(run, i) {
   const home = run.task.home[i];
   if (home < 0) return null;
@@ -40,10 +37,6 @@ function stateOf(ui, run, now, item) {
   return { state, word: ui.say(oneTask(state)), since: i < 0 ? 0 : run.task.t[i], glyph: state };
 }
 
-function countsText(ui, run, counts) {
-  return run.legend.filter((s) => counts[s]).map((s) => `${numberText(counts[s], ui.signs)} ${ui.say(TASK_WORD[s])}`).join(", ");
-}
-
 function tasksOn(run, now, test) {
   const list = [];
   for (let n = 0; n < run.tasks; n++) if (now.taskState[n] && run.task.home[now.taskMove[n]] >= 0 && test(now.taskMove[n])) list.push(n);
@@ -57,6 +50,19 @@ function hostCounts(run, now, h) {
 }
 
 /** Does this host run the newest release by now? */
+/** Which release a task runs: 0 = the first one, or nobody brought another one out. */
+const releaseOf = (run, task) => run.p.task_release?.[task - 1] ?? 0;
+
+/** How many tasks that serve run a newer release than the first. */
+function servingNew(run, now) {
+  let count = 0;
+  for (let n = 0; n < run.tasks; n++) if (now.taskState[n] === TASK.SERVING && releaseOf(run, n + 1)) count++;
+  return count;
+}
+
+/** A task's state with its release, where there is more than one. */
+const withRelease = (ui, run, task, word) => (run.hasReleases ? `${word}, ${ui.say("release_is", { n: releaseOf(run, task) + 1 })}` : word);
+
 const isPatched = (run, now, h) => (run.p.hosts.patched?.[h] ?? Infinity) <= now.t + 1e-6;
 
 /** The popover's short facts, as [label, value] pairs. */
@@ -87,6 +93,7 @@ function factsOf(ui, run, now, item) {
     const i = now.taskMove[item.id - 1], service = run.p.services[run.p.task_service[item.id - 1]];
     const byHand = run.p.by_hand?.includes(item.id);
     if (service) facts.push([ui.say(byHand ? "fact_by_hand" : "fact_service"), service]);
+    if (run.hasReleases) facts.push([ui.say("fact_release_of"), numberText(releaseOf(run, item.id) + 1, ui.signs)]);
     const home = homeName(run, i);
     if (home && !run.solo) facts.push([ui.say("fact_host"), home]);
     if (run.task.zone[i] >= 0) facts.push([ui.say("fact_zone"), run.p.zones[run.task.zone[i]]]);
@@ -116,13 +123,13 @@ function tableRows(ui, run, now) {
     out.push([zone, s.word, clockText(s.since), [counts, rateText].filter(Boolean).join("; ")]);
     if (run.solo) {
       for (const n of tasksOn(run, now, (i) => run.task.home[i] === z)) {
-        out.push([ui.say("task", { task: n + 1 }), ui.say(oneTask(now.taskState[n])), clockText(run.task.t[now.taskMove[n]]), zone]);
+        out.push([ui.say("task", { task: n + 1 }), withRelease(ui, run, n + 1, ui.say(oneTask(now.taskState[n]))), clockText(run.task.t[now.taskMove[n]]), zone]);
       }
       return;
     }
     const by = new Map();
     for (const n of tasksOn(run, now, (i) => run.hostZone[run.task.home[i]] === z)) {
-      const h = run.task.home[now.taskMove[n]], word = ui.say(TASK_WORD[now.taskState[n]]);
+      const h = run.task.home[now.taskMove[n]], word = withRelease(ui, run, n + 1, ui.say(TASK_WORD[now.taskState[n]]));
       const words = by.get(h) ?? by.set(h, new Map()).get(h);
       words.set(word, [...(words.get(word) ?? []), n + 1]);
     }

@@ -14,6 +14,7 @@ from engine.launch import launch_type
 from engine.placement.constraints import DISTINCT
 from engine.placement.demand import needs_in
 from engine.placement.pools import room_for
+from engine.releases import release_of_tasks
 from engine.simulation import Run
 from pages.parts.words import Voice
 
@@ -81,6 +82,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "task_moves": _task_moves(run, owned=owned),
         "task_service": _services_of_tasks(run.events),
         "by_hand": sorted(_by_hand(run.events)),
+        "task_release": _releases(run),
         "zone_moves": _zone_moves(run.events),
         "front_moves": _front_moves(run),
         "wanted": _wanted(run),
@@ -88,7 +90,7 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "marks": marks(run, voice),
         "captions": [caption(line, voice) for line in story.captions(run)],
         "waiting": [{"t": line.at_s, "text": _said(line, voice)} for line in story.waiting(run)],
-        "actions": actions(voice, owned=owned),
+        "actions": actions(voice, owned=owned, deployed=any(o.do == "deploy" for o in scenario.operations)),
         "words": words or voice.table("map"),
         "number": voice.number_signs(),
     }
@@ -105,6 +107,12 @@ def _types(run: Run, voice: Voice) -> list[str]:
 def _by_hand(events: Events) -> set[int]:
     """Give the numbers of the tasks that no service keeps."""
     return {int(events.task[i]) for i in events.where(Kind.TASK_CREATED) if events.reason[i] == "run-tasks"}
+
+
+def _releases(run: Run) -> list[int]:
+    """List the release that each task runs, 0 = the first; none where no version ever came out."""
+    found = release_of_tasks(run)
+    return [found.get(task + 1, 0) for task in range(max(found, default=0))]
 
 
 def _room(run: Run, kind: str) -> int:
@@ -287,7 +295,7 @@ def _flow(run: Run) -> dict[str, Any]:
         "ok": _thin(line.ok + line.slow, width),
         "refused": _thin(line.refused, width),
         "timed_out": _thin(line.timed_out, width),
-        "lost": _thin(line.reset, width),
+        "lost": _thin(line.reset + line.errors, width),
         "zone_ok": [_thin(row, width) for row in zones.served],
         "zone_bad": [_thin(row, width) for row in zones.failed],
     }
@@ -349,8 +357,8 @@ def marks(run: Run, voice: Voice) -> list[dict[str, Any]]:
     ]
 
 
-def actions(voice: Voice, *, owned: bool) -> dict[str, list[dict[str, Any]]]:
-    """List what can be done to what, in which of its states."""
+def actions(voice: Voice, *, owned: bool, deployed: bool = False) -> dict[str, list[dict[str, Any]]]:
+    """List what can be done to what, in which of its states. deployed: a version came out, so one can go back."""
     texts = voice.table("story.action")  # the browser fills in who and when
 
     def action(do: str, when: list[int], tone: str = "plain", **more: object) -> dict[str, Any]:
@@ -372,5 +380,13 @@ def actions(voice: Voice, *, owned: bool) -> dict[str, list[dict[str, Any]]]:
         if owned
         else [],
         "task": [action("stop-task", [PENDING, STARTING, SERVING])],
-        "balancer": [action("surge", [0, 1, 2, 3])],
+        "balancer": [
+            action(do, [0, 1, 2, 3], tone)
+            for do, tone in (
+                ("surge", "plain"),
+                ("deploy", "plain"),
+                ("deploy-bad", "lost"),
+                *([("undo-deploy", "ok")] if deployed else []),
+            )
+        ],
     }

@@ -13,8 +13,8 @@ Size = Literal["study", "stage", "small"]
 _HERE = Path(__file__).parent
 # One module is one string: the clock first, the component last; between them each file uses only those above it.
 _SCRIPTS = (
-    "clock.js", "ahead.js", "page.js", "map_index.js", "map_glyphs.js", "map_layout.js", "map_items.js", "map_flow.js",
-    "map_draw.js", "map_words.js", "map_panel.js", "map_popover.js", "map.js",
+    "clock.js", "ahead.js", "page.js", "map_index.js", "map_glyphs.js", "map_text.js", "map_layout.js", "map_items.js",
+    "map_flow.js", "map_draw.js", "map_words.js", "map_panel.js", "map_popover.js", "map.js",
 )  # fmt: skip
 _STYLES = ("tokens.css", "map.css")
 

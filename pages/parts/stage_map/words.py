@@ -16,5 +16,5 @@ WORDS: tuple[str, ...] = (
     "last_placed", "placed_at", "on_host", "in_zone", "why", "why_task", "close", "show_table", "hide_table",
     "table_caption", "col_what", "col_state", "col_since", "col_tasks", "none", "fact_in", "fact_refused",
     "fact_hosts", "fact_tasks", "fact_traffic", "fact_failing", "fact_zone", "fact_room", "fact_ready",
-    "fact_service", "fact_host", "fact_by_hand", "fact_type",
+    "fact_service", "fact_host", "fact_by_hand", "fact_type", "fact_release_of", "release_is", "releases_new",
 )  # fmt: skip

@@ -12,8 +12,8 @@ from simpy import Environment
 from engine import Scenario, metrics
 from engine.traffic import kernel
 from engine.traffic.compiled import CompiledPlane
-from engine.traffic.kernel import NO_TARGET, REFUSED, RESET, SERVED, TIMED_OUT
-from engine.traffic.plane import Fronts
+from engine.traffic.kernel import ERROR, NO_TARGET, REFUSED, RESET, SERVED, TIMED_OUT
+from engine.traffic.plane import Fronts, Split
 
 END_S = 60
 LATE_S = 1e6  # the gap after the last request of a story
@@ -22,11 +22,14 @@ LATE_S = 1e6  # the gap after the last request of a story
 class Stage:
     """One service, some targets, and requests at the seconds one says."""
 
-    def __init__(self, arrive_s, work_s, *, targets=1, zones=1, algorithm="round-robin", **service):
+    def __init__(
+        self, arrive_s, work_s, *, targets=1, zones=1, algorithm="round-robin", workload_leaks=False, **service
+    ):
         self.env = Environment()
         scenario = Scenario.of({
             "duration_s": END_S, "zones": zones, "traffic": {"rps": 1}, "balancer": {"algorithm": algorithm, "dns_ttl_s": 0},
             "services": [{"work_ms": 1000, "concurrency": 1, "backlog": 10, "timeout_s": 10, "retry_after_s": 1} | service],
+            "operations": [{"do": "deploy", "at_s": END_S, "leak_mib": 1}] if workload_leaks else [],
         })  # fmt: skip
         self.plane = CompiledPlane(self.env, scenario, keep_requests=True, block=64)
         draws = self.plane._lanes[0]._draws
@@ -55,6 +58,9 @@ class Stage:
     def look(self):
         self.plane.advance(0, self.env.now)
         return self
+
+    def counts(self):
+        return self.plane.worked(0, self.rows)[0], self.plane.working(0, self.rows)[0]
 
     def end(self):
         self.table = self.plane.finish(END_S).services[0]
@@ -294,3 +300,58 @@ def test_the_middle_of_a_latencys_bucket_is_within_some_three_percent_of_it(late
 @pytest.mark.parametrize(("latency_s", "bucket"), [(0.0, 0), (1e-9, 0), (1e9, kernel.N_BUCKETS - 1)])
 def test_what_no_bucket_holds_is_counted_in_the_outermost(latency_s, bucket):
     assert kernel._bucket(latency_s) == bucket
+
+
+# --- answers with an error, and two groups of targets ---
+
+
+def test_an_error_costs_the_work_and_is_tried_again_like_any_failure():
+    stage = Stage([1, 3], 0.5, targets=0, retries=1)
+    bad = stage.plane.add(0, 7, 0, errors=1.0)
+    kept = stage.route([[bad]], in_dns=[0]).end()
+
+    assert kept.outcome.tolist() == [ERROR, ERROR]
+    assert kept.attempts.tolist() == [2, 2]
+    assert kept.end_s.tolist() == [3, 5]  # half a second of work, a second's patience, half a second of work
+    assert stage.busy_s() == 2
+
+
+def test_a_share_of_errors_is_met_one_request_at_a_time():
+    stage = Stage(np.arange(1, 51), 0.1, targets=1)
+    bad = stage.plane.add(0, 2, 0, errors=0.4)
+    kept = stage.route([[stage.rows[0], bad]], in_dns=[0]).end()
+
+    assert set(kept.outcome[kept.task == 1]) == {SERVED}
+    assert 5 <= (kept.outcome[kept.task == 2] == ERROR).sum() <= 15
+
+
+def test_an_attempt_goes_to_the_group_that_its_own_chance_picks():
+    stage = Stage(np.arange(1, 51), 0.1, targets=4)
+    nothing = [0.0]
+    fronts = Fronts([0], [False], [0], nothing, nothing, nothing)
+    stage.plane.route(0, [stage.rows[:2]], fronts, Split([stage.rows[2:]], 0.2))
+    kept = stage.end()
+    of_green = [task for task in kept.task.tolist() if task > 2]
+
+    assert 4 <= len(of_green) <= 17
+    assert of_green[:4] == [3, 4, 3, 4]  # each group deals in turn for itself
+
+
+def test_an_empty_group_keeps_its_weight():
+    """The load balancer does not fail over to the other group: its share of the requests finds nobody."""
+    stage = Stage(np.arange(1, 51), 0.1, targets=2)
+    nothing = [0.0]
+    stage.plane.route(0, [stage.rows], Fronts([0], [False], [0], nothing, nothing, nothing), Split([[]], 0.5))
+    kept = stage.end()
+
+    assert 15 <= (kept.outcome == NO_TARGET).sum() <= 35
+    assert set(kept.outcome) == {SERVED, NO_TARGET}
+
+
+def test_work_is_counted_when_it_begins():
+    stage = Stage([1, 2, 2.5], 4, workload_leaks=True)
+
+    assert stage.at(0.5).counts() == (0, 0)
+    assert stage.at(4).counts() == (1, 1)  # two wait
+    assert stage.at(6).counts() == (2, 1)
+    assert stage.strike(1, is_silent=False).at(20).counts() == (2, 0)  # the third never began

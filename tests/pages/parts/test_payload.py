@@ -45,3 +45,14 @@ def test_spot_tasks_stand_in_zones_as_fargates_do():
     data = packed("fargate_spot")
 
     assert (data["kind"], data["accent"], data["actions"]["host"]) == ("solo", "ecs-fargate-spot", [])
+
+
+def test_tasks_of_a_new_release_are_told_and_whoever_went_back_runs_the_first_again():
+    data, calm = packed("kubernetes_rollout"), packed("agent_cut")
+
+    assert calm["task_release"] == []
+    assert data["task_release"][:12] == [0] * 12
+    assert set(data["task_release"][12:]) == {0, 1}
+    assert data["task_release"][-1] == 0
+    assert [one["do"] for one in data["actions"]["balancer"]] == ["surge", "deploy", "deploy-bad", "undo-deploy"]
+    assert "undo-deploy" not in [one["do"] for one in calm["actions"]["balancer"]]
