@@ -20,14 +20,10 @@ class ApiGateway(Service):
 
     kind: Literal["api-gateway"]
     api: Literal["rest", "http"] = setting("rest", "A REST API or the simpler HTTP API.", fact="apigw.price")
-    rate_per_s: float = setting(
-        catalog.number("apigw.rps"),
-        "Requests a second that are let in for good.",
-        unit="1/s",
-        fact="apigw.rps",
-        gt=0,
-        le=1e6,
-    )
+    rate_per_s: int = setting(
+        int(catalog.number("apigw.rps")), "Requests a second that are let in for good.", unit="1/s", fact="apigw.rps", ge=1,
+        le=1_000_000,
+    )  # fmt: skip
     burst: int = setting(int(catalog.number("apigw.burst")), "Requests that are let in at once.", fact="apigw.burst", ge=1,
                          le=1_000_000)  # fmt: skip
     latency_s: float = setting(0.02, "Its own share of an answer's time.", unit="s", assumed=True, ge=0, le=10)

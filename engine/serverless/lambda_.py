@@ -19,6 +19,8 @@ from engine.serverless.world import STEP_S, World
 if TYPE_CHECKING:
     from engine.serverless.sqs import Flight, Queue
 
+MANY = 25  # so many cold starts at once are worth a word
+
 
 class LambdaFunction(Service):
     """A function. A queue that names it in its `to` is read by it."""
@@ -65,7 +67,8 @@ class Function:
         self.tokens, self.tokens_s = self.rate.brim, 0.0
         self.readers = float(catalog.number("lambda.sqs.poll_rate", "start"))
         self.in_batches = 0.0
-        self.peaks: list[float] = []  # environments needed, second by second
+        self.peaks: list[float] = []  # the most environments in use at once, second by second
+        self.most = 0.0
         self.asked, self.allowed = 0.0, self.rate.brim
         self.requests, self.billed_gb_s = 0.0, 0.0
         self.init_s = rules.cold_start_s(0, 0, 1, spec.init_cpu_s, spec.memory_mb)
@@ -75,6 +78,7 @@ class Function:
         self.run_s = rules.run_s(spec.cpu_s, spec.wait_s, spec.memory_mb)
         self.least_s = 1 / catalog.number("lambda.rps_per_env")
         self.refusals = Refusals(world, spec.name)
+        self.cold = Missing(world, spec.name, Kind.COLD_STARTED, MANY)
         self.kept = Missing(world, spec.name, Kind.DEAD)
         self.thrown = Missing(world, spec.name, Kind.LOST)
 
@@ -152,9 +156,12 @@ class Function:
             self.asked, self.allowed = busy + n * share, grown
         ok = min(n, max(0, int((grown - busy) / share + HAIR)))
         self.load.take(ok * share)
+        self.most = max(self.most, busy + ok * share)
         needed = ceil(busy + ok * share - HAIR)
         new = max(0, needed - self.up)
         self.up += new
+        if new:
+            self.cold.add(new)
         self.tokens -= new
         return ok, min(ok, new)
 
@@ -282,13 +289,14 @@ class Function:
     def tick(self) -> None:
         """Let go of environments that nobody needed for long, and read the queue."""
         now = self.world.now
-        self.peaks.append(self.load.at(now))
+        self.peaks.append(self.most)
+        self.most = self.load.at(now)
         if int(now) % 10 == 0:
             recent = self.peaks[-max(1, int(self.spec.keep_s)) :]
             self.up = max(self.spec.provisioned, min(self.up, ceil(max(recent) - HAIR)))
         self.asked = 0.0
         self.allowed = min(self.limit, self.up + self.rate.left(self.tokens, now - self.tokens_s))
-        for notes in (self.refusals, self.kept, self.thrown):
+        for notes in (self.refusals, self.cold, self.kept, self.thrown):
             notes.tick()
         if self.queue is not None:
             self._read(self.queue)

@@ -39,9 +39,9 @@ class Refusals:
 class Missing:
     """Tells what went missing: the first at once, what follows gathered."""
 
-    def __init__(self, world: World, name: str, kind: Kind) -> None:
-        """Begin with nothing to tell."""
-        self.world, self.name, self.kind = world, name, kind
+    def __init__(self, world: World, name: str, kind: Kind, least: int = 1) -> None:
+        """Begin with nothing to tell. least: fewer than that are not worth a word, and are forgotten."""
+        self.world, self.name, self.kind, self.least = world, name, kind, least
         self.n = 0
         self.why = ""
         self.told_s = -float(GATHERED_S)
@@ -55,5 +55,7 @@ class Missing:
     def tick(self) -> None:
         """Tell, if it is time and there is something to tell."""
         if self.n and self.world.now - self.told_s >= GATHERED_S:
-            self.world.note(self.kind, self.name, self.n, self.why)
-            self.n, self.told_s = 0, self.world.now
+            if self.n >= self.least:
+                self.world.note(self.kind, self.name, self.n, self.why)
+                self.told_s = self.world.now
+            self.n = 0

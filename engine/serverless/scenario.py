@@ -39,7 +39,7 @@ AnyService = Annotated[
 ]
 
 
-class Traffic(Record):
+class OrderTraffic(Record):
     """The clients: how many orders they send, and what they do when they are turned away."""
 
     enters: Name = "api"
@@ -52,7 +52,7 @@ class Traffic(Record):
     jitter: bool = setting(False, "Clients wait a random part of it, so that they do not come back together.")
 
 
-class Prices(Record):
+class ServicePrices(Record):
     """Prices that nobody could look up for us."""
 
     appsync_million: float = setting(
@@ -72,8 +72,8 @@ class Pipeline(Record):
         int(catalog.number("lambda.concurrency_default")), "Environments that all functions share.",
         fact="lambda.concurrency_default", ge=1, le=1_000_000,
     )  # fmt: skip
-    traffic: Traffic = Traffic()
-    prices: Prices = Prices()
+    traffic: OrderTraffic = OrderTraffic()
+    prices: ServicePrices = ServicePrices()
     services: tuple[AnyService, ...] = Field(min_length=1, max_length=20, description="The boxes.")
     operations: tuple[Operation, ...] = setting((), "What is done, and when.", max_length=200)
 

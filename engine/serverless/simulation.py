@@ -104,6 +104,7 @@ def _clock(world: World, clients: Clients, samples: Samples) -> Generator[Event,
         samples.take()
         for box in world.boxes.values():
             box.tick()
+        world.twice.tick()
         clients.second()
         yield world.env.timeout(STEP_S)
 

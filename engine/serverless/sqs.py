@@ -31,8 +31,8 @@ class SqsQueue(Service):
     has_dlq: bool = setting(True, "Move aside what was received too often.", fact="sqs.dlq")
     max_receives: int = setting(int(catalog.number("sqs.dlq")), "Received more often than this: moved aside.", fact="sqs.dlq",
                                 ge=1, le=1_000)  # fmt: skip
-    retention_s: float = setting(
-        catalog.number("sqs.retention", "default_d") * 86_400, "A message is thrown away after so long.", unit="s",
+    retention_s: int = setting(
+        int(catalog.number("sqs.retention", "default_d")) * 86_400, "A message is thrown away after so long.", unit="s",
         fact="sqs.retention", ge=60, le=1_209_600,
     )  # fmt: skip
     wait_s: float = setting(20, "A poll waits so long for a message.", unit="s", fact="sqs.wait", ge=0, le=20)

@@ -10,7 +10,8 @@ from simpy import Environment
 
 from engine.serverless.box import Accepts
 from engine.serverless.flow import Kind, Notes
-from engine.serverless.parcel import LANES, WENT_WELL, Parcel, Reply
+from engine.serverless.limits import Missing
+from engine.serverless.parcel import LANES, ORDER, WENT_WELL, Parcel, Reply
 
 if TYPE_CHECKING:
     from engine.serverless.box import Box
@@ -48,6 +49,7 @@ class World:
         self.carriers: set[str] = set()  # the boxes from which an order goes on to a queue or a state machine
         self.usual: dict[str, float] = {}
         self.tally = [Tally() for _ in LANES]
+        self.twice = Missing(self, "", Kind.DONE_AGAIN)
         self.turned_away = 0  # requests that never got through the door
         self.given_up = 0  # orders whose client sent them no more
         self.waits_s: list[tuple[float, int]] = []  # how long finished orders took, and how many they were
@@ -103,7 +105,11 @@ class World:
         fate.done += first
         tally.done += first
         tally.again += parcel.n - first
-        if first and not parcel.lane:
+        if parcel.lane != ORDER:
+            return
+        if parcel.n > first:
+            self.twice.add(parcel.n - first)
+        if first:
             self.waits_s.append((self.now - parcel.born_s, first))
 
     def zone_of(self, number: int) -> str:
