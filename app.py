@@ -18,8 +18,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from engine.delivery.simulation import warm_up as warm_up_delivery
 from engine.placement import stream
 from engine.placement.kube import crowd_stream, topology
+from engine.responsibility import warm_up as warm_up_years
 from engine.traffic.compiled import warm_up
 from engine.traffic.graph import compiled as graph
 from pages.parts.ahead import routes as run_routes
@@ -71,6 +73,8 @@ def _warm_up() -> None:
     stream.warm_up()
     topology.warm_up()
     crowd_stream.warm_up()
+    warm_up_delivery()
+    warm_up_years()
     gc.collect()
     gc.freeze()
     _is_warm.set()

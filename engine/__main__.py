@@ -86,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
     conformance_.add_argument("folder", type=Path, metavar="DIR", help="a folder of *.json tables")
     conformance_.add_argument("--json", action="store_true", help="print plain data")
     conformance_.set_defaults(act=_conformance)
+    year_ = commands.add_parser(
+        "year", help="play a year of operations: who is woken at night, in ten ways of running containers"
+    )
+    year_.add_argument("file", type=Path, nargs="?", help="YAML or JSON: hosts, team, rates ...; none = as it comes")
+    year_.add_argument("--json", action="store_true", help="print plain data")
+    year_.set_defaults(act=_year)
     bench_ = commands.add_parser("bench", help="measure the engine: ratios, in one run")
     bench_.add_argument("--json", action="store_true", help="print plain data")
     bench_.set_defaults(act=_bench)
@@ -147,6 +153,16 @@ def _import(given: argparse.Namespace) -> int:
     if not given.json:
         encoding = sys.stdout.encoding or "utf-8"
         print(text.encode(encoding, "replace").decode(encoding))
+    return 0
+
+
+def _year(given: argparse.Namespace) -> int:
+    from engine import responsibility  # noqa: PLC0415 - its records read a table that no other command needs
+    from engine.responsibility.summary import as_data, as_text  # noqa: PLC0415
+
+    ask = responsibility.read(_text(given.file) if given.file else "")
+    found = as_data(ask)
+    print(json.dumps(found, indent=2) if given.json else as_text(found))
     return 0
 
 

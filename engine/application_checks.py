@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 WHERE = "application"
 MAX_DEPTH = 16  # modules on one path, the entry included
 MAX_CALLS = 200  # an action, where all goes well
+MAX_KINDS = 200  # of calls, each of which has tables of its own
 
 
 def problems(scenario: Scenario) -> list[Problem]:
@@ -140,6 +141,12 @@ def _told(cycle: tuple[str, ...]) -> Problem:
 
 def _sizes(application: Application) -> Iterator[Problem]:
     """Find actions of which one request would be too deep, or too many calls, even where all goes well."""
+    kinds = sum(len(module.calls) for module in application.modules)
+    if kinds > MAX_KINDS:
+        allowed = f"up to {MAX_KINDS}"
+        yield Problem(
+            f"{WHERE}.modules", f"{kinds} kinds of calls", allowed, "the modules have too many calls together"
+        )
     depths, calls = depth_of_modules(application), calls_of_modules(application)
     for number, action in enumerate(application.actions):
         where = f"{WHERE}.actions.{number}.entry"

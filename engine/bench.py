@@ -49,6 +49,8 @@ from engine.scenario import Scenario
 from engine.simulation import run, simulate
 from engine.traffic.compiled import CompiledPlane, warm_up
 from engine.traffic.draws import Draws
+from engine.traffic.graph import compiled as graph
+from engine.traffic.graph.one_by_one import OneByOneGraph
 from engine.traffic.one_by_one import OneByOnePlane
 from engine.traffic.plane import Fronts
 
@@ -65,8 +67,9 @@ def bench() -> dict[str, Any]:
     Errors: RuntimeError if two that should come to the same end do not.
     """
     warm_up()
+    graph.warm_up()
     hour, queue, tasks, pods, took = _Hour(), _Queue(), _Stream(), _Pods(), _Stopwatch()
-    crowd = _Crowd()
+    crowd, shop = _Crowd(), _Shop()
     for lap in range(ROUNDS):
         hour.measure(took)
         if lap < TWIN_ROUNDS:
@@ -75,11 +78,14 @@ def bench() -> dict[str, Any]:
         if lap == 0:  # its plain loop takes some twenty seconds, and the ratio is far from its bound
             pods.measure(took)
             crowd.measure(took)
+            shop.measure_twin(took)
+        shop.measure(took)
         queue.measure(took)
     of_hour = took.ratio("hour_data_plane", "hour")
     return {
         "ratios": {
             "hour_vs_all_simpy": took.ratio("hour_all_simpy", "hour"),
+            "graph_vs_all_simpy": took.ratio("shop_all_simpy", "shop"),
             "queue_vs_simpy": took.ratio("queue_simpy", "queue"),
             "queue_vs_ciw": took.ratio("queue_ciw", "queue"),
             "dataplane_vs_draws": took.ratio("hour_data_plane", "hour_draws"),
@@ -89,7 +95,7 @@ def bench() -> dict[str, Any]:
         },
         "seconds": took.medians(),
         "shares": {"control_plane": None if of_hour is None else 1 - of_hour, "data_plane": of_hour},
-        "requests": {"hour": hour.requests, "queue": queue.requests},
+        "requests": {"hour": hour.requests, "queue": queue.requests, "shop": shop.calls},
         "peak_memory_mb": _peak_memory_mb(),
         "runs": ROUNDS,
     }
@@ -102,6 +108,11 @@ def report(result: dict[str, Any]) -> str:
     ciw_s = "" if ciw is None else f", Ciw {seconds['queue_ciw']:.1f} s"
     rows = [
         ("the hour against the all-SimPy twin, same log", f"{ratios['hour_vs_all_simpy']:,.0f} times", "200 or more"),
+        (
+            "ten services that call each other against theirs",
+            f"{ratios['graph_vs_all_simpy']:,.0f} times",
+            "100 or more",
+        ),
         ("M/M/8 against plain SimPy, same waits", f"{ratios['queue_vs_simpy']:,.0f} times", "500 or more"),
         (
             "M/M/8 against Ciw, same waits",
@@ -132,6 +143,7 @@ def report(result: dict[str, Any]) -> str:
 The hour is data/scenarios/hour.yaml, {result["requests"]["hour"]:,} requests: {hour_ms:.1f} ms, of which the data plane is
 {shares["data_plane"]:.0%} and the control plane, with laying out and handing over the tables, {shares["control_plane"]:.0%}. Its draws alone take {draws_ms:.1f} ms,
 the all-SimPy twin takes {seconds["hour_all_simpy"]:.1f} s.
+The ten services work on {result["requests"]["shop"]:,} users and calls: {seconds["shop"] * 1e3:.1f} ms; the all-SimPy twin takes {seconds["shop_all_simpy"]:.1f} s.
 The queue is {result["requests"]["queue"]:,} requests, drawn beforehand for all: {queue_ms:.2f} ms; plain SimPy takes {seconds["queue_simpy"]:.1f} s{ciw_s}.
 The stream of tasks, spread over zones and packed by memory: {seconds["stream"] * 1e3:.2f} ms; the plain loop over hosts, same places, {seconds["stream_loop"]:.1f} s.
 The pods that keep even over zones and apart on nodes: {seconds["crowd"] * 1e3:.0f} ms; their plain loop, same places, {seconds["crowd_loop"]:.1f} s.
@@ -218,6 +230,45 @@ class _Hour:
     def _draw(self) -> None:
         for _ in range(self.requests // len(self._draws.gaps) + 1):
             self._draws.refill()
+
+
+# --- the shop --------------------------------------------------------------------------------------------------------
+
+
+class _Shop:
+    """Two minutes of users of ten services, each of whom sets nine calls off: in stages, in parallel, with retries."""
+
+    CALLS: ClassVar = {
+        "front": (("catalogue", 0), ("recommend", 0), ("ads", 0), ("cart", 1), ("checkout", 2)),
+        "cart": (("currency", 0),),
+        "checkout": (("payment", 0), ("shipping", 0), ("email", 1)),
+        **dict.fromkeys(("catalogue", "recommend", "ads", "currency", "payment", "shipping", "email"), ()),
+    }
+
+    def __init__(self) -> None:
+        modules = [
+            {"name": name, "service": name, "work_ms": 5, "calls": [{"to": to, "stage": at, "retries": 2} for to, at in calls]}
+            for name, calls in self.CALLS.items()
+        ]  # fmt: skip
+        self._scenario = Scenario.of({
+            "duration_s": 120, "launch_type": "ecs-fargate", "traffic": {"rps": 100},
+            "services": [{"name": name, "desired": 3} for name in self.CALLS],
+            "application": {"modules": modules, "actions": [{"name": "buy", "entry": "front"}]},
+        })  # fmt: skip
+        found = run(self._scenario)
+        self._digest = found.digest
+        self.calls = sum(int(table.arrived.sum()) for table in found.requests.services)
+
+    def measure(self, took: _Stopwatch) -> None:
+        """Time the whole run."""
+        took.note("shop", median(_seconds(lambda: run(self._scenario)) for _ in range(LAPS)))
+
+    def measure_twin(self, took: _Stopwatch) -> None:
+        """Time the same users with a process for everyone, and hold the two against each other."""
+        found = []
+        took.note("shop_all_simpy", _seconds(lambda: found.append(simulate(self._scenario, OneByOneGraph))))
+        if found[0].digest != self._digest:
+            raise RuntimeError("the shop and its all-SimPy twin differ: the ratio would compare two stories")
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------

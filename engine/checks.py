@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 OPERATIONS = (
     "fail-zone", "impair-zone", "restore-zone", "zonal-shift", "fail-host", "drain-host", "interrupt-spot",
     "cut-agent", "restore-agent", "patch", "update-nodes", "interrupt-spot-tasks", "stop-task", "run-tasks", "set-desired",
-    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic", "break-module",
+    "deploy", "fail-control-plane", "kill-member", "restart-member", "change-traffic", "break-module", "leak-module",
+    "crash-module",
 )  # fmt: skip
 
 # What can be done to a store of the chapter control_plane (engine.consensus.scenario).
@@ -192,7 +193,7 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     tasks += sum(getattr(o, "count", 0) for o in scenario.operations)
     if tasks > MAX_TASKS:
         found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
-    lives, moved = _lives(scenario, tasks), _moved(scenario, tasks) + autoscaler_checks.moved(scenario, tasks)
+    lives, moved = _lives(scenario, tasks, worst), _moved(scenario, tasks) + autoscaler_checks.moved(scenario, tasks)
     # A group that shrinks under its tasks again and again is stopped at the limit, as a fifth blow is.
     cells = (lives + min(moved, 4 * tasks)) * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
     if cells > MAX_CELLS:
@@ -206,7 +207,7 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
         raise BudgetError(found)
 
 
-def _lives(scenario: Scenario, tasks: int) -> float:
+def _lives(scenario: Scenario, tasks: int, requests: float) -> float:
     """Bound from above how many tasks could ever serve: each may be replaced when somebody acts, or in a loop of deaths."""
     idle = {"change-traffic", "set-desired", "run-tasks", "restore-agent"}
     # A kubelet that is silent for long enough is emptied; an agent of ECS only if we assume so.
@@ -216,7 +217,7 @@ def _lives(scenario: Scenario, tasks: int) -> float:
     most = max(service.max_percent for service in scenario.services) / 100
     # A fifth blow rarely finds another full set: the run itself is stopped at the limit.
     once = tasks * (1 + min(acts, 4) + _taken_back(scenario) + _interruptions(scenario)) + _moved_by_patches(scenario)
-    once += _leaked_away(scenario, tasks)
+    once += _leaked_away(scenario, tasks, requests)
     if not _dies_in_a_loop(scenario):
         return once
     balancer, assumed = scenario.balancer, scenario.assumptions
@@ -224,11 +225,23 @@ def _lives(scenario: Scenario, tasks: int) -> float:
     return once + tasks * most * scenario.duration_s / shortest
 
 
-def _leaked_away(scenario: Scenario, tasks: int) -> float:
-    """Bound how many tasks a leaking version can lose: each has to fill its memory first, and to start."""
-    if not any(o.do == "deploy" and o.leak_mib > 0 for o in scenario.operations):
-        return 0.0
-    return tasks * scenario.duration_s / catalog.seconds("k8s.kubelet", "backoff_first_s")
+def _leaked_away(scenario: Scenario, tasks: int, requests: float) -> float:
+    """Bound how many tasks a leak or a crash loop can take: each has to fill its memory first, or to live, and to start."""
+    assumed = scenario.assumptions
+    start_s = assumed.container_s + assumed.scheduler_s
+    by_time = tasks * scenario.duration_s
+    lives_s = min((o.lives_s / 2 for o in scenario.operations if o.do == "crash-module"), default=math.inf)
+    crashed = by_time / (lives_s + start_s)
+    leak_mib = max((o.leak_mib for o in scenario.operations if o.do in {"deploy", "leak-module"}), default=0.0)
+    if not leak_mib:
+        return crashed
+    free_mib = min(
+        s.memory_mib * (1 - s.memory_base_share) - s.memory_per_request_mib * s.concurrency for s in scenario.services
+    )
+    slowest = by_time / (catalog.seconds("k8s.kubelet", "backoff_first_s") + start_s)
+    # A module may work several times for one request.
+    worked = requests * max(1, len(scenario.application.modules))
+    return crashed + min(slowest, worked * leak_mib / max(free_mib, leak_mib))
 
 
 def _moved_by_patches(scenario: Scenario) -> float:
@@ -284,6 +297,7 @@ def _events(scenario: Scenario, tasks: int, lives: float) -> float:
         for s in scenario.services
         if s.scaling
     )
+    metrics += sum(scenario.duration_s / alarm_s for alarm_s in _alarms_s(scenario))
     metrics += sum(_changes(s.scaling.schedule, scenario.duration_s) for s in scenario.services if s.scaling) * 2
     hosts += _provider_events(scenario)
     longest, first = catalog.seconds("ecs.service.throttle_max"), scenario.assumptions.first_gap_s
@@ -311,6 +325,14 @@ def _of_kubernetes(scenario: Scenario, tasks: int, lives: float, hosts: float) -
 def _asks_budgets(scenario: Scenario) -> bool:
     """Say whether a PodDisruptionBudget may refuse an eviction again and again."""
     return any(service.pods.disruption is not None for service in scenario.services)
+
+
+def _alarms_s(scenario: Scenario) -> list[float]:
+    """List how often the alarm of each roll-out writes a point down."""
+    every = [service.deployment for service in scenario.services]
+    found = [o.deployment for o in scenario.operations if o.do == "deploy" and o.deployment is not None]
+    plain = sum(o.do == "deploy" and o.deployment is None for o in scenario.operations)
+    return [one.alarm_period_s for one in [*found, *every * plain] if one.alarm]
 
 
 def _stuck(scenario: Scenario, hosts: float) -> float:

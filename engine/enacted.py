@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeAlias, TypeVar
 
 from engine.era import Era
-from engine.sentence import Amount
-from engine.story import Tone
+from engine.sentence import Amount, Tone
 
 # (A generic class that is frozen cannot have slots: Python 3.11 writes the type's parameters onto each record.)
 R = TypeVar("R", bound=str)  # a row's name

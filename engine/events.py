@@ -114,7 +114,7 @@ class Kind(IntEnum):
     ROLLOUT_STARTED = 80  # a new version of a service is asked for; value: its number, counted from 0; reason: who
     ROLLOUT_SIZED = 81  # the deployment sized a version's pods; value: how many are wanted; reason: "version 1"
     ROLLOUT_DONE = 82  # every pod is of the new version and available; value: seconds since it was asked for
-    ROLLOUT_STALLED = 83  # no progress within the deadline; value: pods of the new version that are available
+    ROLLOUT_STALLED = 83  # no progress in time, or none possible; value: new tasks that are there; reason: why
 
     # Node autoscalers of Kubernetes.
     AUTOSCALER_LOOKED = 90  # what it saw is not as before; value: pods without a node; reason: who; look
@@ -128,9 +128,13 @@ class Kind(IntEnum):
 
     # What a new version does to its tasks, and what is done about it.
     TASK_OOM_KILLED = 150  # its memory ran over: the kernel killed it (exit 137); value: MiB in use
-    CRASH_BACKED_OFF = (
-        151  # its kubelet waits before it starts the containers again; value: seconds, 0 = it need not wait
-    )
+    CRASH_BACKED_OFF = 151  # its kubelet waits before it starts the containers again; value: seconds, 0 = not at all
+    ROLLOUT_SHIFTED = 152  # value: share of the traffic that the new version gets from now on; reason: "version 1"
+    ROLLOUT_BAKING = 153  # it waits and is watched; value: seconds; reason: canary, step or bake
+    ROLLOUT_FAILED = 154  # value: failed tasks, or percent of requests; reason: "breaker 3 of 3", "alarm 2 of 2"
+    ROLLOUT_ROLLED_BACK = 155  # only the last good version is left; value: seconds since the other was asked for
+    ALARM_READ = 156  # value: percent of the requests of its period that failed; reason: whose
+    ROLLOUT_UNWATCHED = 157  # nobody watches a roll-out that was to be watched; reason: why
 
     # Kubernetes' control plane.
     CONTROL_PLANE_LOST = 110  # nothing can be written any more; reason: why
@@ -139,6 +143,7 @@ class Kind(IntEnum):
     # The application's modules.
     MODULE_HARMED = 140  # reason: which; value: how many times longer its work takes
     MODULE_MENDED = 141  # reason: which
+    TASK_CRASHED = 142  # a module that it runs crashed its process (exit 1); value: seconds for which it had run
 
 
 @dataclass(slots=True)

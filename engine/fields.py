@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from engine import catalog
 
@@ -20,6 +21,12 @@ def setting(default: Any, meaning: str, *, unit: str = "", assumed: bool = False
     if {"ge", "gt", "le", "lt"} & set(limits):
         limits.setdefault("allow_inf_nan", False)
     return Field(default=default, description=meaning, json_schema_extra=extra, **limits)
+
+
+def refusal(message: str, allowed: str) -> PydanticCustomError:
+    """Make the error that a field's validator raises, so that whoever tells it also tells what would have been allowed."""
+    # What is allowed is read where pydantic keeps a Literal's choices (`engine.reading.explained`).
+    return PydanticCustomError("literal_error", "{message}", {"message": message, "expected": allowed})
 
 
 class Record(BaseModel):

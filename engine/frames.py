@@ -10,7 +10,9 @@ import pandas as pd
 
 from engine import metrics
 from engine.events import NOBODY, Kind
+from engine.rollout_score import scores
 from engine.simulation import Run
+from engine.traffic.graph.tables import CALL_FAILURES
 from engine.traffic.plane import FAILURES
 
 
@@ -52,6 +54,21 @@ def seconds(run: Run) -> pd.DataFrame:
     return pd.DataFrame({name: getattr(line, name) for name in columns})
 
 
+def rollouts(run: Run) -> pd.DataFrame:
+    """Give every roll-out of every service with what it cost, one row each."""
+    rows = [
+        {
+            "service": service.name, "version": score.rollout.version, "strategy": score.rollout.settings.strategy,
+            "began_s": score.rollout.began_s, "ending": score.ending, "took_s": score.took_s, "failed": score.failed,
+            "failed_by_new": score.failed_by_new, "met_new": score.met_new, "least_serving": score.least_serving,
+            "extra_task_hours": score.extra_task_hours, "extra_usd": score.extra_usd,
+        }
+        for number, service in enumerate(run.scenario.services)
+        for score in scores(run, number)
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def requests(run: Run) -> pd.DataFrame:
     """Give every request of a run that kept them: arrive_s, start_s, end_s, service, task, outcome, attempts.
 
@@ -77,6 +94,35 @@ def requests(run: Run) -> pd.DataFrame:
             )
         )
     return pd.concat(parts, ignore_index=True).sort_values("arrive_s", ignore_index=True)
+
+
+def calls(run: Run) -> pd.DataFrame:
+    """Give every attempt of every call of an application's run that kept them, the users' own included.
+
+    Columns: request, sent_s, start_s, end_s, caller, callee, attempt, task, outcome. A user's caller is the action.
+
+    Errors: ValueError if there is no application, or the run did not keep its requests.
+    """
+    graph = run.requests.graph
+    if graph is None or graph.kept is None:
+        raise ValueError("an application whose run kept its requests is needed: run(scenario, keep_requests=True)")
+    kept, application = graph.kept, run.scenario.application
+    entered = [(action.name, action.entry) for action in application.actions]
+    pairs = np.array([*graph.calls.pairs, *entered], dtype=object)[kept.call]
+    outcomes = np.array(["answered", *CALL_FAILURES, "in-flight"], dtype=object)
+    return pd.DataFrame(
+        {
+            "request": kept.request,
+            "sent_s": kept.sent_s,
+            "start_s": kept.start_s,
+            "end_s": kept.end_s,
+            "caller": pairs[:, 0],
+            "callee": pairs[:, 1],
+            "attempt": kept.attempt + 1,
+            "task": kept.task,
+            "outcome": pd.Categorical(outcomes[kept.outcome]),
+        }
+    )
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:

@@ -8,16 +8,18 @@ from heapq import heappush
 from simpy import Environment, Event
 
 URGENT, NORMAL, LATE, LAST = 0, 1, 2, 3
+EARLY, FORE = 0.5, 0.75  # between SimPy's own two: before whatever the control plane does at that moment
+AFTER_ALL = 1 << 62  # a rank that no event's own number reaches
 
 
-def at(env: Environment, when_s: float, order: tuple[int, int] | None = None) -> Event:
+def at(env: Environment, when_s: float, order: tuple[float, int] | None = None) -> Event:
     """Make an event at a moment, to the last bit: now + (when - now) may be another number than when.
 
     order: priority and rank among events of the same moment; none = as they were made.
     """
     event = Event(env)
     event._ok, event._value = True, None
-    heappush(env._queue, (when_s, *(order or (NORMAL, next(env._eid))), event))  # type: ignore[misc]  # SimPy's own tuple
+    heappush(env._queue, (when_s, *(order or (NORMAL, next(env._eid))), event))
     return event
 
 

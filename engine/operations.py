@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from engine import catalog
+from engine.deployment import DeploymentSettings
 from engine.fields import Record
 from engine.placement import constraints, strategies
 
@@ -205,6 +206,9 @@ class Deploy(_Operation):
         json_schema_extra={"unit": "MiB"},
     )
     undo: bool = Field(default=False, description="Go back to the version before, whatever else is said here.")
+    deployment: DeploymentSettings | None = Field(
+        default=None, description="How this one is rolled out; none = as the service says."
+    )
 
 
 class ChangeTraffic(_Operation):
@@ -344,6 +348,37 @@ class BreakModule(_Operation):
     )  # fmt: skip
 
 
+class LeakModule(_Operation):
+    """Let one module keep some memory of each request: its process grows until the kernel ends it, with all it was doing."""
+
+    do: Literal["leak-module"]
+    module: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Module of the application.", examples=["cart"])
+    leak_mib: float = Field(
+        default=8, gt=0, le=1_000, allow_inf_nan=False,
+        description="Memory that it never gives back, for each request that the module works on.",
+        json_schema_extra={"unit": "MiB"},
+    )  # fmt: skip
+    for_s: float | None = Field(
+        default=None, gt=0, le=LONGEST_S, allow_inf_nan=False, description="How long; none = until the run's end.",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+
+
+class CrashModule(_Operation):
+    """Let one module crash its process again and again, so long after each start, with everything that runs in it."""
+
+    do: Literal["crash-module"]
+    module: str = Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="Module of the application.", examples=["cart"])
+    lives_s: float = Field(
+        default=10, ge=1, le=86_400, allow_inf_nan=False,
+        description="How long a process lives before it crashes, on average.", json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+    for_s: float | None = Field(
+        default=None, gt=0, le=LONGEST_S, allow_inf_nan=False, description="How long; none = until the run's end.",
+        json_schema_extra={"unit": "s"},
+    )  # fmt: skip
+
+
 Operation = Annotated[
     FailZone
     | ImpairZone
@@ -365,6 +400,8 @@ Operation = Annotated[
     | SetDesired
     | Deploy
     | ChangeTraffic
-    | BreakModule,
+    | BreakModule
+    | LeakModule
+    | CrashModule,
     Field(discriminator="do"),
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine import metrics
+from engine.deployment import SHIFTING, DeploymentSettings
 from engine.events import Floats, Intervals, Kind, intervals
 from engine.kubernetes.rollout import fence
 from engine.launch import launch_type
@@ -20,7 +21,13 @@ GONE = (Kind.TASK_UNHEALTHY, Kind.TASK_LOST, Kind.TASK_DEACTIVATING, Kind.TASK_S
 
 @dataclass(frozen=True, slots=True)
 class RollOut:
-    """One roll-out. done_s, stalled_s: none = it never was. sizes: (moment, version, pods asked for), on Kubernetes alone."""
+    """One roll-out. done_s, stalled_s, failed_s, rolled_back_s: none = it never was.
+
+    sizes: (moment, version, pods asked for), on Kubernetes alone. weights: (moment, share of the traffic that the new version
+    gets from then on), where traffic moves by weights. bakes: (moment, seconds, canary, step or bake). points: (moment, percent of
+    the requests that failed), as its alarm read them. stalled_why, failed_why: as the log says it. end_s: the next roll-out's
+    begin, or the run's end.
+    """
 
     service: int
     version: int
@@ -29,6 +36,22 @@ class RollOut:
     done_s: float | None
     stalled_s: float | None
     sizes: tuple[tuple[float, int, int], ...]
+    settings: DeploymentSettings
+    end_s: float
+    failed_s: float | None
+    rolled_back_s: float | None
+    failed_why: str
+    failed_by: float
+    stalled_why: str
+    is_unwatched: bool
+    weights: tuple[tuple[float, float], ...]
+    bakes: tuple[tuple[float, float, str], ...]
+    points: tuple[tuple[float, float], ...]
+
+    @property
+    def over_s(self) -> float | None:
+        """Say when only one version was left, the new one or the old; none = never."""
+        return self.done_s if self.rolled_back_s is None else self.rolled_back_s
 
 
 def rollouts(run: Run, service: int = 0) -> tuple[RollOut, ...]:
@@ -42,9 +65,18 @@ def rollouts(run: Run, service: int = 0) -> tuple[RollOut, ...]:
 def _rollout(run: Run, service: int, begin: int, end: int) -> RollOut:
     events = run.events
 
+    def all_of(kind: Kind) -> list[int]:
+        return [row for row in _rows(run, service, kind) if begin < row < end]
+
     def first(kind: Kind) -> float | None:
-        rows = [row for row in _rows(run, service, kind) if begin < row < end]
+        rows = all_of(kind)
         return float(events.at_s[rows[0]]) if rows else None
+
+    def told(kind: Kind) -> tuple[tuple[float, float], ...]:
+        return tuple((float(events.at_s[row]), float(events.value[row])) for row in all_of(kind))
+
+    def why(kind: Kind) -> str:
+        return next((events.reason[row] for row in all_of(kind)), "")
 
     sizes = tuple(
         (float(events.at_s[row]), int(events.reason[row].rpartition(" ")[2]), int(events.value[row]))
@@ -53,9 +85,29 @@ def _rollout(run: Run, service: int, begin: int, end: int) -> RollOut:
     )
     version, is_undo = int(events.value[begin]), events.reason[begin] == "undo"
     began_s = float(events.at_s[begin])
+    bakes = tuple((at_s, for_s, events.reason[row]) for row, (at_s, for_s) in
+                  zip(all_of(Kind.ROLLOUT_BAKING), told(Kind.ROLLOUT_BAKING), strict=True))  # fmt: skip
+    failed = told(Kind.ROLLOUT_FAILED)
     return RollOut(
-        service, version, is_undo, began_s, first(Kind.ROLLOUT_DONE), first(Kind.ROLLOUT_STALLED), sizes
+        service, version, is_undo, began_s, first(Kind.ROLLOUT_DONE), first(Kind.ROLLOUT_STALLED), sizes,
+        settings=_settings(run, service, begin),
+        end_s=float(events.at_s[end]) if end < len(events) else run.scenario.duration_s,
+        failed_s=first(Kind.ROLLOUT_FAILED), rolled_back_s=first(Kind.ROLLOUT_ROLLED_BACK),
+        failed_why=why(Kind.ROLLOUT_FAILED), failed_by=failed[0][1] if failed else 0.0,
+        stalled_why=why(Kind.ROLLOUT_STALLED), is_unwatched=first(Kind.ROLLOUT_UNWATCHED) is not None,
+        weights=told(Kind.ROLLOUT_SHIFTED), bakes=bakes, points=told(Kind.ALARM_READ),
     )  # fmt: skip
+
+
+def _settings(run: Run, service: int, begin: int) -> DeploymentSettings:
+    """Find the operation that a roll-out followed, and how it asked to be rolled out."""
+    names = [one.name for one in run.scenario.services]
+    mine = [o for o in run.scenario.operations if o.do == "deploy" and names.index(o.service or names[0]) == service]
+    at_s = run.events.at_s[begin]
+    now = sum(run.events.at_s[row] == at_s for row in _rows(run, service, Kind.ROLLOUT_STARTED) if row < begin)
+    asked = [o.deployment for o in mine if o.at_s == at_s]
+    chosen = asked[min(now, len(asked) - 1)] if asked else None
+    return chosen or run.scenario.services[service].deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +134,18 @@ def course(run: Run, service: int = 0) -> Course:
     return Course(at_s, old, new, *promise(run, service))
 
 
-def promise(run: Run, service: int = 0) -> tuple[int, int]:
+def promise(run: Run, service: int = 0, one: RollOut | None = None) -> tuple[int, int]:
     """Give the ready pods that a roll-out may not fall below, and the pods that it may have at once, of the service's desired.
 
     On Kubernetes by maxUnavailable and maxSurge (a Recreate promises none), on ECS by the minimum healthy percent and the maximum
-    percent.
+    percent. A roll-out may ask otherwise: all at once promises none, and a second set is there beside the first.
     """
     asked = run.scenario.services[service]
+    strategy = (one.settings if one is not None else asked.deployment).strategy
+    if strategy == "all-at-once":
+        return 0, asked.desired
+    if strategy == "blue-green" or (strategy in SHIFTING and not launch_type(run.scenario.launch_type).is_kubernetes):
+        return fewest_tasks(asked.desired, asked.min_healthy_percent), 2 * asked.desired
     if not launch_type(run.scenario.launch_type).is_kubernetes:
         least = fewest_tasks(asked.desired, asked.min_healthy_percent)
         return least, most_tasks(asked.desired, asked.max_percent)

@@ -13,6 +13,7 @@ from pydantic import ValidationInfo, field_validator
 
 from engine import catalog, checks, reading
 from engine.application import Application
+from engine.deployment import DeploymentSettings
 from engine.fields import Record, setting
 from engine.kubernetes import Kubernetes, Pods
 from engine.kubernetes.scheduling import NodeTaint
@@ -210,6 +211,9 @@ class Service(Record):
         int(catalog.number("ecs.service.max_percent_default")), "Running and pending tasks never pass this on purpose.",
         unit="%", fact="ecs.service.max_percent_default", ge=100, le=400,
     )  # fmt: skip
+    deployment: DeploymentSettings = setting(
+        DeploymentSettings(), "How a new version takes over, and who stops a bad one."
+    )
     placement: tuple[str, ...] = setting(
         ("spread-zones", "spread-hosts"), "Placement strategies, in order, on hosts that you own.",
         fact="ecs.placement.service_default", max_length=int(catalog.number("ecs.placement.max_rules", "strategies")),

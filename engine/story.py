@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -16,11 +15,12 @@ from engine import catalog, metrics
 from engine.events import Kind, intervals
 from engine.launch import launch_type
 from engine.metrics import Steps
-from engine.sentence import Amount, Line, Values
+from engine.sentence import Amount, Line, Tone, Values
 from engine.simulation import Run
 from engine.story_beside import beside
 from engine.story_fleet import moments, of_hosts
 from engine.story_kubernetes import moments_of_pods, of_pods
+from engine.story_modules import moments_of_modules, of_modules
 from engine.story_nodes import node_moments, of_nodes
 from engine.story_placement import placed_one_by_one, placements
 from engine.story_pods import moments_of_scaling, of_scaling
@@ -29,7 +29,6 @@ from engine.story_update import moments as update_moments
 from engine.story_update import of_updates
 
 __all__ = ["Amount", "Line", "Mark", "captions", "full_again_s", "marks", "waiting"]
-Tone = Literal["lost", "ok", "plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +47,17 @@ class Mark:
 
 
 # Who else has something to tell: of hosts, of nodes, of pods. Each gives its marks, and its sentences.
-MOMENTS = (moments, node_moments, update_moments, moments_of_pods, moments_of_scaling, moments_of_rollouts)
+MOMENTS = (
+    moments,
+    node_moments,
+    update_moments,
+    moments_of_pods,
+    moments_of_scaling,
+    moments_of_rollouts,
+    moments_of_modules,
+)
 # What an update does comes before what its drains are refused at the same moment: the last line stands.
-TELLERS = (of_updates, beside, of_hosts, of_nodes, of_pods, of_scaling, of_rollouts)
+TELLERS = (of_updates, beside, of_hosts, of_nodes, of_pods, of_scaling, of_rollouts, of_modules)
 
 
 def marks(run: Run) -> tuple[Mark, ...]:
@@ -87,6 +94,8 @@ def _done(run: Run) -> Iterator[Mark]:
             "fail-control-plane",
             "kill-member",
             "break-module",
+            "leak-module",
+            "crash-module",
         }
         tone: Tone = "lost" if is_blow else "plain"
         key = "undo" if o.do == "deploy" and o.undo else o.do

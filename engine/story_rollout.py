@@ -12,6 +12,7 @@ from engine.events import Intervals, Kind, intervals
 from engine.launch import launch_type
 from engine.metrics import Steps
 from engine.rollouts import GONE, RollOut, promise, ready, rollouts
+from engine.scaling.deploying import moves
 from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 
@@ -33,17 +34,49 @@ def of_rollouts(run: Run) -> Iterator[Line]:
 
 
 def _told(run: Run, one: RollOut, have: Steps, desired: int) -> Iterator[Line]:
-    least, most = promise(run, one.service)
+    least, most = promise(run, one.service, one)
     is_all_at_once = least == 0 and most == desired
     key = "rollout_undone" if one.is_undo else "rollout_recreates" if is_all_at_once else "rollout_begins"
+    if one.settings.shifts_traffic and not one.is_undo:
+        key = "rollout_beside"
     yield Line(one.began_s, f"caption.{key}", {"least": least, "most": most, "n": desired})
+    if one.is_unwatched:
+        yield Line(one.began_s, "caption.rollout_unwatched", {})
     yield from _unserved(run, one, have, least)
-    if one.stalled_s is not None:
+    yield from _moved(one)
+    yield from _failed(one)
+    if one.stalled_s is not None and one.stalled_why.startswith("may"):
+        asked = run.scenario.services[one.service]
+        low, high = (0, 100) if is_all_at_once else (asked.min_healthy_percent, asked.max_percent)
+        found = moves(desired, desired, desired, low, high)
+        values: Values = {"n": desired, "min": low, "max": high, "least": found.least, "most": found.most}
+        yield Line(one.stalled_s, "caption.rollout_stuck", values)
+    elif one.stalled_s is not None:
         after = Amount(run.scenario.services[one.service].pods.rollout.progress_deadline_s, "s")
         now = int(have.at(np.array([one.stalled_s]))[0])
         yield Line(one.stalled_s, "caption.rollout_stalled", {"after": after, "now": now, "of": desired})
     if one.done_s is not None:
         yield Line(one.done_s, "caption.rollout_done", {"took": Amount(one.done_s - one.began_s, "s")})
+
+
+def _moved(one: RollOut) -> Iterator[Line]:
+    """Say how the traffic moves: some of it, all of it, and back."""
+    for at_s, share in one.weights:
+        key = "rollout_all" if share == 1 else "rollout_weight" if share else "rollout_weight_back"
+        yield Line(at_s, f"caption.{key}", {"share": Amount(share, "share")})
+
+
+def _failed(one: RollOut) -> Iterator[Line]:
+    """Say who stopped it, and whether anybody goes back."""
+    if one.failed_s is not None:
+        who, n, *_ = one.failed_why.split()
+        goes_back = "back" if one.settings.rollback else "stays"
+        values: Values = {
+            "n": n, "share": Amount(one.failed_by / 100, "share"), "limit": Amount(one.settings.alarm_percent / 100, "share"),
+        }  # fmt: skip
+        yield Line(one.failed_s, f"caption.rollout_{who}_{goes_back}", values)
+    if one.rolled_back_s is not None:
+        yield Line(one.rolled_back_s, "caption.rollout_back", {"took": Amount(one.rolled_back_s - one.began_s, "s")})
 
 
 def _unserved(run: Run, one: RollOut, have: Steps, least: int) -> Iterator[Line]:
@@ -102,5 +135,11 @@ def moments_of_rollouts(run: Run) -> Iterator[tuple[float, str, Tone]]:
         for one in rollouts(run, service):
             if one.stalled_s is not None:
                 yield one.stalled_s, "mark.rollout_stalled", "lost"
+            for at_s, share in one.weights:
+                yield at_s, f"mark.rollout_{'shifted' if share else 'shifted_back'}", "plain"
+            if one.failed_s is not None:
+                yield one.failed_s, "mark.rollout_failed", "lost"
+            if one.rolled_back_s is not None:
+                yield one.rolled_back_s, "mark.rollout_back", "ok"
             if one.done_s is not None:
                 yield one.done_s, "mark.rollout_done", "ok"

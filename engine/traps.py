@@ -14,6 +14,7 @@ from typing import Literal
 
 from engine.fields import Record, setting
 from engine.kubernetes.rollout import fenceposts
+from engine.scaling import deploying
 from engine.scaling.healthy import fewest_tasks, most_tasks
 
 Way = Literal["both", "starts", "stops", "stuck", "refused"]
@@ -68,8 +69,8 @@ def ecs_moves(desired: int, min_healthy_percent: int, max_percent: int) -> Moves
     >>> ecs_moves(3, 100, 125).way, ecs_moves(3, 100, 134).may_start, ecs_moves(1, 50, 199).way
     ('stuck', 1, 'stuck')
     """
-    least, most = fewest_tasks(desired, min_healthy_percent), most_tasks(desired, max_percent)
-    return Moves(least, most, desired - least, most - desired, _way(desired - least, most - desired))
+    found = deploying.moves(desired, desired, desired, min_healthy_percent, max_percent)
+    return Moves(found.least, found.most, found.may_stop, found.may_start, _way(found.may_stop, found.may_start))
 
 
 def kubernetes_moves(desired: int, min_healthy_percent: int, max_percent: int) -> Moves:

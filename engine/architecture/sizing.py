@@ -40,6 +40,10 @@ class Sizing(Record):
     sidecar_mib: int = setting(64, "Memory of the side-car beside each task of a service that calls or is called.", unit="MiB",
                                 assumed=True, ge=0, le=4_096)  # fmt: skip
     sidecar_units: int = setting(32, "CPU of that side-car.", unit="CPU units", assumed=True, ge=0, le=1_024)
+    heavy: str = setting("recommendation", "A module that keeps more in memory than the others: a model, a cache.")
+    heavy_mib: int = setting(
+        0, "So much more, in every process that runs it.", unit="MiB", assumed=True, ge=0, le=65_536
+    )
     request_mib: float = setting(2, "Memory of one request in a worker.", unit="MiB", assumed=True, ge=0, le=1_000)
 
 
@@ -67,7 +71,10 @@ def memory_of(modules: Sequence[str], sizing: Sizing) -> float:
     """
     known = catalog.value("boutique.memory")
     limits: Mapping[str, float] = known if isinstance(known, Mapping) else {}  # type: ignore[assignment]
-    return float(sum(limits.get(name, limits["front"]) - sizing.runtime_mib for name in modules))
+    return float(
+        sum(max(limits.get(name, limits["front"]) - sizing.runtime_mib, 0) for name in modules)
+        + sizing.heavy_mib * (sizing.heavy in modules)
+    )
 
 
 def sized(application: Application, service: str, rps: float, zones: int, sizing: Sizing) -> Size:

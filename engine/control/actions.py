@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import operations as ops
 from engine.cluster import Host
-from engine.control import agent, node_update, patching, spot_tasks, standalone, tasks
+from engine.control import agent, module_faults, node_update, patching, spot_tasks, standalone, tasks
 from engine.events import Kind
 
 if TYPE_CHECKING:
@@ -193,7 +193,8 @@ def _break_module(world: World, o: ops.BreakModule) -> str:
     module = world.scenario.application.index(o.module)
     world.harms[module] = world.harms.get(module, 0) + 1
     world.plane.harm(module, o.slow_x, o.errors)
-    world.log.note(world.env.now, Kind.MODULE_HARMED, reason=o.module, value=o.slow_x)
+    service = module_faults.service_of(world, o.module)
+    world.log.note(world.env.now, Kind.MODULE_HARMED, service=service, reason=o.module, value=o.slow_x)
     if o.for_s is not None:
         world.env.process(_mend_module(world, module, o.for_s))
     return ""
@@ -205,7 +206,9 @@ def _mend_module(world: World, module: int, for_s: float) -> ProcessGenerator:
     yield world.env.timeout(for_s)
     if world.harms[module] == turn:
         world.plane.harm(module, 1.0, 0.0)
-        world.log.note(world.env.now, Kind.MODULE_MENDED, reason=world.scenario.application.modules[module].name)
+        name = world.scenario.application.modules[module].name
+        service = module_faults.service_of(world, name)
+        world.log.note(world.env.now, Kind.MODULE_MENDED, service=service, reason=name)
 
 
 def _control_plane(world: World, o: ops.FailControlPlane | ops.KillMember | ops.RestartMember) -> str:  # noqa: ARG001
@@ -248,4 +251,6 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "deploy": _deploy,
     "change-traffic": _change_traffic,
     "break-module": _break_module,
+    "leak-module": module_faults.leak,
+    "crash-module": module_faults.crash,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,12 +12,21 @@ from engine.control.target_group import Ints, TargetGroup
 from engine.control.versions import version_of
 from engine.events import Kind
 from engine.moments import last_of_now
-from engine.traffic.plane import Fronts
+from engine.traffic.plane import Fronts, Split
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
 
     from engine.world import World
+
+
+@dataclass(slots=True)
+class OtherGroup:
+    """A listener's second target group, for the tasks of one version, and its part of the traffic."""
+
+    group: TargetGroup
+    version: int
+    share: float = 0.0
 
 
 class LoadBalancer:
@@ -29,8 +39,7 @@ class LoadBalancer:
         n = world.scenario.zones
         self._targets = [TargetGroup() for _ in world.scenario.services]
         self._is_dirty = [False] * len(self._targets)
-        self._is_open = [False] * len(self._targets)
-        self._was_healthy = [False] * len(self._targets)
+        self._others: dict[int, OtherGroup] = {}  # services whose listener has two target groups
         self._is_dead = [False] * n
         self._known_dead = [False] * n
         self._turns = [0] * n  # how often each front died or returned
@@ -49,7 +58,7 @@ class LoadBalancer:
         world = self._world
         task.row = world.plane.add(task.service, task.number, task.zone, version_of(world, task).errors)
         task.is_registered = True
-        self._targets[task.service].add(task)
+        self._group(task).add(task)
         every = self._settings.check_every_s
         task.check_s = world.env.now + world.draw(0, every, "check", task.number)
         if is_healthy:
@@ -62,8 +71,36 @@ class LoadBalancer:
         """Send the task no more requests; what it holds may finish."""
         if task.is_registered:
             task.is_registered = task.is_healthy = False
-            self._targets[task.service].remove(task)
+            self._group(task).remove(task)
             self._dirty(task.service)
+
+    # --- two target groups -----------------------------------------------------------------------------------------------
+
+    def split(self, service: int, version: int) -> None:
+        """Give a service's listener a second target group, for the tasks of a version; it has no weight yet."""
+        self._others[service] = OtherGroup(TargetGroup(), version)
+
+    def weigh(self, service: int, share: float) -> None:
+        """Send a share of the requests to the second group from now on, whether or not a target of it is healthy.
+
+        Source: fact `elb.alb.weights`.
+        """
+        self._others[service].share = share
+        self._dirty(service)
+
+    def unite(self, service: int) -> None:
+        """Take the second target group away; the targets of both are the service's."""
+        other = self._others.pop(service)
+        self._targets[service].absorb(other.group)
+        self._dirty(service)
+
+    def _group(self, task: Task) -> TargetGroup:
+        """Give the target group that a task is in, or would join."""
+        other = self._others.get(task.service)
+        return other.group if other is not None and other.version == task.version else self._targets[task.service]
+
+    def _every_group(self) -> list[TargetGroup]:
+        return [*self._targets, *(other.group for other in self._others.values())]
 
     def went_dark(self, task: Task) -> None:
         """Work out when the checks will have seen that a target no longer answers."""
@@ -72,7 +109,7 @@ class LoadBalancer:
 
     def _healthy(self, task: Task) -> None:
         task.is_healthy = True
-        self._targets[task.service].passes(task, is_healthy=True)
+        self._group(task).passes(task, is_healthy=True)
         task.stage = Stage.SERVING
         world = self._world
         world.log.note(
@@ -80,6 +117,7 @@ class LoadBalancer:
         )
         self._dirty(task.service)
         if world.schedulers:
+            world.schedulers[task.service].became_healthy(task)
             world.schedulers[task.service].poke()
         if self.loss[task.zone] or self.extra_s[task.zone]:
             world.env.process(self._doubtful_checks(task))
@@ -87,7 +125,7 @@ class LoadBalancer:
     def _unhealthy(self, task: Task) -> None:
         """Take the target out and tell the scheduler, which replaces it."""
         task.is_healthy = False
-        self._targets[task.service].passes(task, is_healthy=False)
+        self._group(task).passes(task, is_healthy=False)
         world = self._world
         world.log.note(
             world.env.now, Kind.TASK_UNHEALTHY, service=task.service, task=task.number, host=task.host, zone=task.zone
@@ -189,7 +227,7 @@ class LoadBalancer:
         self.extra_s[zone], self.loss[zone] = extra_s, loss
         self._all_dirty()
         if was_well and (extra_s or loss):
-            for group in self._targets:
+            for group in self._every_group():
                 for task in group.tasks.values():
                     if task.zone == zone and task.is_healthy and task.is_alive:
                         self._world.env.process(self._doubtful_checks(task))
@@ -221,7 +259,7 @@ class LoadBalancer:
         Source: facts `elb.dns_failover_default`, `elb.fail_open`.
         """
         n = range(len(self._in_dns))
-        healthy = np.sum([group.healthy_in_zones(len(self._in_dns)) for group in self._targets], axis=0)
+        healthy = np.sum([group.healthy_in_zones(len(self._in_dns)) for group in self._every_group()], axis=0)
         wanted = [bool(healthy[z] >= 1) and not self._known_dead[z] and not self._shifts[z] for z in n]
         if not any(wanted):
             wanted = [not self._known_dead[z] for z in n]
@@ -263,15 +301,22 @@ class LoadBalancer:
     def _publish(self, service: int) -> None:
         self._is_dirty[service] = False
         self._decide_dns()
-        self._world.plane.route(service, self._rows(service), self._fronts())
+        rows, other = self._rows(service, self._targets[service]), self._others.get(service)
+        if other is None or not other.share:
+            self._world.plane.route(service, rows, self._fronts())
+        elif other.share == 1:
+            self._world.plane.route(service, self._rows(service, other.group), self._fronts())
+        else:
+            split = Split(self._rows(service, other.group), other.share)
+            self._world.plane.route(service, rows, self._fronts(), split)
 
-    def _rows(self, service: int) -> list[Ints]:
-        """List whom each zone's front sends to, failing open when nobody is healthy."""
-        group = self._targets[service]
+    def _rows(self, service: int, group: TargetGroup) -> list[Ints]:
+        """List whom each zone's front sends to of a group, failing open when nobody is healthy."""
         rows = group.rows(healthy_only=True)
-        self._note_fail_open(service, has_healthy=bool(len(rows)), has_targets=bool(group.tasks))
-        if not len(rows) and self._was_healthy[service]:
-            rows = group.rows(healthy_only=False)
+        self._note_fail_open(service, group, has_healthy=bool(len(rows)))
+        if not len(rows) and group.was_healthy:
+            # One that has not come up refuses: to send to it, or to find nobody, fails as fast.
+            rows = group.answering(self._world.env.now)
         zones = group.zones(rows)
         if self._settings.cross_zone:
             # Other zones' fronts leave a shifted zone's targets alone. Zone by zone only DNS moves.
@@ -279,13 +324,13 @@ class LoadBalancer:
             return [stays if len(stays) else rows] * len(self._in_dns)
         return [rows[zones == zone] for zone in range(len(self._in_dns))]
 
-    def _note_fail_open(self, service: int, *, has_healthy: bool, has_targets: bool) -> None:
-        """Write down when the target group fails open, and when it closes again."""
+    def _note_fail_open(self, service: int, group: TargetGroup, *, has_healthy: bool) -> None:
+        """Write down when a target group fails open, and when it closes again."""
         if has_healthy:
-            self._was_healthy[service] = True
-        is_open = self._was_healthy[service] and not has_healthy and has_targets
-        if is_open != self._is_open[service]:
-            self._is_open[service] = is_open
+            group.was_healthy = True
+        is_open = group.was_healthy and not has_healthy and bool(group.tasks)
+        if is_open != group.is_open:
+            group.is_open = is_open
             kind = Kind.FAILED_OPEN if is_open else Kind.FAILED_CLOSED
             self._world.log.note(self._world.env.now, kind, service=service)
 

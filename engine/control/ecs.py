@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from engine import catalog
 from engine.cluster import NONE, Host, Stage, Task
-from engine.control import memory, tasks, versions
+from engine.control import ecs_rollout, memory, tasks, versions
+from engine.control.ecs_rollout import RollOut, TaskSet
 from engine.events import Kind
 from engine.placement import Dismissal, Leaver, dismiss
 from engine.placement.room import ZONE
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
 
     from engine.control.versions import Version
+    from engine.deployment import DeploymentSettings
     from engine.operations import Deploy
     from engine.world import World
 
@@ -51,8 +53,9 @@ class ServiceScheduler:
         self.moves = 0  # tasks that AZ rebalancing still wants elsewhere
         self.versions = [versions.first(service, self.settings)]
         self.version = 0  # the one that is wanted
+        self.completed = 0  # the last one that came to be the only one
+        self.deployment: RollOut | None = None
         self._earlier: list[int] = []
-        self._deployed_s: float | None = None  # since when a version is rolled out; none = no roll-out is on
         self._failures = 0
         self._is_watched = False  # a version of it leaks: somebody looks at its tasks' memory
         self._not_before_s = 0.0
@@ -80,6 +83,8 @@ class ServiceScheduler:
         if not task.is_alive:
             tasks.note(self._world, Kind.TASK_GIVEN_UP, task, reason=reason)
         self._stop(task, "ServiceSchedulerInitiated" if task.is_alive else "InfrastructureHealth")
+        if self.deployment is not None and reason == "unhealthy":
+            self.deployment.task_failed(task)
         self.poke()
 
     def reclaimed(self, task: Task, reason: str) -> None:
@@ -107,24 +112,63 @@ class ServiceScheduler:
             self._stop(task, "UserInitiated")
             self.poke()
 
+    def let_go(self, task: Task) -> None:
+        """Stop a task that a deployment wants no more."""
+        self._stop(task, "ServiceSchedulerInitiated")
+
+    def became_healthy(self, task: Task) -> None:
+        """Tell the deployment of a task that serves."""
+        if self.deployment is not None:
+            self.deployment.became_healthy(task)
+
     def deploy(self, asked: Deploy) -> str:
         """Roll a version out. Gives the reason where there is nothing to do, "" where it has begun."""
         if self.settings.kind == "daemon":
             return f"{self.settings.name} is a daemon: what a new version of it does is not simulated"
         if asked.undo and not self._earlier:
             return f"{self.settings.name} has no earlier version to go back to"
+        if asked.undo and self._turns_back():
+            return ""
         version = self._asked(asked)
         self._earlier.append(self.version)
-        self.version = version.number
-        now = self._world.env.now
-        self._deployed_s = now
         why = "undo" if asked.undo else "deploy"
-        self._world.log.note(now, Kind.ROLLOUT_STARTED, service=self.service, value=version.number, reason=why)
+        self._world.log.note(
+            self._world.env.now, Kind.ROLLOUT_STARTED, service=self.service, value=version.number, reason=why
+        )
+        self._roll_out(version.number, asked.deployment or self.settings.deployment)
         if version.leak_mib and not self._is_watched:
             self._is_watched = True
             self._world.env.process(memory.watch(self._world, self.service))
         self.poke()
         return ""
+
+    def _turns_back(self) -> bool:
+        """Go back by weight where traffic is only just moving. Says whether it was so."""
+        if self.deployment is None or not self.deployment.settings.shifts_traffic or self.deployment.goes_back:
+            return False
+        self.deployment.go_back()
+        self.poke()
+        return True
+
+    def _roll_out(self, version: int, settings: DeploymentSettings) -> None:
+        """Begin a deployment; one that is still on makes way."""
+        if self.deployment is not None:
+            self.deployment.supersede()
+        self.wants(version)
+        self.deployment = ecs_rollout.begin(self._world, self, settings)
+
+    def wants(self, version: int) -> None:
+        """Want this version from now on, and forget how often the one before failed to start.
+
+        Source: fact `ecs.service.throttle_max`.
+        """
+        self.version = version
+        self.started()
+
+    def ended(self, deployment: RollOut) -> None:
+        """Take note of a deployment that is over: only one version is left."""
+        if deployment is self.deployment:
+            self.deployment, self.completed = None, self.version
 
     def _asked(self, asked: Deploy) -> Version:
         """Make the version that is asked for; to go back is to bring the earlier one out once more."""
@@ -145,6 +189,8 @@ class ServiceScheduler:
         self.counted.pop(task.number, None)
         self._world.cluster.uncount(task)
         tasks.end(self._world, task, "TaskFailedToStart")
+        if self.deployment is not None:
+            self.deployment.task_failed(task)
         now = self._world.env.now
         if now >= self._not_before_s:
             assumed = self._world.scenario.assumptions
@@ -187,33 +233,34 @@ class ServiceScheduler:
         self.poke()
 
     def _act(self) -> None:
+        """Keep each set of tasks at its number: one set, or two while a deployment moves traffic between them."""
+        asked = self.settings
+        whole = TaskSet(lambda _: True, self.desired, self.version, asked.min_healthy_percent, asked.max_percent)
+        for kept in [whole] if self.deployment is None else self.deployment.sets():
+            self._keep(kept)
+        if self.deployment is not None:
+            self.deployment.judge()
+
+    def _keep(self, kept: TaskSet) -> None:
         """Start what is missing, stop what is too much. Source: facts `ecs.service.rounding`, `ecs.draining.pending_stop`."""
-        leaving = [task for task in self.counted.values() if self._is_draining(task)]
+        there = [task for task in self.counted.values() if kept.has(task)]
+        leaving = [task for task in there if self._is_draining(task)]
         for task in [task for task in leaving if task.stage == Stage.STARTING and not task.is_healthy]:
             self._stop(task, "ServiceSchedulerInitiated")
             leaving.remove(task)
-        most = max(self.desired, most_tasks(self.desired, self.settings.max_percent))
-        wanted = min(self.desired + len(leaving) + self.moves, most)
-        missing = wanted - len(self.counted)
-        if missing > 0 and self._world.env.now >= self._not_before_s:
+            there.remove(task)
+        most = max(kept.desired, most_tasks(kept.desired, kept.max_percent))
+        wanted = min(kept.desired + len(leaving) + self.moves, most)
+        missing, n = wanted - len(there), len(there)
+        if missing > 0 and kept.may_start and self._world.env.now >= self._not_before_s:
             for provider in self._world.capacity.providers_for(self.service, missing):
-                self._start(provider)
+                self._start(provider, kept.version)
+                n += 1
         # Where no extra task may be started, a draining host's tasks stop first, down to the minimum.
-        stops_first = len(leaving) if most == self.desired and len(self.counted) <= self.desired else 0
-        for _ in range(len(self.counted) - self.desired + stops_first):
-            if not self._stop_one(wanted, leaving):
+        stops_first = len(leaving) if most == kept.desired and n <= kept.desired else 0
+        for _ in range(n - kept.desired + stops_first):
+            if not self._stop_one(kept, wanted, leaving):
                 break
-        self._note_deployed()
-
-    def _note_deployed(self) -> None:
-        """Write down that a roll-out is done: as many as wanted, all of the new version, all healthy."""
-        kept = self.counted.values()
-        if self._deployed_s is None or len(kept) != self.desired:
-            return
-        if all(task.version == self.version and task.is_healthy for task in kept):
-            now = self._world.env.now
-            took_s, self._deployed_s = now - self._deployed_s, None
-            self._world.log.note(now, Kind.ROLLOUT_DONE, service=self.service, value=took_s)
 
     def _start(self, provider: int, version: int | None = None) -> None:
         task = self._world.cluster.new_task(self.service)
@@ -222,17 +269,18 @@ class ServiceScheduler:
         self.counted[task.number] = task
         self._world.env.process(self.life.live(self._world, task))
 
-    def _stop_one(self, wanted: int, leaving: list[Task]) -> bool:
+    def _stop_one(self, kept: TaskSet, wanted: int, leaving: list[Task]) -> bool:
         """Stop one task too many: those not yet serving first, then by the scale-in rule; never below the minimum."""
-        if len(self.counted) > wanted:
+        there = [task for task in self.counted.values() if kept.has(task)]
+        if len(there) > wanted:
             for stage in (Stage.CREATED, Stage.STARTING):
-                young = [_leaver(task) for task in self.counted.values() if task.stage == stage]
+                young = [_leaver(task) for task in there if task.stage == stage]
                 found = dismiss_young(young)
                 if found.task is not None:
                     self._stop(self.counted[found.task], "ServiceSchedulerInitiated", found)
                     return True
-        serving = [task for task in self.counted.values() if task.is_healthy]
-        least = fewest_tasks(self.desired, self.settings.min_healthy_percent)
+        serving = [task for task in there if task.is_healthy]
+        least = fewest_tasks(kept.desired, kept.min_healthy_percent)
         if len(serving) - 1 < least:
             return False
         movable = [task for task in leaving if task.is_healthy] or serving
@@ -280,7 +328,7 @@ class ServiceScheduler:
         Its host drains, AWS retires it (fact `fargate.retirement.service_tasks`), or it is of an earlier version: a rolling
         update is the same move.
         """
-        is_old = task.version != self.version
+        is_old = self.deployment is not None and self.deployment.replaces(task)
         return is_old or task.is_retired or (task.host != NONE and self._world.cluster.hosts[task.host].is_draining)
 
     # --- AZ rebalancing -----------------------------------------------------------------------------------------------------

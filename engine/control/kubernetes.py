@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from engine import catalog
 from engine.cluster import NONE, Host, Task
 from engine.control import eviction, kubelet, tasks
+from engine.control.by_hand import ByHand
 from engine.control.daemon import DaemonScheduler
 from engine.control.ecs import Life, ServiceScheduler
 from engine.control.rollout import Rolling
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
 
     from engine.control.versions import Version
+    from engine.deployment import DeploymentSettings
     from engine.operations import Deploy
     from engine.world import World
 
@@ -88,16 +90,39 @@ class Deployment(Controller):
         """Begin with the scenario's version."""
         super().__init__(world, service)
         self.rollout = Rolling(world, self)
+        self._by_hand: ByHand | None = None
 
     def deploy(self, asked: Deploy) -> str:
         """Roll a version out, if the API answers."""
         if not self._world.control_plane.is_up:
             return "the API does not answer"
-        refusal = super().deploy(asked)
-        if not refusal:
-            self._deployed_s = None  # the roll-out keeps its own time
-            self.rollout.begin()
-        return refusal
+        return super().deploy(asked)
+
+    def _turns_back(self) -> bool:
+        """Say no: to go back is a roll-out like another."""
+        return False
+
+    def _roll_out(self, version: int, settings: DeploymentSettings) -> None:
+        """Roll a version out by the Deployment's own strategies, or by hand."""
+        if self._by_hand is not None:
+            self._by_hand.supersede(version)
+            self._by_hand = None
+        self.version = version
+        if settings.breaker or settings.alarm:
+            self._world.log.note(
+                self._world.env.now, Kind.ROLLOUT_UNWATCHED, service=self.service,
+                reason="no circuit breaker and no alarm: that needs a controller such as Argo Rollouts or Flagger",
+            )  # fmt: skip
+        if settings.shifts_traffic and version not in self.rollout.sets:
+            self.rollout.is_on = False
+            self._by_hand = ByHand(self._world, self, self.rollout, settings)
+        else:
+            self.rollout.begin(recreates=settings.strategy == "all-at-once")
+
+    def by_hand_done(self) -> None:
+        """Give the one version that is left back to the Deployment."""
+        self._by_hand = None
+        self.rollout.settle()
 
     def _asked(self, asked: Deploy) -> Version:
         """Go back to the earlier version's own ReplicaSet: the pods that it still has stay."""
@@ -109,7 +134,7 @@ class Deployment(Controller):
 
     def pod_ready(self) -> None:
         """Look again at a roll-out: now, and once the pod has been ready for long enough."""
-        if self.rollout.is_on:
+        if self._steps.is_on:
             self.poke()
             min_ready_s = self.settings.pods.rollout.min_ready_s
             if min_ready_s:
@@ -118,17 +143,23 @@ class Deployment(Controller):
     def _act(self) -> None:
         """Delete what somebody retires, then take one step: grow and create, shrink and delete."""
         self._evict_retired()
-        if self.rollout.follow():
+        one = self._steps
+        if one.follow():
             changed = True
         else:
-            changed = self.rollout.grow()
+            changed = one.grow()
             self._create_missing()
-            changed = self.rollout.shrink() or changed
+            changed = one.shrink() or changed
         self._create_missing()
-        self._delete_surplus()
-        self.rollout.judge()
-        if changed and self.rollout.is_on:
+        self.delete_surplus()
+        one.judge()
+        if changed and one.is_on:
             self.poke()
+
+    @property
+    def _steps(self) -> Rolling | ByHand:
+        """Say who sizes the versions' sets now."""
+        return self._by_hand if self._by_hand is not None else self.rollout
 
     def _evict_retired(self) -> None:
         refused = False
@@ -146,7 +177,8 @@ class Deployment(Controller):
             for provider in self._world.capacity.providers_for(self.service, max(0, missing)):
                 self._start(provider, version)
 
-    def _delete_surplus(self) -> None:
+    def delete_surplus(self) -> None:
+        """Delete the pods that a set has beyond its size."""
         for version, sized in self.rollout.sets.items():
             pods = self.pods(version)
             if (many := len(pods) - sized.replicas) > 0:

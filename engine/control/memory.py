@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from engine.control import tasks
 from engine.control.versions import version_of
 from engine.events import Kind
+from engine.moments import AFTER_ALL, LATE, at
 
 if TYPE_CHECKING:
     from simpy.events import ProcessGenerator
@@ -27,16 +28,21 @@ def watch(world: World, service: int) -> ProcessGenerator:
     """Look at a service's leaking tasks once a second, and kill those whose memory has run over."""
     limit_mib = world.scenario.services[service].memory_mib
     while True:
-        yield world.env.timeout(LOOK_S)
+        # A client may give up at this very moment: it was first, as it is in the compiled data plane.
+        yield at(world.env, world.env.now + LOOK_S, (LATE, AFTER_ALL + service))
         leaking = [task for task in world.schedulers[service].counted.values() if _leaks(world, task)]
         for task, used_mib in zip(leaking, in_use(world, service, leaking), strict=True):
             if used_mib > limit_mib:
-                _kill(world, task, used_mib)
+                kill(world, task, used_mib)
 
 
 def _leaks(world: World, task: Task) -> bool:
-    runs = task.is_alive and bool(task.row) and task.running_s <= world.env.now
-    return runs and version_of(world, task).leak_mib > 0
+    return is_up(world, task) and version_of(world, task).leak_mib > 0
+
+
+def is_up(world: World, task: Task) -> bool:
+    """Say whether a task's containers run."""
+    return task.is_alive and bool(task.row) and task.running_s <= world.env.now
 
 
 def in_use(world: World, service: int, some: Sequence[Task]) -> list[float]:
@@ -59,7 +65,7 @@ def leaked(world: World, service: int, some: Sequence[Task]) -> list[float]:
     return [leak_mib * n for leak_mib, n in zip(leaks, worked, strict=True)]
 
 
-def _kill(world: World, task: Task, used_mib: float) -> None:
+def kill(world: World, task: Task, used_mib: float) -> None:
     """Let the kernel end a task's container: its connections are reset, and its orchestrator hears of it."""
     tasks.note(world, Kind.TASK_OOM_KILLED, task, value=used_mib, reason="exit 137")
     world.plane.strike(task.service, task.row, is_silent=False)

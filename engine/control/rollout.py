@@ -51,13 +51,15 @@ class Rolling:
         self._progress = Progress()
         self._progress_s = 0.0
         self._began_s = 0.0
-        self.is_on = False
+        self.is_on = False  # a roll-out by hand may be, while this is not
         self.sets = {0: self._recorded(ReplicaSet(deployment.desired))}
 
     # --- what the deployment asks -------------------------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """Begin to roll the deployment's present version out, or to go back to it."""
+    def begin(self, *, recreates: bool = False) -> None:
+        """Begin to roll the deployment's present version out, or to go back to it. recreates: all old pods stop first."""
+        asked = self._world.scenario.services[self._deployment.service].pods.rollout
+        self._rule = asked.model_copy(update={"strategy": "Recreate"}) if recreates else asked
         now = self._world.env.now
         self.is_on, self._began_s, self._progress_s = True, now, now
         self.sets.setdefault(self._deployment.version, ReplicaSet(0, created=float(self._deployment.version)))
@@ -74,9 +76,9 @@ class Rolling:
             desired, self._fence.surge, self._counted(self._deployment.version, fresh), [one for _, one in old],
             is_rolling=self._rule.strategy == "RollingUpdate",
         )  # fmt: skip
-        self._size(self._deployment.version, new_size or 0)
+        self.size(self._deployment.version, new_size or 0)
         for (number, _), size in zip(old, sizes, strict=True):
-            self._size(number, size)
+            self.size(number, size)
         self.sets = {number: self._recorded(one) for number, one in self.sets.items()}
         return True
 
@@ -86,7 +88,7 @@ class Rolling:
             return False
         total = sum(one.replicas for one in self.sets.values())
         desired, size = self._deployment.desired, self._fresh.replicas
-        return self._size(
+        return self.size(
             self._deployment.version, reconcile_new(self._rule.strategy, self._fence.surge, desired, size, total)
         )
 
@@ -98,8 +100,12 @@ class Rolling:
         else:
             fresh = self._counted(self._deployment.version, self._fresh)
             sizes = reconcile_old(self._deployment.desired, self._fence.unavailable, fresh, [one for _, one in old])
-        changes = [self._size(number, size) for (number, _), size in zip(old, sizes, strict=True)]
+        changes = [self.size(number, size) for (number, _), size in zip(old, sizes, strict=True)]
         return any(changes)
+
+    def settle(self) -> None:
+        """Go on with the deployment's present version alone."""
+        self.sets = {self._deployment.version: self._recorded(self._fresh)}
 
     def judge(self) -> None:
         """Write down when it is done; remember when it last came on."""
@@ -129,9 +135,17 @@ class Rolling:
         """List the other versions' sets, with what is available of them."""
         return [(n, self._counted(n, one)) for n, one in self.sets.items() if n != self._deployment.version]
 
+    @property
+    def progress_deadline_s(self) -> float:
+        """Give how long a roll-out may come on by nothing before that is reported."""
+        return self._rule.progress_deadline_s
+
+    def available(self, number: int) -> int:
+        """Count the pods of a version that have been ready for long enough."""
+        return sum(self.is_available(pod) for pod in self._deployment.pods(number))
+
     def _counted(self, number: int, one: ReplicaSet) -> ReplicaSet:
-        available = sum(self.is_available(pod) for pod in self._deployment.pods(number))
-        return replace(one, available=min(available, one.replicas))
+        return replace(one, available=min(self.available(number), one.replicas))
 
     def is_available(self, pod: Task) -> bool:
         """Say whether a pod has been ready for long enough."""
@@ -162,7 +176,7 @@ class Rolling:
         desired = self._deployment.desired
         return replace(one, recorded=desired + self._fence.surge, recorded_desired=desired)
 
-    def _size(self, number: int, replicas: int) -> bool:
+    def size(self, number: int, replicas: int) -> bool:
         """Ask for so many pods of a version; while versions are mixed, the log keeps it."""
         before = self.sets[number]
         if before.replicas == replicas:

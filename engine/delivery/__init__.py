@@ -7,10 +7,13 @@ from engine.delivery.four import Four, band, replicate
 from engine.delivery.grid import Grid, frontier, grid
 from engine.delivery.organisation import Organisation
 from engine.delivery.simulation import run
+from engine.delivery.tracks import GROUPS, Doing, Track, time_spent, tracks
 
 __all__ = [
+    "GROUPS",
     "Cluster",
     "Course",
+    "Doing",
     "Four",
     "Grid",
     "Log",
@@ -19,6 +22,7 @@ __all__ = [
     "Releases",
     "Stage",
     "State",
+    "Track",
     "band",
     "cluster_of",
     "clusters",
@@ -27,4 +31,6 @@ __all__ = [
     "replicate",
     "run",
     "summary",
+    "time_spent",
+    "tracks",
 ]

@@ -1,4 +1,4 @@
-"""The bands that DORA published, in this model's minutes: a hour is an hour, a day a working day, a week five, a month a third of a quarter.
+"""The bands that DORA published, in this model's minutes: an hour is an hour, a day a working day, a week five, a month a third of a quarter.
 
 Source: facts `dora.metrics`, `dora.2024.*`.
 """
@@ -14,9 +14,9 @@ from engine import catalog
 from engine.errors import CatalogError
 
 CLUSTERS = ("elite", "high", "medium", "low")
-_WEEK_DAYS, _MONTH_DAYS = 5, 65 / 3
+WEEK_DAYS, MONTH_DAYS = 5, 65 / 3  # working days
 _UNITS = ("hour", "day", "week", "month")
-_OFTEN = {"daily": 1.0, "weekly": 1 / _WEEK_DAYS, "monthly": 1 / _MONTH_DAYS, "half-yearly": 1 / (6 * _MONTH_DAYS)}
+_OFTEN = {"daily": 1.0, "weekly": 1 / WEEK_DAYS, "monthly": 1 / MONTH_DAYS, "half-yearly": 1 / (6 * MONTH_DAYS)}
 _ON_DEMAND = "on demand"  # several times a day
 _SPAN = re.compile(
     r"(?:(?P<low>[\d.]+)\s*(?P<low_unit>[a-z]*)\s*-\s*|(?P<under><)\s*)(?P<high>[\d.]+)\s*(?P<unit>[a-z]+?)s?"
@@ -76,7 +76,7 @@ def span_min(text: str, day_min: float) -> tuple[float, float]:
     >>> span_min("<1 hour", 480), span_min("1 day-1 week", 480)
     ((0.0, 60.0), (480.0, 2400.0))
     """
-    minutes = dict(zip(_UNITS, (60, day_min, _WEEK_DAYS * day_min, _MONTH_DAYS * day_min), strict=True))
+    minutes = dict(zip(_UNITS, (60, day_min, WEEK_DAYS * day_min, MONTH_DAYS * day_min), strict=True))
     found = _SPAN.fullmatch(text)
     if found is None or {found["unit"], found["low_unit"] or found["unit"]} - set(_UNITS):
         raise CatalogError(f"facts.yaml dora: a span such as '1 day-1 week' is needed, got {text!r}")

@@ -42,6 +42,11 @@ def run(organisation: Organisation, replication: int = 0, *, keep_log: bool = Fa
     )
 
 
+def warm_up() -> None:
+    """Compile (or load from the cache) what the first quarter would otherwise wait for."""
+    run(Organisation(days=1))
+
+
 def plan_of(organisation: Organisation) -> kernel.Plan:
     """Write the organisation as the plain numbers that a compiled loop takes."""
     it, is_train = organisation, organisation.architecture == "train"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine import catalog
+from engine.duties import duties
 from engine.eks.records import COLUMNS, Column, RowName
 from engine.era import existed, last_day
 from engine.errors import CatalogError
@@ -21,18 +22,6 @@ def column_since(column: Column) -> str:
 def column_exists(column: Column, day: str) -> bool:
     """Say whether a way to run pods is there on a day."""
     return existed(column_since(column), day)
-
-
-def duties(fact: str) -> Mapping[str, str]:
-    """Say who does what, layer by layer. fact: one of `resp.*`.
-
-    >>> duties("resp.eks_managed_nodes")["host_os_patching"]
-    'shared'
-    """
-    found = catalog.value(fact)
-    if not isinstance(found, Mapping):
-        raise CatalogError(f"facts.yaml {fact}: layers are needed, got {found!r}")
-    return {str(layer): str(who) for layer, who in found.items()}
 
 
 def column_duties(column: Column) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 
 from engine import catalog
 from engine.catalog import FargateSize
+from engine.duties import duties as who_does_what
 from engine.eks import rules
 from engine.eks.asks import NodeAsk, SliderAsk
 from engine.eks.packing import pack
@@ -82,9 +83,9 @@ def slider(ask: SliderAsk, era: Era = "today") -> tuple[Stop, ...]:
 def stop_duties(name: StopName) -> Mapping[str, str]:
     """Say who has each layer at a stop; the layers that concern machines of one's own elsewhere come from another fact."""
     row = _row(name)
-    found = dict(rules.duties(row["duties"]))
+    found = dict(who_does_what(row["duties"]))
     if "hosts" in row:
-        own = rules.duties(row["hosts"])
+        own = who_does_what(row["hosts"])
         found |= {layer: own[layer] for layer in ("hardware", "hypervisor", *_layers("workers"))}
     return found
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine import catalog
+from engine.duties import duties as who_does_what
 from engine.era import Era
-from engine.errors import CatalogError
 from engine.fargate import rules
 from engine.fargate.pace import DAY_S
 from engine.fargate.records import Column, Enactment, Step
@@ -20,10 +20,7 @@ _FACTS: dict[Column, str] = {
 
 def duties(column: Column) -> Mapping[str, str]:
     """Say who does what, layer by layer. Source: facts `resp.ecs_ec2`, `resp.ecs_fargate`, `resp.ecs_managed_instances`."""
-    found = catalog.value(_FACTS[column])
-    if not isinstance(found, Mapping):
-        raise CatalogError(f"facts.yaml {_FACTS[column]}: layers are needed, got {found!r}")
-    return {str(layer): str(who) for layer, who in found.items()}
+    return who_does_what(_FACTS[column])
 
 
 def words(column: Column, on: str) -> frozenset[str]:

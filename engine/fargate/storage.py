@@ -13,8 +13,7 @@ from engine.fargate.asks import Lands, StorageAsk
 from engine.fargate.pace import start_s
 from engine.fargate.records import Column, Enactment, Step, Values, Verdict, Word
 from engine.fargate.rules import Volume
-from engine.sentence import Amount
-from engine.story import Tone
+from engine.sentence import Amount, Tone
 
 Outcome = Literal["kept", "left", "lost", "refused", "absent"]
 _TONES: dict[Outcome, Tone] = {"kept": "ok", "left": "lost", "lost": "lost", "refused": "lost", "absent": "lost"}

@@ -91,17 +91,18 @@ class Cluster:
 def clusters(year: int) -> tuple[Cluster, ...]:
     """Give the groups of a year's report, slowest first; of 2019 only the two that could be read.
 
-    Source: facts `dora.2019.*`, `dora.2024.low`, `dora.2024.medium`, `dora.2024.high`, `dora.2024.elite`.
+    Source: facts `dora.2019.*`, `dora.2024.low`, `dora.2024.medium`, `dora.2024.high`, `dora.2024.elite`,
+    `dora.2024.shares`.
     """
     return tuple(_cluster(str(name), year, row) for name, row in catalog.table(TABLE)["clusters"][year].items())
 
 
 def _cluster(name: str, year: int, row: Mapping[str, Any]) -> Cluster:
     fact = catalog.fact(str(row["fact"]))
-    has_share = isinstance(fact.value, Mapping) and "share_pct" in fact.value
+    share = catalog.number(str(row["share"]), name) / 100 if "share" in row else None
     return Cluster(
         name=name, year=year, deploys=_span(row["deploys"]), lead=_span(row["lead_h"]), fails=_fails(fact), mend=_span(row["mend_h"]),
-        share=catalog.number(fact.id, "share_pct") / 100 if has_share else None, fact=fact,
+        share=share, fact=fact,
     )  # fmt: skip
 
 

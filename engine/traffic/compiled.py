@@ -107,7 +107,7 @@ class CompiledPlane:
         self.advance(service, self._env.now)
         return int(self._lanes[service].tally.failed[:, rows, int(since_s / self._step_s) :].sum())
 
-    def worked(self, service: int, rows: Sequence[int]) -> list[int]:
+    def worked(self, service: int, rows: Sequence[int], module: int = -1) -> list[int]:  # noqa: ARG002 - no modules here
         """Count the requests that each target has begun to work on since ever."""
         self.advance(service, self._env.now)
         lane, now = self._lanes[service], self._env.now

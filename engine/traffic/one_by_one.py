@@ -92,7 +92,7 @@ class OneByOnePlane:
         lane, first = self._lanes[service], int(since_s / self._step_s)
         return sum(lane.failed_since(row, first) for row in rows)
 
-    def worked(self, service: int, rows: Sequence[int]) -> list[int]:
+    def worked(self, service: int, rows: Sequence[int], module: int = -1) -> list[int]:  # noqa: ARG002 - no modules here
         """Count the requests that each target has begun to work on since ever."""
         return [self._lanes[service].target(row).worked for row in rows]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -83,8 +84,8 @@ class Plane(Protocol):
     def failed(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Count the requests that failed at targets (row 0: without one) from `since_s` (a whole step) until now."""
 
-    def worked(self, service: int, rows: Sequence[int]) -> list[int]:
-        """Count the requests that each target has begun to work on since ever: for who leaks memory with each of them.
+    def worked(self, service: int, rows: Sequence[int], module: int = -1) -> list[int]:
+        """Count the requests that each target has begun to work on since ever: for who leaks memory with each of them; with a module, its alone.
 
         A plane that nobody will ask (`engine.traffic.plane.counts_work`) may give zeroes.
         """
@@ -155,7 +156,7 @@ class Requests:
     graph: GraphRequests | None = None
     users_kept: Kept | None = None
 
-    @property
+    @cached_property
     def users(self) -> tuple[ServiceRequests, ...]:
         """Give the tables that count what users asked for: each service's own, or an application's, of one row for no task."""
         if self.graph is None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 import numpy as np
 import plotly.graph_objects as go
 
 from pages.figures.axes import ENGLISH, Signs, strip, written
-from pages.figures.samples import Floats
+from pages.figures.labels import Label
+from pages.figures.samples import MOST_POINTS, Floats, thinned
 from pages.figures.theme import LAPTOP, Scale, tone
 
 MOST_DOTS = 16
@@ -124,3 +126,96 @@ def _word(y: float, text: str, colour: str) -> dict[str, object]:
         "x": 0.015, "y": y, "xref": "paper", "yref": "paper", "text": text, "showarrow": False, "xanchor": "left",
         "yanchor": "top", "font": {"color": colour},
     }  # fmt: skip
+
+
+# --- lines over time ---------------------------------------------------------------------------------------------------
+
+LINES = (
+    ("lost", "solid"),
+    ("serving", "6px 3px"),
+    ("pending", "2px 3px"),
+    ("draining", "10px 3px"),
+    ("ink3", "8px 2px 3px 2px"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Several quantities over time. t_s: shape (n,); rows: by name, of the same shape."""
+
+    t_s: Floats
+    rows: Mapping[str, Floats]
+
+
+def _looks(lines: Lines) -> Iterator[tuple[str, str]]:
+    """Give each line its look; one alone is ink: nothing is wrong with it by itself."""
+    return cycle(LINES) if len(lines.rows) > 1 else cycle((("ink", "solid"),))
+
+
+def lines_top(lines: Lines) -> float:
+    """Find the highest value of all."""
+    return float(max((row.max(initial=0.0) for row in lines.rows.values()), default=0.0))
+
+
+def lines_strip(
+    lines: Lines, *, end_s: float, least: float, unit: str = "{v}", top: float | None = None, scale: Scale = LAPTOP,
+    signs: Signs = ENGLISH, has_ticks: bool = False,
+) -> go.Figure:  # fmt: skip
+    """Draw each quantity with a colour and a dash of its own. least: the axis goes up to here at any rate."""
+    kept = thinned(list(lines.rows.values()), MOST_POINTS // 2) if lines.rows else np.arange(0)
+    traces = [
+        go.Scatter(
+            x=lines.t_s[kept], y=row[kept], mode="lines", name=name, hoverinfo="skip",
+            line={"color": tone(colour), "width": scale.line_px, "dash": dash},
+        )
+        for (name, row), (colour, dash) in zip(lines.rows.items(), _looks(lines), strict=False)
+    ]  # fmt: skip
+    return strip(
+        traces, start_s=0.0, end_s=end_s, highest=max(lines_top(lines), least), top=top, scale=scale, signs=signs, unit=unit,
+        has_ticks=has_ticks,
+    )  # fmt: skip
+
+
+def lines_labels(lines: Lines, names: Mapping[str, str], text: str) -> list[Label]:
+    """Name each line at the playhead. names: by the rows' names; text: such as "{v}% {name}", its `{v}` left for the clock."""
+    return [
+        Label(
+            t=lines.t_s, v=row, y=row, text=text.replace("{name}", names[name]), name=names[name], tone=_TEXTS.get(colour, colour),
+            hides_zero=len(lines.rows) > 1, digits=0 if len(lines.rows) > 1 else 1,
+        )
+        for (name, row), (colour, _) in zip(lines.rows.items(), _looks(lines), strict=False)
+    ]  # fmt: skip
+
+
+_TEXTS = {"lost": "t-lost", "serving": "t-serving", "pending": "t-pending", "draining": "t-draining"}
+
+
+# --- the hot part ------------------------------------------------------------------------------------------------------
+
+
+def heat_figure(
+    factors: Floats, usd: Sequence[Floats], dots: Sequence[Sequence[tuple[float, float]]], *, words: Sequence[str], unit: str,
+    scale: Scale = LAPTOP, signs: Signs = ENGLISH,
+) -> go.Figure:  # fmt: skip
+    """Draw what an hour costs by the load, cut by cut: lines for the rule, dots where it was run. words: each cut's name."""
+    looks = (("serving", "6px 3px"), ("lost", "solid"))
+    traces, notes = [], []
+    for line, runs, word, (colour, dash) in zip(usd, dots, words, looks, strict=True):
+        traces.append(
+            go.Scatter(
+                x=factors, y=line, mode="lines", hoverinfo="skip", name=word,
+                line={"color": tone(colour), "width": scale.line_px, "dash": dash},
+            )
+        )  # fmt: skip
+        x, y = zip(*runs, strict=True)
+        look = {"color": tone(colour), "size": 10, "line": {"width": 2, "color": tone("surface")}}
+        traces.append(go.Scatter(x=list(x), y=list(y), mode="markers", marker=look, hoverinfo="skip", cliponaxis=False))
+        notes.append(_note(float(factors[-1]), float(line[-1]), word, tone(_TEXTS.get(colour, colour))))
+    highest = max(float(line.max()) for line in usd)
+    figure = strip(
+        traces, start_s=float(factors[0]), end_s=float(factors[-1]), highest=highest, scale=scale, signs=signs, unit=unit,
+        digits=2, has_ticks=True,
+    )  # fmt: skip
+    ticks = (1, 5, 10, 15, 20)
+    figure.update_xaxes(tickvals=list(ticks), ticktext=[f"{tick}×" for tick in ticks])
+    return figure.update_layout(annotations=notes)

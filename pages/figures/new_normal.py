@@ -15,6 +15,7 @@ DRAWN = {"mode": "lines", "hoverinfo": "skip"}
 BAR = 0.9  # per cent: half of what a single published number is drawn high
 AIR = 0.08  # of the axis: room beyond its last ticks
 TOP = 62.0  # per cent
+INSIDE = 55.0  # per cent: boxes that end above it have their name within
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,11 @@ def _box(one: Group, left: float, right: float, scale: Scale) -> go.Scatter:
 
 
 def _names(one: Group, left: float, right: float, scale: Scale) -> list[dict[str, object]]:
-    """Name a group at its left, above it, or inside where it is a dashed box; an open end has an arrow."""
+    """Name a group at its left, above it or, where there is no room, within; an open end has an arrow."""
     low, high = _sides(one)
     colour = tone("ink3" if one.is_past else "t-serving")
-    shift = {"yanchor": "top", "yshift": -3, "xshift": 5} if one.is_past else {"yanchor": "bottom", "yshift": 1}
+    is_inside = high > INSIDE  # above it would be outside the figure
+    shift = {"yanchor": "top", "yshift": -3, "xshift": 5} if is_inside else {"yanchor": "bottom", "yshift": 1}
     found: list[dict[str, object]] = [
         {"x": left, "y": high, "text": one.name, "showarrow": False, "xanchor": "left", "font": {"color": colour, "size": scale.label_px}} | shift
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
+from engine import Scenario
 from engine.launch import launch_type
 from pages.parts.experiment import Experiment, value_at
 from pages.parts.fields import field_at
@@ -27,7 +28,8 @@ def settle(key: str, value: float) -> None:
 
 def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int = 3) -> None:
     """Show the controls in rows, which a phone reads in the same order; each writes the scenario when it is changed."""
-    shown = [control for control in controls if meant(control, experiment.scenario.launch_type)]
+    scenario = experiment.scenario
+    shown = [one for one in controls if meant(one, scenario.launch_type) and applies(one, scenario)]
     for start in range(0, len(shown), columns):
         for place, control in zip(st.columns(columns, gap="medium"), shown[start : start + columns], strict=False):
             with place:
@@ -37,6 +39,11 @@ def ask(experiment: Experiment, controls: tuple[Control, ...], *, columns: int =
 def meant(control: Control, kind: str) -> bool:
     """Say whether a control means anything on a launch type."""
     return not control.only or bool({kind, launch_type(kind).orchestrator} & set(control.only.split()))
+
+
+def applies(control: Control, scenario: Scenario) -> bool:
+    """Say whether what a control depends on stands so that it means anything."""
+    return all(value_at(scenario, path) in values for path, values in control.when.items())
 
 
 def ask_one(experiment: Experiment, control: Control) -> None:

@@ -26,6 +26,8 @@ _SHEETS = (
     "control_plane",
     "delivery_rollout",
     "architecture",
+    "delivery",
+    "responsibility",
     "serverless",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
@@ -37,7 +39,8 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = (
-    "new_normal", "architecture", "serverless", "placement", "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure",
+    "new_normal", "architecture", "responsibility", "serverless", "delivery", "placement", "fleet", "fargate", "kubernetes",
+    "control_plane", "eks", "az_failure",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 

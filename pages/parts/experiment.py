@@ -12,10 +12,11 @@ from typing import Any
 import streamlit as st
 
 from engine import Scenario, ScenarioError, reading
+from engine.architecture.cut import cut_of
 from engine.errors import Problem
 from engine.operations import Operation
 from pages.parts.fields import ASSUMED
-from pages.parts.lesson import Control, Lesson, changed, lesson, member_path, name_of
+from pages.parts.lesson import CUT, Control, Lesson, changed, lesson, member_path, name_of
 
 WHOLE, DONE = "s", "do"
 OPERATIONS = "operations."
@@ -128,7 +129,10 @@ def operation(given: dict[str, Any], of: Lesson) -> Operation:
         settings |= {"do": "deploy", "undo": True}
     if settings.get("do") == "surge":
         settings = {"do": "change-traffic", "factor": 2, "at_s": settings["at_s"]}
-    parsed: Operation = Scenario.of({"operations": [settings], "duration_s": of.scenario.duration_s}).operations[0]
+    around = {"duration_s": of.scenario.duration_s}
+    if "module" in settings:  # it must be one of the application's
+        around = of.scenario.model_dump(mode="json", include={"duration_s", "services", "application"})
+    parsed: Operation = Scenario.of(around | {"operations": [settings]}).operations[0]
     return parsed
 
 
@@ -165,7 +169,7 @@ def url_of(of: Lesson, scenario: Scenario) -> dict[str, str]:
 def _tried(scenario: Scenario, path: str, value: object) -> Scenario:
     """Set a value; where that cannot stand alone, keep the scenario (the whole is then said instead)."""
     try:
-        return scenario.with_(path, value)
+        return changed(scenario, {path: value})
     except ScenarioError:
         return scenario
 
@@ -186,7 +190,7 @@ def read_url(of: Lesson, words: dict[str, str]) -> tuple[Scenario, tuple[Problem
                 continue
             value = chosen(control, words[control.url], value_at(scenario, control.path))
             try:
-                scenario.with_(control.path, value)
+                changed(scenario, {control.path: value})
                 settings[control.path] = value
             except ScenarioError as error:
                 offered = of.launch_types if control.url == "launch_type" else ()
@@ -252,6 +256,8 @@ def read(word: str, like: object) -> object:
 def value_at(scenario: Scenario, path: str) -> Any:
     """Read a value by its dotted path; None where the scenario has no such member."""
     here: Any = scenario
+    if path.startswith(CUT):
+        here, path = cut_of(scenario), path.removeprefix(CUT)
     for step in member_path(scenario, path).split("."):
         if isinstance(here, tuple):
             by_number = dict(enumerate(here)).get(int(step)) if step.isdecimal() else None

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from engine import Scenario
+from engine.architecture.cut import Cut
 from engine.operations import Operation
-from pages.parts.lesson import Control
+from pages.parts.lesson import CUT, Control
 
 KINDS: tuple[type[BaseModel], ...] = get_args(
     get_args(Operation)[0]
@@ -32,6 +33,8 @@ def field_of(model: type[BaseModel], path: str) -> tuple[str, FieldInfo]:
     if steps[0] == "operations":
         model = next(kind for kind in KINDS if steps[-1] in kind.model_fields)
         return model.__name__.lower(), model.model_fields[steps[-1]]
+    if path.startswith(CUT):
+        return "cut", Cut.model_fields[steps[-1]]
     for step in steps[:-1]:
         if step in model.model_fields and (found := list(_models_of(model.model_fields[step].annotation))):
             # Of records of several kinds, a field's name tells which is meant.

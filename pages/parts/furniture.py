@@ -12,15 +12,16 @@ from engine.errors import Problem
 from engine.launch import launch_type
 from pages.parts import chapter, show
 from pages.parts.ahead import address, keys_of
+from pages.parts.call_map import call_map
 from pages.parts.charts import charts
 from pages.parts.chooser import Choice, chooser
 from pages.parts.experiment import Experiment
 from pages.parts.headline import headline
 from pages.parts.lesson import changed
 from pages.parts.predict import guess_of, predict, verdict
-from pages.parts.scene import View, chart_marks, scene, shown, transport_data
+from pages.parts.scene import View, chart_marks, map_of, scene, shown, transport_data
 from pages.parts.sources import sources
-from pages.parts.stage_map import map_data, stage_map
+from pages.parts.stage_map import stage_map
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, explain, facts_of, go, turn
 from pages.parts.why_here import why_here
@@ -123,20 +124,26 @@ def played(experiment: Experiment, speaker: Voice, run: Run, beside: Beside | No
     with st.container(key="q-stage-row"):
         map_, strips = st.columns([822, 354] if beside is None else [640, 536], gap="small")
         with map_:
-            result = stage_map(found.map, key=keys["map"], on_act=_acting(experiment, keys["map"]))
+            result = the_map(found.map, key=keys["map"], on_act=_acting(experiment, keys["map"]))
         with strips:
             if beside is None:
                 charts(found.strips, key=keys["charts"], **found.charts)
             else:
                 beside(experiment, speaker, run, "study")
     transport(found.transport, key=keys["transport"], on_act=_acting(experiment, keys["transport"]))
-    if result.why:
+    if result.get("why"):
         explain_place(run, int(result.why["task"]), speaker)
     if not is_open:
         st.header(speaker.say(f"{name}.outcome.title"))
         if guess:
             st.html(f'<p class="q-verdict">{chapter.plain(verdict(experiment, speaker, run, guess))}</p>')
         st.html(show.outcome_row(speaker, run, experiment.lesson.outcome))
+
+
+def the_map(data: dict[str, Any], *, key: str, on_act: Callable[[], None] | None = None) -> Any:
+    """Show what the data is of: the cluster's map or, where modules call each other, the map of their calls."""
+    show_it = call_map if "graph" in data["payload"] else stage_map
+    return show_it(data, key=key) if on_act is None else show_it(data, key=key, on_act=on_act)
 
 
 def _acting(experiment: Experiment, key: str) -> Callable[[], None]:
@@ -155,6 +162,8 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
     blows = [o for o in scenario.operations if o.do in TOLD_BY_THE_LEDE]
     traffic = scenario.traffic
     share = sum(service.share for service in scenario.services if service.traffic is None)
+    if scenario.application.modules:  # its users come once, for all services
+        share = 1
     asked = sum(service.desired for service in scenario.services)
     asked += sum(o.count for o in scenario.operations if o.do == "run-tasks")
     values: dict[str, Any] = {
@@ -245,7 +254,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
         st.columns(len(runs), gap="small"), chosen, runs, packs, titles, voices, strict=True
     ):
         with column:
-            stage_map(map_data(packed | {"name": title}, "small"), key=f"{name}.small.{variant}")
+            the_map(map_of(run, own, packed | {"name": title}, "small"), key=f"{name}.small.{variant}")
             charts(
                 show.strips(run, own, lesson.goal_s, (lesson.strip,), size="small", top=top, highest=highest),
                 run_id=packed["id"], end_s=run.scenario.duration_s, key=f"{name}.charts.{variant}", size="small",
@@ -253,9 +262,10 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
             )  # fmt: skip
     end = max(pack["end"] for pack in packs)
     marks = [mark for mark in packs[0]["marks"] if mark["op"] is not None]
+    whole = f"{name}.whole" if "whole" in speaker.table(name) else "furniture.whole"
     for pack, title in zip(packs, titles, strict=True):
         marks += [
-            mark | {"text": say("furniture.whole", name=title)}
+            mark | {"text": say(whole, name=title)}
             for mark in pack["marks"]
             if mark["tone"] == "ok" and mark["op"] is None
         ]
@@ -267,7 +277,10 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     }
     transport(transport_data(together, speaker), key=f"{name}.together")
     with st.container(key="q-table"):
-        st.html(show.outcome_table(speaker, say(f"{name}.outcome.title"), titles, runs, lesson.outcome))
+        title = say(f"{name}.outcome.title")
+        table = show.outcome_table(speaker, title, titles, runs, lesson.outcome)
+        # On a phone it is wider than the screen: a keyboard has to reach what is scrolled.
+        st.html(f'<div class="q-scroll" tabindex="0" role="region" aria-label="{chapter.plain(title)}">{table}</div>')
     facts = {fact for run in runs for fact in facts_of(run.scenario)}
     sources(*lesson.facts, *sorted(facts))
 
@@ -312,7 +325,7 @@ def stage(experiment: Experiment, speaker: Voice, beside: Beside | None = None) 
     with st.container(key="q-stage-main"):
         map_, side = st.columns([1150, 578])
         with map_:
-            stage_map(found.map, key=keys["map"], on_act=_acting(experiment, keys["map"]))
+            the_map(found.map, key=keys["map"], on_act=_acting(experiment, keys["map"]))
         with side:
             if beside is not None:
                 beside(experiment, speaker, run, "stage")

@@ -9,6 +9,11 @@ from functools import cache, lru_cache
 from typing import Any
 
 from engine import Scenario, ScenarioError, catalog, reading
+from engine.architecture.cut import cut
+
+CUT = (
+    "cut."  # how an application is taken apart and guarded: one word that sets many fields (`engine.architecture.cut`)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,7 @@ class Control:
     also: what a choice sets besides, by the choice: another metric needs another target. text: it is typed, a line for each value.
     slide: its options are in order, so they are a slider.
     named: values that are whole rules, each by the name that stands for it on the screen and in the URL.
+    when: what must stand in the scenario for it to mean anything: by path, one of these values; the URL knows it in any case.
     """
 
     path: str
@@ -33,6 +39,7 @@ class Control:
     text: bool = False
     slide: bool = False
     named: Mapping[str, Any] = field(default_factory=dict)
+    when: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +143,13 @@ def _name_of(path: str, named: str, scenario: Scenario) -> str | None:
 
 
 def changed(scenario: Scenario, settings: dict[str, Any]) -> Scenario:
-    """Set several values by their paths, checked together."""
+    """Set several values by their paths, checked together; those that set many things at once come last, in their order."""
     data: dict[str, Any] = scenario.model_dump(mode="json")
     for path, value in settings.items():
-        data = reading.put(data, member_path(scenario, path), value)
-    return Scenario.of(data)
+        if not path.startswith(CUT):
+            data = reading.put(data, member_path(scenario, path), value)
+    made = Scenario.of(data)
+    for path, value in settings.items():
+        if path.startswith(CUT):
+            made = cut(made, path.removeprefix(CUT), value)
+    return made

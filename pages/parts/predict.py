@@ -9,11 +9,12 @@ from typing import Any
 
 import streamlit as st
 
-from engine import Run, loops, metrics, node_updates, reconcile, rollouts, sights, treadmill
+from engine import Run, deployed, loops, metrics, node_updates, reconcile, rollouts, sights, treadmill
 from engine.agents import accounts
+from engine.architecture import blast, cut
 from engine.errors import Problem
 from engine.fullness import fullest
-from pages.parts import chapter
+from pages.parts import chapter, show
 from pages.parts.experiment import Experiment
 from pages.parts.words import Voice
 
@@ -238,7 +239,51 @@ def _judge_pace(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any]
     return speaker.say(key, said=said, out=speaker.seconds(out_s), back=speaker.seconds(in_s))
 
 
+# --- whom does a fault hurt, as one service and as many? -------------------------------------------------------------
+
+
+def _judge_blast(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold "both", "one", "many" or "neither" (lose most requests) against both cuts of the same scenario.
+
+    settings: `most`, the share from which on it is most; `ten`, how many modules are apart on the other side.
+    """
+    lost = [blast(show.run_of(cut(run.scenario, "out", out))).failed for out in (0, settings["ten"])]
+    truth = {(True, True): "both", (True, False): "one", (False, True): "many", (False, False): "neither"}[
+        lost[0] >= settings["most"], lost[1] >= settings["most"]
+    ]
+    said, (one, many) = speaker.table(f"{name}.said")[guess], (speaker.percent(share) for share in lost)
+    return speaker.say(f"{name}.verdict.{'right' if guess == truth else 'wrong'}", said=said, one=one, many=many)
+
+
+# --- who stops a bad version? ----------------------------------------------------------------------------------------
+
+
+def _judge_stopped(run: Run, speaker: Voice, name: str, settings: Mapping[str, Any], guess: str) -> str:
+    """Hold "early", "late" or "never" against what the circuit breaker did. settings: `early_s`, up to which it is early."""
+    said, n = speaker.table(f"{name}.said")[guess], metrics.totals(run).failed
+    found = deployed.stopped(run)
+    if found is None:
+        if not deployed.is_bad(run):
+            return speaker.say(f"{name}.verdict.good", said=said, n=n)
+        return speaker.say(f"{name}.verdict.never_{'right' if guess == 'never' else 'wrong'}", said=said, n=n)
+    took = speaker.seconds(found.after_s)
+    if found.by != "breaker":
+        return speaker.say(f"{name}.verdict.alarm", said=said, n=n, took=took)
+    truth = "early" if found.after_s <= settings["early_s"] else "late"
+    return speaker.say(f"{name}.verdict.breaker_{'right' if guess == truth else 'wrong'}", said=said, n=n, took=took)
+
+
 QUESTIONS: dict[str, Question] = {
+    "blast": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_blast,
+    ),
+    "stopped": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_stopped,
+    ),
     "elsewhere": Question(
         choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
         said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],

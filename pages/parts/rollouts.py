@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine import Run, releases, rollouts
+from engine import Run, deployed, releases, rollouts
 from pages.figures.delivery_rollout import Bad, Share, bad_labels, bad_strip, bad_top, share_labels, share_strip
 from pages.figures.rollout import Versions, versions_labels, versions_strip, versions_top
 from pages.parts.charts import Strip
@@ -74,7 +74,30 @@ def took_s(run: Run) -> float | None:
     return None if not found or found[0].done_s is None else found[0].done_s - found[0].began_s
 
 
+def ended_text(run: Run, speaker: Voice) -> str:
+    """Say how the first roll-out ended, and how long that took."""
+    found = deployed.first(run)
+    if found is None:
+        return speaker.say("common.outcome.ended_none")
+    took = "" if found.took_s is None else speaker.seconds(found.took_s)
+    return speaker.say(f"common.outcome.ended_{found.ending}", took=took)
+
+
+def _ended_rank(run: Run) -> float:
+    """Rank by how long it took until one version was left; what never ends is last."""
+    found = deployed.first(run)
+    return float("inf") if found is None or found.took_s is None else found.took_s
+
+
+def _extra_hours(run: Run) -> float:
+    found = deployed.first(run)
+    return 0.0 if found is None else round(found.extra_task_hours, 2)
+
+
 OUTCOMES: dict[str, Row] = {
+    "rollout_ended": (ended_text, _ended_rank),
+    "went_back": how_long(deployed.back_s, "nobody_went_back"),
+    "extra_hours": (lambda run, speaker: speaker.number(_extra_hours(run), 2), _extra_hours),
     "rollout_took": how_long(took_s, "never"),
     "rollout_least": (
         lambda run, speaker: speaker.say(

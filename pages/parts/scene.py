@@ -13,16 +13,20 @@ import streamlit as st
 
 from engine import Run
 from pages.parts import show
+from pages.parts.call_map import call_map_data
+from pages.parts.call_map.payload import payload as calls_payload
 from pages.parts.charts import Mark, Strip, plotly_url
 from pages.parts.charts import payload as charts_payload
 from pages.parts.headline import headline_data
 from pages.parts.lesson import Lesson
 from pages.parts.stage_map import map_data
 from pages.parts.stage_map.payload import payload
+from pages.parts.stage_map.stage_map import Size
 from pages.parts.words import Voice
 
 View = Literal["study", "stage"]
 VIEWS: tuple[View, ...] = get_args(View)
+TELLING = {"bad"}  # strips whose very scale gives an open guess away
 STAGE_STRIP_PX = 300  # on a screen of fewer lines looks/stage.css scales it down
 
 
@@ -59,8 +63,13 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
         bar["words"] |= {"events_past": texts["events_past"]}
         return Scene(
             packed,
-            map_data(
-                packed | {"words": packed["words"] | {"keys": texts["keys"]}}, "stage", caption=False, ahead=ahead
+            map_of(
+                run,
+                speaker,
+                packed | {"words": packed["words"] | {"keys": texts["keys"]}},
+                "stage",
+                caption=False,
+                ahead=ahead,
             ),
             strips,
             settings | {"size": "stage"},
@@ -69,12 +78,31 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
         )
     return Scene(
         packed,
-        map_data(packed, "study", caption=lesson.has_caption, card=lesson.has_card, ahead=ahead),
-        show.strips(run, speaker, lesson.goal_s, lesson.strips),
+        map_of(run, speaker, packed, "study", caption=lesson.has_caption, card=lesson.has_card, ahead=ahead),
+        show.strips(
+            run, speaker, lesson.goal_s, tuple(one for one in lesson.strips if not (locked and one in TELLING))
+        ),
         settings,
         transport_data(packed, speaker, locked=locked) | {"action": action, "ahead": ahead},
         {},
     )
+
+
+def map_of(
+    run: Run,
+    speaker: Voice,
+    packed: dict[str, Any],
+    size: Size,
+    *,
+    caption: bool = True,
+    card: bool = True,
+    ahead: str = "",
+) -> dict[str, Any]:
+    """Give the map's data: of the cluster or, where modules call each other, of their calls. packed: `shown`'s, or changed a little."""
+    if run.scenario.application.modules:
+        calls = calls_payload(run, speaker)
+        return call_map_data(calls | {"name": packed["name"]}, size, caption=caption, ahead=ahead)
+    return map_data(packed, size, caption=caption, card=card, ahead=ahead)
 
 
 def as_json(found: Scene, speaker: Voice, keys: dict[str, str]) -> dict[str, Any]:
@@ -138,6 +166,17 @@ def offers_one(do: str, tone: str = "plain", **more: Any) -> Callable[[Run, Voic
     return offer
 
 
+def offers_version(run: Run, speaker: Voice) -> list[dict[str, Any]]:
+    """Offer to bring a version out, and once one is out to go back from it."""
+    texts = speaker.table("furniture.offer")
+    acts = {
+        "deploy": {"from_t": 0.0, "label": texts["deploy"], "tone": "plain", "act": {"do": "deploy"}},
+        "undo": {"from_t": 0.0, "label": texts["undo-deploy"], "tone": "ok", "act": {"do": "undo-deploy"}},
+    }
+    done = sorted((o for o in run.scenario.operations if o.do == "deploy"), key=lambda o: o.at_s)
+    return [acts["deploy"], *(acts["deploy" if one.undo else "undo"] | {"from_t": one.at_s} for one in done)]
+
+
 OFFERS: dict[str, Callable[[Run, Voice], list[dict[str, Any]]]] = {
     "zone": offers,
     "task": offers_one("run-tasks", count=1),
@@ -145,6 +184,8 @@ OFFERS: dict[str, Callable[[Run, Voice], list[dict[str, Any]]]] = {
     "spot": offers_one("interrupt-spot", "lost", hosts=4),
     "release": offers_one("patch", hosts_at_once=3),
     "update": offers_one("update-nodes"),
+    "slow": offers_one("break-module", "lost", module="payment", slow_x=100, for_s=60),
+    "version": offers_version,
     "none": lambda _run, _speaker: [],
 }
 

@@ -31,12 +31,12 @@ from pages.figures import (
     tasks_top,
 )
 from pages.figures.theme import SCALES
-from pages.parts import hosts, nodes, pods, rollouts
+from pages.parts import blasts, hosts, nodes, pods, rollouts
 from pages.parts.charts import Strip
 from pages.parts.words import Voice
 
 KEPT_RUNS = 32
-HOST_STRIPS = hosts.STRIPS | nodes.STRIPS | pods.STRIPS | rollouts.STRIPS
+HOST_STRIPS = hosts.STRIPS | nodes.STRIPS | pods.STRIPS | rollouts.STRIPS | blasts.STRIPS
 # A run follows from its scenario, which is quicker to write out than the run's columns are to digest.
 BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: (speaker.lang, speaker.of_pods)}
 
@@ -239,7 +239,9 @@ OUTCOMES: dict[str, Outcome] = {
     ),
 } | {
     name: Outcome(write, rank)
-    for name, (write, rank) in (hosts.OUTCOMES | nodes.OUTCOMES | pods.OUTCOMES | rollouts.OUTCOMES).items()
+    for name, (write, rank) in (
+        hosts.OUTCOMES | nodes.OUTCOMES | pods.OUTCOMES | rollouts.OUTCOMES | blasts.OUTCOMES
+    ).items()
 }
 
 

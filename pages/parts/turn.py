@@ -94,9 +94,9 @@ def explain(experiment: Experiment, speaker: Voice) -> None:
 
 
 def tries(of: Lesson, kind: str) -> dict[str, dict[str, Any]]:
-    """Give what can be tried: not what turns only controls that mean nothing on this launch type, and no launch type itself."""
+    """Give what can be tried: not what turns a control that means nothing on this launch type, unless it brings one where it does."""
     idle = {control.path for control in of.controls if not meant(control, kind)}
-    return {what: settings for what, settings in of.tries.items() if not settings or set(settings) - idle}
+    return {what: turned for what, turned in of.tries.items() if "launch_type" in turned or not set(turned) & idle}
 
 
 def told(speaker: Voice, name: str, sections: Sequence[str]) -> None:

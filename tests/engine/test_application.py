@@ -40,6 +40,8 @@ def problems_of(given):
     (data(module("front", "front")), "application.modules"),
     (data(*(module(f"m{n}", f"m{n + 1}") for n in range(16)), module("m16"), actions=[{"name": "buy", "entry": "m0"}]),
      "application.actions.0.entry"),
+    (data(*(module(f"m{n}", *(f"m{k}" for k in range(max(0, n - 15), n))) for n in range(24)),
+          actions=[{"name": "buy", "entry": "m0"}]), "application.modules"),
     (data(module("front", *["a"] * 15), module("a", *["b"] * 15), module("b")), "application.actions.0.entry"),
 ])  # fmt: skip
 def test_each_contradiction_is_found(given, path):

@@ -86,3 +86,16 @@ def test_who_is_killed_is_told_once():
 
     assert [line.key for line in story.captions(ecs)].count("caption.oom_task") == 1
     assert {"caption.oom_pod", "caption.crash_loop"} <= {line.key for line in story.captions(pods)}
+
+
+def test_two_services_may_leak_at_once():
+    """Both are looked at in the same instant, the first one first."""
+    names = ["one", "two"]
+    run_ = tell(
+        launch_type="ecs-fargate", zones=1, duration_s=300, traffic={"rps": 10},
+        services=[SMALL | {"name": name, "share": 0.5} for name in names],
+        operations=[{"do": "deploy", "service": name, "at_s": 60, "leak_mib": 8} for name in names],
+    )  # fmt: skip
+    killed = numbers(run_, "service", Kind.TASK_OOM_KILLED)
+
+    assert {0, 1} == set(killed)

@@ -3,7 +3,8 @@
 import pytest
 
 from engine import Scenario, ScenarioError
-from engine.checks import step_s
+from engine.checks import refuse_over_budget, step_s
+from engine.errors import BudgetError
 
 
 @pytest.mark.parametrize(("data", "path"), [
@@ -74,3 +75,17 @@ def test_they_are_found_together():
 )
 def test_longer_runs_are_counted_in_longer_steps(duration_s, step):
     assert step_s(duration_s) == step
+
+
+def test_a_leak_is_bounded_by_what_it_leaks():
+    """A hundred tasks for two hours: few die of a kilobyte a request, and a run is not refused for what cannot happen."""
+    tasks = {"duration_s": 7_200, "traffic": {"rps": 100}, "services": [{"desired": 100}], "fleet": {"hosts": 60}}
+
+    little, much = (
+        Scenario.of(tasks | {"operations": [{"do": "deploy", "at_s": 60, "leak_mib": leak_mib}]})
+        for leak_mib in (0.1, 1_000)
+    )
+
+    refuse_over_budget(little, 720_000)
+    with pytest.raises(BudgetError, match="task-seconds"):
+        refuse_over_budget(much, 720_000)

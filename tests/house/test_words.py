@@ -15,8 +15,10 @@ from engine.consensus.replacing import Replacing
 from engine.consensus.scenario import Consensus
 from engine.consensus.upkeep import Upkeep
 from engine.delivery import Organisation
+from engine.deployment import DeploymentSettings
 from engine.kubernetes import autoscaler, nodes, rollout, scheduling
 from engine.new_normal import PaceAsk
+from engine.responsibility import Rates, YearAsk
 from pages.parts.words import _CITED, PODS, Voice
 
 OTHER = "es"
@@ -45,6 +47,7 @@ RECORDS = (
     scheduling.NodeChoice,
     scheduling.NodeWish,
     scheduling.Scheduling,
+    DeploymentSettings,
     rollout.Rollout,
     scenario.Balancer,
     nodes.Nodes,
@@ -58,6 +61,8 @@ RECORDS = (
     Front,
     Upkeep,
     Ownership,
+    YearAsk,
+    Rates,
     Organisation,
     PaceAsk,
     architecture.PiecesAsk,
@@ -65,6 +70,8 @@ RECORDS = (
     architecture.ShopAsk,
     architecture.Sizing,
     architecture.Cut,
+    architecture.HotAsk,
+    architecture.Fault,
     architecture.Guards,
 )
 

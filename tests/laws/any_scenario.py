@@ -18,6 +18,21 @@ def moments(end_s: float) -> st.SearchStrategy[float]:
     )
 
 
+def deployments() -> st.SearchStrategy[dict[str, Any]]:
+    """Every strategy, with bake times of seconds, and now and then a breaker or an alarm."""
+    return st.fixed_dictionaries({
+        "strategy": st.sampled_from(["rolling", "all-at-once", "blue-green", "canary", "linear"]),
+        "bake_s": st.sampled_from([0, 10]), "canary_percent": st.sampled_from([5, 40, 100]),
+        "canary_bake_s": st.sampled_from([0, 20]), "step_percent": st.sampled_from([30, 50]),
+        "step_bake_s": st.sampled_from([0, 7]), "breaker": st.booleans(), "rollback": st.booleans(),
+        "breaker_type": st.sampled_from(["BOUNDED_PERCENT", "COUNT", "UNBOUNDED_PERCENT"]),
+        "breaker_value": st.sampled_from([1, 50]), "breaker_resets": st.booleans(), "alarm": st.booleans(),
+        "alarm_percent": st.sampled_from([0, 1, 20]), "alarm_points": st.integers(1, 2),
+        "alarm_period_s": st.sampled_from([10, 20]), "alarm_delay_s": st.sampled_from([0, 5, 30]),
+        "alarm_on": st.sampled_from(["service", "new-version"]),
+    })  # fmt: skip
+
+
 def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",)) -> st.SearchStrategy[dict[str, Any]]:
     """Anything that can be done, at any moment of the run."""
     at_s, zone = moments(end_s), st.sampled_from(ZONES[:zones])
@@ -61,7 +76,7 @@ def operations(end_s: float, zones: int = 3, services: tuple[str, ...] = ("web",
             "do": st.just("deploy"), "service": service, "at_s": at_s, "fails": st.sampled_from([False, False, True]),
             "undo": st.sampled_from([False, False, True]), "start_s": st.sampled_from([None, 0, 9]),
             "image_mib": st.sampled_from([None, 0, 300]), "errors": st.sampled_from([0, 0, 0.3, 1]),
-            "leak_mib": st.sampled_from([0, 0, 5, 200]),
+            "leak_mib": st.sampled_from([0, 0, 5, 200]), "deployment": st.none() | deployments(),
         }),
         st.fixed_dictionaries({
             "do": st.just("change-traffic"), "service": service, "factor": st.sampled_from([0, 0.5, 1, 2.5]),
@@ -159,6 +174,7 @@ def _services() -> st.SearchStrategy[dict[str, Any]]:
         "placement": st.sampled_from([["spread-zones", "spread-hosts"], ["binpack-memory"], ["random"], ["binpack-cpu"]]),
         "scaling": st.one_of(st.none(), scaling, _policies()),
         "pods": st.just({}) | pods(),
+        "deployment": st.just({}) | deployments(),
     })  # fmt: skip
 
 

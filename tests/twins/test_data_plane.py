@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from engine import Scenario, run
+from engine import Kind, Scenario, run
 from engine.simulation import simulate
 from engine.traffic.one_by_one import OneByOnePlane
 from tests.laws.any_scenario import scenarios
@@ -88,6 +88,29 @@ def test_scaling_sees_the_same_metric(metric):
     fast = run(scenario, keep_requests=True)
 
     assert fast.requests.services[0].task.max() > 5  # it did scale
+    assert_equal(fast, one_by_one(scenario))
+
+
+@pytest.mark.parametrize("algorithm", ["round-robin", "random", "least-outstanding-requests"])
+@pytest.mark.parametrize("launch_type", ["ecs-fargate", "eks-managed"])
+def test_two_groups_with_weights_errors_and_a_leak(launch_type, algorithm):
+    """A version that fails a third of its requests and outgrows its memory, let in step by step, and tried again by clients."""
+    scenario = Scenario.of({
+        "seed": 5, "duration_s": 240, "launch_type": launch_type, "traffic": {"rps": 40}, "fleet": {"hosts": 6},
+        "balancer": {"algorithm": algorithm, "deregistration_delay_s": 5, "check_every_s": 5, "check_timeout_s": 2},
+        "services": [{"desired": 4, "concurrency": 2, "work_ms": 120, "backlog": 6, "timeout_s": 1, "retries": 2, "image_mib": 0,
+                      "start_s": 2, "retry_after_s": 0, "memory_base_share": 0.7}],
+        "operations": [
+            {"do": "deploy", "at_s": 20, "errors": 0.3, "leak_mib": 2,
+             "deployment": {"strategy": "linear", "step_percent": 35, "step_bake_s": 40, "bake_s": 30}},
+            {"do": "fail-zone", "zone": "b", "at_s": 90.5},
+        ],
+    })  # fmt: skip
+    fast = run(scenario, keep_requests=True)
+
+    assert fast.requests.services[0].failed[4].sum() > 0
+    assert fast.events.where(Kind.TASK_OOM_KILLED).size
+    assert fast.events.where(Kind.ROLLOUT_SHIFTED).size > 1
     assert_equal(fast, one_by_one(scenario))
 
 

@@ -42,6 +42,8 @@ WORKS = {
     "hyperexponential": kernel.HYPEREXPONENTIAL,
 }
 BLOCK = 1 << 12
+ROOMY = 1 << 12  # timers of a kind of call: so many rarely fill up before they are looked at anyway
+MAX_AT_ONCE = 1 << 20  # calls that wait: a quarter of a gigabyte
 USERS = "users"  # whose streams these are: no name of a service, so that modules may be grouped otherwise
 
 
@@ -188,7 +190,7 @@ class GraphPlane:
 
     def finish(self, end_s: float) -> Requests:
         """Play to the end and hand the tables over, cut to what was used."""
-        self.advance(0, end_s)
+        self.advance(0, math.nextafter(end_s, 0.0))  # what would happen at the very end is nobody's business any more
         kernel.work_so_far(float(end_s), self.plan, self.carry, self.tally)
         kept = self._kept_calls() if self._keep else None
         services = tuple(self._service(service, kept) for service in range(len(self._rows)))
@@ -200,8 +202,8 @@ class GraphPlane:
         """Double whichever tables are full."""
         n, slack = self.carry.n, kernel.SLACK
         if n[kernel.N_USED] >= len(self.carry.node) - slack:
-            if len(self.carry.node) > kernel.NODE_MASK // 2:
-                came, allowed = f"{len(self.carry.node):,} calls at once", f"up to {kernel.NODE_MASK:,}"
+            if len(self.carry.node) >= MAX_AT_ONCE:
+                came, allowed = f"{len(self.carry.node):,} calls at once", f"up to {MAX_AT_ONCE:,}"
                 raise BudgetError([Problem("traffic", came, allowed, "calls pile up without end: lower the traffic")])
             self._double("node", "time", "place", "try_", "free")
         if n[kernel.N_HEAP] >= len(self.carry.heap_s) - slack:
@@ -234,7 +236,7 @@ class GraphPlane:
         self.carry = carry._replace(**wider)
 
     def _sweep_timers(self) -> None:
-        """Drop the timers of calls that have their answer; where many still wait, give them twice the room."""
+        """Drop the timers of calls that have their answer; where many still wait, or the room is small, double it."""
         carry = self.carry
         size = carry.timer_s.shape[1]
         left: list[npt.NDArray[Any]] = []
@@ -245,7 +247,8 @@ class GraphPlane:
             is_open = carry.node[node, kernel.OPEN] == 1
             is_open &= (carry.node[node, kernel.GEN] & kernel.GEN_MASK) == words >> (kernel.NODE_BITS + 2)
             left.append(slots[is_open])
-        grown = 2 * size if max(len(slots) for slots in left) > size // 2 else size
+        is_tight = size < ROOMY or max(len(slots) for slots in left) > size // 2
+        grown = 2 * size if is_tight else size
         wider = {name: np.zeros((len(left), grown), dtype=getattr(carry, name).dtype) for name in _TIMERS}
         for edge, slots in enumerate(left):
             for name, table in wider.items():
@@ -505,7 +508,7 @@ def _empty_route(scenario: Scenario, room: int) -> kernel.Route:
 
 def _empty_carry(scenario: Scenario, plan: kernel.Plan, room: int) -> kernel.Carry:
     services, zones, edges = len(scenario.services), scenario.zones, len(plan.edge_to)
-    cap, timers = 1024, 256
+    cap, timers = 1024, 512
     breakers, bulkheads = int(plan.edge_breaker.max()) + 1, int(plan.edge_room.max()) + 1
 
     def whole(*shape: int) -> Ints:

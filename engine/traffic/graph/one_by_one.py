@@ -7,7 +7,7 @@ names of the outcomes. What one moment sets off is done before anything else of 
 from __future__ import annotations
 
 import math
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,7 +17,7 @@ import numpy as np
 from simpy import Environment, Event
 
 from engine.checks import step_s
-from engine.moments import LAST, LATE, at, at_once
+from engine.moments import EARLY, FORE, LAST, at, at_once
 from engine.rng import stream
 from engine.scenario import Scenario
 from engine.traffic.graph import kernel
@@ -153,7 +153,7 @@ class OneByOneGraph:
         self._breakers: dict[tuple[int, int], Breaker] = {}
         self._in_flight: Counter[tuple[int, int]] = Counter()
         self._ranks = count()
-        self._counts: Counter[tuple[Any, ...]] = Counter()
+        self._counts: defaultdict[str, Counter[tuple[int, ...]]] = defaultdict(Counter)
         self._module_worked: Counter[tuple[int, int]] = Counter()
         self._open: dict[Attempt, None] = {}
         self._kept: list[list[float]] = []
@@ -184,7 +184,7 @@ class OneByOneGraph:
                     return
             if now > self._scenario.duration_s:
                 return
-            yield at(env, now)
+            yield self._at(now)
             env.process(self._user(number))
 
     def _user(self, number: int) -> Process_:
@@ -199,7 +199,7 @@ class OneByOneGraph:
         for attempt in range(int(plan.edge_retries[edge]) + 1):
             if attempt:
                 self._users[number][5] = attempt
-                yield at(env, env.now + float(plan.edge_backoff_s[edge]))
+                yield self._at(env.now + float(plan.edge_backoff_s[edge]))
                 self._count("action_retried", action)
             self._users[number][5] = attempt + 1
             tried = below(place, 0, attempt)
@@ -225,7 +225,9 @@ class OneByOneGraph:
             tried = below(by.tried, edge, attempt)
             if attempt:
                 pause = float(plan.edge_backoff_s[edge]) * 2 ** (attempt - 1)
-                yield at(env, env.now + (pause * chance(tried, kernel.FOR_JITTER) if plan.edge_jitter[edge] else pause))
+                yield self._at(
+                    env.now + (pause * chance(tried, kernel.FOR_JITTER) if plan.edge_jitter[edge] else pause)
+                )
                 if caller.is_over:  # nobody is there any more to try again
                     return
             one = Attempt(edge, by.number, by.action, attempt, place, tried, caller, env.event())
@@ -251,6 +253,10 @@ class OneByOneGraph:
         else:
             caller.is_degraded = True
 
+    def _at(self, when_s: float) -> Event:
+        """Make an event of the data plane: at one moment in the order of their making, before the control plane's."""
+        return at(self._env, when_s, (EARLY, next(self._ranks)))
+
     # --- one attempt, at its caller ----------------------------------------------------------------------------------
 
     def _send(self, one: Attempt) -> None:
@@ -274,14 +280,14 @@ class OneByOneGraph:
         if one.row == service and not is_swallowed:
             self._close(one, kernel.NO_TARGET)
             return
-        deadline = at(env, env.now + float(plan.edge_timeout_s[edge]), (LATE, next(self._ranks)))
+        deadline = at(env, env.now + float(plan.edge_timeout_s[edge]), (FORE, next(self._ranks)))
         deadline.callbacks.append(lambda _: self._close(one, kernel.TIMED_OUT))
         if is_swallowed:
             return
         if one.caller is None:
             self._arrive(one)
         else:
-            at(env, env.now + one.hop_s).callbacks.append(lambda _: self._arrive(one))
+            self._at(env.now + one.hop_s).callbacks.append(lambda _: self._arrive(one))
 
     def _stopped(self, one: Attempt, row: int) -> int:
         """Ask the calling task's bulkhead and breaker; 0 lets the attempt pass."""
@@ -351,7 +357,7 @@ class OneByOneGraph:
         if outcome == kernel.SERVED:
             self._count("answered", edge)
             bucket = int(kernel.bucket_of(waited_s))
-            self._counts["call_latency", edge, bucket] += 1
+            self._counts["call_latency"][edge, bucket] += 1
         else:
             self._count("call_failed", outcome - 1, edge)
 
@@ -379,7 +385,7 @@ class OneByOneGraph:
         if one.caller is None and not delay_s:
             self._close(one, outcome)
         else:
-            at(self._env, self._env.now + delay_s).callbacks.append(lambda _: self._close(one, outcome))
+            self._at(self._env.now + delay_s).callbacks.append(lambda _: self._close(one, outcome))
 
     def _serve(self, one: Attempt, target: Target) -> Process_:
         """Hold a worker through the module's work and its calls, whether or not the caller still waits."""
@@ -415,7 +421,7 @@ class OneByOneGraph:
         self._module_worked[module, it.row] += 1
         target.executing[it] = None
         it.work_since_s = env.now
-        yield at(env, env.now + work)
+        yield self._at(env.now + work)
         if it.is_over:
             return kernel.ERROR
         self._span("busy_ns", it.row, it.work_since_s, env.now)
@@ -609,7 +615,7 @@ class OneByOneGraph:
         first, now = int(since_s / self._step_s), self._env.now
         found = []
         for row in rows:
-            busy = sum(self._counts["busy_ns", row, step] for step in range(first, self._steps))
+            busy = sum(self._counts["busy_ns"][row, step] for step in range(first, self._steps))
             for it in self._targets[row].executing:
                 if not math.isnan(it.work_since_s):
                     busy += int(now * 1e9) - int(max(it.work_since_s, since_s) * 1e9)
@@ -624,7 +630,7 @@ class OneByOneGraph:
         """Count the requests that each target closed from a whole step until now."""
         steps = range(int(since_s / self._step_s), self._steps)
         return [
-            sum(self._counts["served", row, step] for step in steps) + self.failed(service, [row], since_s)
+            sum(self._counts["served"][row, step] for step in steps) + self.failed(service, [row], since_s)
             for row in rows
         ]
 
@@ -632,7 +638,7 @@ class OneByOneGraph:
         """Count the requests that failed at targets from a whole step until now."""
         steps, causes = range(int(since_s / self._step_s), self._steps), range(len(FAILURES))
         wanted = [row or service for row in rows]
-        return sum(self._counts["failed", cause, row, step] for cause in causes for row in wanted for step in steps)
+        return sum(self._counts["failed"][cause, row, step] for cause in causes for row in wanted for step in steps)
 
     def worked(self, service: int, rows: Sequence[int], module: int = -1) -> list[int]:  # noqa: ARG002
         """Count the requests that each target has begun to work on since ever, or one module's there."""
@@ -649,8 +655,8 @@ class OneByOneGraph:
 
     def _count(self, what: str, *where: int, times: int = 1, bucket: float | None = None) -> None:
         """Count something into the step that it falls into."""
-        place = (what, *where, int(self._env.now * (1 / self._step_s)))
-        self._counts[place if bucket is None else (*place, int(kernel.bucket_of(bucket)))] += times
+        place = (*where, int(self._env.now * (1 / self._step_s)))
+        self._counts[what][place if bucket is None else (*place, int(kernel.bucket_of(bucket)))] += times
 
     def _span(self, what: str, row: int, start_s: float, end_s: float) -> None:
         """Count nanoseconds into the steps that they fall into."""
@@ -659,7 +665,7 @@ class OneByOneGraph:
         first, last = int(start_s * per_s), int(end_s * per_s)
         for step in range(first, last + 1):
             part = (step + 1) * width if step < last else b
-            self._counts[what, row, step] += part - (a if step == first else step * width)
+            self._counts[what][row, step] += part - (a if step == first else step * width)
 
     def _keep_call(self, one: Attempt, end_s: float) -> None:
         if self._keep:
@@ -670,9 +676,8 @@ class OneByOneGraph:
     def _table(self, what: str, *shape: int, dtype: type = np.int32) -> Any:
         """Lay what was counted out as a table."""
         table: Any = np.zeros(shape, dtype=dtype)
-        for (name, *where), n in self._counts.items():
-            if name == what:
-                table[tuple(where)] += n
+        for place, n in self._counts[what].items():
+            table[place] = n
         return table
 
     # --- what is handed over -----------------------------------------------------------------------------------------

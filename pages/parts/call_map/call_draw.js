@@ -32,10 +32,10 @@ function drawBoxes(pen, L, ui, run, now) {
     const edge = fault ? C[FAULT_INK[fault][0]] : alone ? C.line2 : C.line;
     stroke(pen, edge, fault ? 2 : c.name === "stage" ? 2 : 1.3, fault === FAULT.CRASH ? [6, 4] : null);
     drawName(pen, L, ui, run, now, m, b, alone);
-    if (fault) drawFault(pen, L, ui, b, fault, run.g.modules[m].label);
   }
   drawRingOf(pen, L, ui, run, ui.hover, 1.2, ["users", "box", "module"]);
   drawRingOf(pen, L, ui, run, ui.focus, 2.2, ["users", "box", "module"]);
+  for (let m = 0; m < run.count; m++) if (now.fault[m]) drawFault(pen, L, ui, boxOfModule(L, run, m), now.fault[m], run.g.modules[m].label);
 }
 
 function begin(pen, L, ui) {
@@ -59,12 +59,8 @@ function drawName(pen, L, ui, run, now, m, b, alone) {
   const states = now.boxTasks[box], beside = alone && !two && !small;
   const most = inner - (beside ? c.tile * 2.6 : 0), pair = f * 1.45 + c.tile, head = b.y + (b.h - pair) / 2, base = two ? head + f * 0.9 : b.y + b.h / 2 + f * 0.35;
   pen.font = `620 ${f}px ${L.font}`;
-  if (small && pen.measureText(label).width > inner) {
-    text(pen, L, b.x + b.w / 2, base, label.slice(0, 3), { f, w: 620, colour: C.ink, align: "center" });
-  } else {
-    const own = pen.measureText(label).width > most ? Math.max(c.fs * 0.96, 13) : f; // a long name is a little smaller before it is cut
-    text(pen, L, b.x + c.pad, base, label, { f: c.name === "stage" ? Math.max(24, own) : own, w: 620, colour: C.ink, most });
-  }
+  const least = { stage: 24, small: 12 }[c.name] ?? 13, own = pen.measureText(label).width > most ? least : f; // smaller before it is cut
+  text(pen, L, b.x + c.pad, base, label, { f: own, w: 620, colour: C.ink, most });
   if (two) drawTasks(pen, L, ui, run, now, states, b.x + c.pad, head + pair - c.tile, inner);
   else if (beside) {
     const counts = countsOf(states), [state, n] = counts[0] ?? [TASK.PENDING, 0];
@@ -134,6 +130,8 @@ function drawBand(pen, L, ui, run, now, one) {
   const f = c.f * 1.06, title = fitting(pen, L, names, band.w - pad * 2, f, 660);
   text(pen, L, band.x + pad, band.y + c.pad * 0.7 + f, title, { f, w: 660, colour: C.ink, most: band.w - pad * 2 });
   drawTasks(pen, L, ui, run, now, states, band.x + pad, band.y + band.h - c.tile - c.pad * 0.3, band.w - pad * 2);
+  const fault = now.fault[run.count + one.box];
+  if (fault) drawFault(pen, L, ui, { ...band, y: band.y + c.fs * 1.2 }, fault, title);
 }
 
 /** The users: two heads and shoulders, what they ask for, and how much of it fails. */

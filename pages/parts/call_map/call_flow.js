@@ -129,6 +129,9 @@ function curl(pen, x, y, e, colour, width) {
   pen.lineJoin = "miter";
 }
 
+const isFree = (box, taken, width) => box.x > 0 && box.x + box.w < width
+  && !taken.some((b) => b.x < box.x + box.w && b.x + b.w > box.x && b.y < box.y + box.h && b.y + b.h > box.y);
+
 /** The numbers beside the ribbons: what fails and what is tried again first, then the busiest; those without room are left to
  *  the popover and the table. */
 function drawRates(pen, L, ui, run, s, seen, taken) {
@@ -145,12 +148,15 @@ function drawRates(pen, L, ui, run, s, seen, taken) {
     pen.font = `640 ${f}px ${L.font}`;
     const sizes = parts.map(([word, , curled]) => pen.measureText(word).width + (curled ? f * 1.05 : 0)), gap = f * 0.42;
     const w = sizes.reduce((a, b) => a + b, 0) + gap * (parts.length - 1), thick = Math.max(3, one.n * L.k) / 2;
-    const at = L.upright ? { x: one.way.mark.x + thick + 4, y: one.way.mark.y + f * 0.35 } : { x: one.way.end.x - 9 - w, y: one.way.end.y - thick - 3.5 };
-    const box = { x: at.x - 2, y: at.y - f * 0.85, w: w + 4, h: f };
-    const free = !L.upright && w > L.gapX + L.cellW * 0.2 ? false : box.x > 0 && box.x + box.w < L.width
-      && !taken.some((b) => b.x < box.x + box.w && b.x + b.w > box.x && b.y < box.y + box.h && b.y + b.h > box.y);
-    if (!free) continue;
-    taken.push(box);
+    const { mark, end } = one.way, high = f * 0.35;
+    // Beside the ribbon's end, above it or below; else above its mark.
+    const spots = L.upright ? [{ x: mark.x + thick + 4, y: mark.y + high }] : [
+      { x: end.x - 9 - w, y: end.y - thick - 3.5 }, { x: end.x - 9 - w, y: end.y + thick + f * 0.95 }, { x: mark.x - w / 2, y: mark.y - c.mark - 5 },
+    ];
+    const boxAt = (at) => ({ x: at.x - 2, y: at.y - f * 0.85, w: w + 4, h: f });
+    const at = w <= L.gapX + L.cellW * 0.2 || L.upright ? spots.find((spot) => isFree(boxAt(spot), taken, L.width)) : null;
+    if (!at) continue;
+    taken.push(boxAt(at));
     let x = at.x;
     parts.forEach(([word, colour, curled], i) => {
       if (curled) curl(pen, x + f * 0.4, at.y - f * 0.33, f * 0.33, colour, Math.max(1.2, f * 0.09));

@@ -24,13 +24,14 @@ function indexCalls(p) {
   run.order = sorted(count, run.edges, run.layer);
   run.bands = g.boxes.map((_, i) => i).filter((i) => g.boxes[i].modules.length > 1);
   run.wasWhole = g.room ?? true; // the place of the shared service's name is kept when its last modules are split out
-  run.fault = new Track(g.faults.t, g.faults.module, { state: g.faults.state }, count);
+  // Modules, then services: a bad version is its whole service's.
+  run.fault = new Track(g.faults.t, g.faults.module, { state: g.faults.state }, count + g.boxes.length);
   run.circuit = new Track(g.circuits.t, g.circuits.call, { state: g.circuits.state }, g.calls.length);
   const mine = (n) => run.serviceBox.has(p.task_service[n]);
   run.changeAt = Float64Array.from([...run.changeAt, ...g.faults.t, ...g.circuits.t]).sort();
   run.mine = Array.from({ length: run.tasks }, (_, n) => mine(n));
   Object.assign(run.now, {
-    fault: new Int32Array(count), faultSince: new Float64Array(count), circuit: new Int32Array(g.calls.length), circuitSince: new Float64Array(g.calls.length),
+    fault: new Int32Array(count + g.boxes.length), faultSince: new Float64Array(count + g.boxes.length), circuit: new Int32Array(g.calls.length), circuitSince: new Float64Array(g.calls.length),
     boxTasks: g.boxes.map(() => []), // of each service: [zone, state] of every task
   });
   return run;
@@ -45,7 +46,7 @@ function lookCalls(run, t) {
     if (now.taskState[n] && box !== undefined) now.boxTasks[box].push([run.task.zone[now.taskMove[n]], now.taskState[n]]);
   }
   for (const list of now.boxTasks) list.sort((a, b) => (a[0] < 0) - (b[0] < 0) || a[0] - b[0] || a[1] - b[1]);
-  for (let m = 0; m < run.count; m++) {
+  for (let m = 0; m < now.fault.length; m++) {
     const i = run.fault.at(m, t);
     now.fault[m] = i < 0 ? 0 : run.fault.state[i];
     now.faultSince[m] = i < 0 ? 0 : run.fault.t[i];

@@ -3,10 +3,10 @@
 // their places, and the services' boxes grow and shrink round them.
 
 const CALL_LOOKS = {
-  laptop: { f: 14, fs: 13, cellH: 60, chipH: 30, gapY: 17, lane: 10, users: 84, bandH: 58, tile: 15, bead: 2, gap: 11, ribbon: 26, pad: 9, mark: 15 },
+  laptop: { f: 14, fs: 13, cellH: 51, chipH: 30, gapY: 15, lane: 10, users: 84, bandH: 52, tile: 15, bead: 2, gap: 11, ribbon: 26, pad: 9, mark: 15 },
   stage: { f: 27, fs: 24, cellH: 92, chipH: 52, gapY: 26, lane: 16, users: 176, bandH: 96, tile: 25, bead: 3.6, gap: 20, ribbon: 46, pad: 14, mark: 26 },
   phone: { f: 13.5, fs: 13, cellH: 52, chipH: 30, gapY: 30, lane: 8, users: 50, bandH: 52, tile: 14, bead: 1.5, gap: 9, ribbon: 11, pad: 5, mark: 14 },
-  small: { f: 12, fs: 12, cellH: 27, chipH: 22, gapY: 7, lane: 4, users: 26, bandH: 26, tile: 0, bead: 1.3, gap: 8, ribbon: 9, pad: 4, mark: 11 },
+  small: { f: 12, fs: 12, cellH: 27, chipH: 22, gapY: 7, lane: 4, users: 22, bandH: 26, tile: 0, bead: 1.3, gap: 8, ribbon: 9, pad: 4, mark: 11 },
 };
 const ACROSS = 3; // boxes beside each other on a phone
 
@@ -149,7 +149,7 @@ function tallness(run) {
 function across(L, run, tall) {
   const { c, width } = L, { count, edges, layer, order } = run, small = c.name === "small", taller = tallness(run);
   const margin = small ? 5 : c.pad, column = (width - c.users - margin) / order.depth;
-  L.cellW = Math.min(column * ({ small: 0.68, stage: 0.69 }[c.name] ?? 0.6), { laptop: 176, stage: 330, small: 92 }[c.name]);
+  L.cellW = Math.min(column * ({ small: 0.76, stage: 0.69 }[c.name] ?? 0.6), { laptop: 176, stage: 330, small: 96 }[c.name]);
   L.gapX = (width - c.users - margin - order.depth * L.cellW) / order.depth;
   const isLane = (node) => node >= count;
   const sum = (row, high, gap) => row.reduce((all, node) => all + (node < 0 ? 0 : high(node)), 0) + gap * (row.length - 1);

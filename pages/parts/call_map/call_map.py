@@ -17,11 +17,9 @@ _HERE = Path(__file__).parent
 _SHARED = ("clock.js", "ahead.js", "page.js", "map_index.js", "map_glyphs.js", "map_text.js")
 _OWN = ("call_layout.js", "call_index.js", "call_items.js", "call_flow.js", "call_draw.js", "call_words.js")
 _PANEL = ("map_panel.js", "map_popover.js")
-_component = st.components.v2.component(
-    "quayside.call_map",
-    js="\n".join((joined(_SHARED), joined(_OWN, _HERE), joined(_PANEL), joined(("call_map.js",), _HERE))),
-    css=joined(("tokens.css", "map.css")) + "\n" + joined(("call_map.css",), _HERE),
-)
+SCRIPT = "\n".join((joined(_SHARED), joined(_OWN, _HERE), joined(_PANEL), joined(("call_map.js",), _HERE)))
+STYLE = joined(("tokens.css", "map.css")) + "\n" + joined(("call_map.css",), _HERE)
+_component = st.components.v2.component("quayside.call_map", js=SCRIPT, css=STYLE)
 
 
 def _nothing() -> None:

@@ -13,18 +13,22 @@ function nameOf(ui, run, item) {
 
 /** What an item is now: its state's number and word, since when. */
 function stateOf(ui, run, now, item) {
-  if (item.kind === "module") return { state: now.fault[item.id], word: ui.say(FAULT_WORD[now.fault[item.id]]), since: now.faultSince[item.id], glyph: null };
+  if (item.kind === "module") return { state: now.fault[item.id], word: ui.say(FAULT_WORD[now.fault[item.id]]), since: now.fault[item.id] || now.faultSince[item.id] > 0 ? now.faultSince[item.id] : null, glyph: null };
   if (item.kind === "edge") {
     const { call, local, breaker } = run.edges[item.id], state = call < 0 ? 0 : now.circuit[call];
     const word = local ? "call_local" : breaker ? CIRCUIT_WORD[state] : "call_network";
-    return { state, word: ui.say(word), since: state ? now.circuitSince[call] : 0, glyph: null };
+    return { state, word: ui.say(word), since: state ? now.circuitSince[call] : null, glyph: null };
+  }
+  if (item.kind === "box" && now.fault[run.count + item.id]) {
+    const at = run.count + item.id;
+    return { state: now.fault[at], word: ui.say(FAULT_WORD[now.fault[at]]), since: now.faultSince[at], glyph: null };
   }
   if (item.kind === "box") {
     const [worst] = countsOf(now.boxTasks[item.id])[0] ?? [TASK.PENDING];
-    return { state: worst, word: ui.say(oneTask(worst)), since: 0, glyph: worst };
+    return { state: worst, word: ui.say(oneTask(worst)), since: null, glyph: worst };
   }
   const all = usersAt(run, now.t), share = all.n > FEW ? all.bad / all.n : 0;
-  return { state: 0, word: share >= 0.005 ? ui.say("users_fail", { share: percent(ui, share) }) : ui.say("users_well"), since: 0, glyph: null };
+  return { state: 0, word: share >= 0.005 ? ui.say("users_fail", { share: percent(ui, share) }) : ui.say("users_well"), since: null, glyph: null };
 }
 
 /** A service's tasks in words: "6 serving, 2 lost", and where they are. */
@@ -94,7 +98,8 @@ function spoken(ui, run, now, item) {
 
 /** The picture's label: what it is, and how it stands. */
 function pictureLabel(ui, run, now) {
-  const faults = run.g.modules.flatMap((_, m) => (now.fault[m] ? [`${moduleName(run, m)}: ${ui.say(FAULT_WORD[now.fault[m]])}`] : []));
+  const who = (at) => (at < run.count ? moduleName(run, at) : run.boxes[at - run.count].label);
+  const faults = [...now.fault].flatMap((fault, at) => (fault ? [`${who(at)}: ${ui.say(FAULT_WORD[fault])}`] : []));
   const all = usersAt(run, now.t);
   return [ui.say("label", { name: run.p.name, clock: clockText(now.t) }), ui.say("users", { n: rate(ui, all.n) }),
     stateOf(ui, run, now, { kind: "users", id: 0 }).word, ...faults].join(". ");

@@ -8,10 +8,13 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+import streamlit as st
 
-from engine import Run, Scenario
+from engine import Kind, Run, Scenario, operations
 from engine.application import Application
-from pages.parts.scene import shown
+from engine.traffic.graph.tables import CALL_FAILURES
+from pages.parts.show import BY_SCENARIO
+from pages.parts.stage_map.payload import payload as cluster
 from pages.parts.words import Voice
 
 Rows = np.ndarray[Any, np.dtype[np.float64]]
@@ -21,6 +24,7 @@ Move = tuple[float, int, int]  # when, which one, its state from then on
 NO_FAULT, SLOW, ERRORS, LEAK, CRASH, RELEASE = range(6)
 CLOSED, OPEN, HALF_OPEN = range(3)
 MOST_POINTS = 600
+MOSTLY = 0.5  # of a call's attempts stopped by breakers: it is drawn as broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +186,101 @@ class _Thin:
 # --- a run -----------------------------------------------------------------------------------------------------------
 
 
-def packed(
-    run: Run, speaker: Voice, flows: Flows, faults: Iterable[Move] = (), circuits: Iterable[Move] = ()
-) -> dict[str, Any]:
-    """Pack a run whose application's rates are known: the cluster map's payload (tasks, zones, captions), and its graph."""
-    base, names = shown(run, speaker), Names(speaker.table("calls.module"), speaker.table("calls.action"))
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_SCENARIO)
+def payload(run: Run, speaker: Voice) -> dict[str, Any]:
+    """Pack a run of an application: the cluster map's payload (tasks, zones, captions), and its graph.
+
+    Errors: ValueError for a run without an application.
+    """
+    base, names = cluster(run, speaker), Names(speaker.table("calls.module"), speaker.table("calls.action"))
     return base | {
-        "graph": graph(run.scenario, flows, faults, circuits, names),
-        "actions": {},
+        "graph": graph(run.scenario, flows_of(run), faults(run), circuits(run), names),
+        "actions": base["actions"] | {"module": actions(speaker)},
         "words": base["words"] | speaker.table("calls"),
     }
+
+
+def flows_of(run: Run) -> Flows:
+    """Read the rates of a run's calls and actions, a second."""
+    found = run.requests.graph
+    if found is None:
+        raise ValueError("the scenario has no application: nothing calls anything")
+    steps = found.calls.sent.shape[1] - 1  # the last one holds what ends at the very end
+    rates = [
+        np.asarray(table[:, :steps], dtype=np.float64) / run.requests.step_s
+        for table in (
+            found.calls.sent, found.calls.failed.sum(axis=0), found.calls.retried, found.actions.arrived,
+            found.actions.failed.sum(axis=0),
+        )
+    ]  # fmt: skip
+    return Flows(run.requests.step_s, *rates)
+
+
+def circuits(run: Run) -> list[Move]:
+    """Follow each call's breakers, task by task open or not: by the share of its attempts that they stopped, step by step."""
+    found = run.requests.graph
+    if found is None:
+        return []
+    stopped, moves = found.calls.failed[CALL_FAILURES.index("short-circuited")], []
+    share = stopped / np.maximum(found.calls.sent, 1)
+    states = np.where(share >= MOSTLY, OPEN, np.where(stopped > 0, HALF_OPEN, CLOSED))
+    for call, row in enumerate(states):
+        turns = np.flatnonzero(np.diff(row, prepend=CLOSED))
+        moves += [(float(step * run.requests.step_s), call, int(row[step])) for step in turns]
+    return moves
+
+
+def faults(run: Run) -> list[Move]:
+    """Follow each module's faults: those that were put into it, and those that a bad version brought to its whole service."""
+    application = run.scenario.application
+    moves: list[Move] = []
+    for i in run.events.where(Kind.MODULE_HARMED, Kind.MODULE_MENDED):
+        at_s, name = float(run.events.at_s[i]), run.events.reason[i]
+        is_harmed = run.events.kind[i] == Kind.MODULE_HARMED
+        moves.append((at_s, application.index(name), _harm(run, name, at_s) if is_harmed else NO_FAULT))
+    return moves + _bad_versions(run)
+
+
+def _harm(run: Run, module: str, at_s: float) -> int:
+    """Say what was done to a module at a moment: the last of what was asked for then."""
+    done = [o for o in run.scenario.operations if getattr(o, "module", None) == module and o.at_s == at_s]
+    match done[-1]:
+        case operations.LeakModule():
+            return LEAK
+        case operations.CrashModule():
+            return CRASH
+        case operations.BreakModule(errors=errors, slow_x=slow_x):
+            return ERRORS if errors else SLOW if slow_x > 1 else NO_FAULT
+    return NO_FAULT
+
+
+def _bad_versions(run: Run) -> list[Move]:
+    """Mark services whose newest version is a bad one, from the moment it is asked for until another one is.
+
+    A service of several modules is marked on its own band: its number comes after those of the modules.
+    """
+    modules, services = run.scenario.application.modules, [service.name for service in run.scenario.services]
+    moves = []
+    for o in run.scenario.operations:
+        if o.do != "deploy":
+            continue
+        service = services.index(o.service) if o.service else 0
+        inside = [n for n, one in enumerate(modules) if one.service == services[service]]
+        state = NO_FAULT if o.undo else LEAK if o.leak_mib else RELEASE if o.errors or o.fails else NO_FAULT
+        moves.append((o.at_s, inside[0] if len(inside) == 1 else len(modules) + service, state))
+    return moves
+
+
+def actions(speaker: Voice) -> list[dict[str, Any]]:
+    """List what can be done to a module at the playhead, by its state. How much slower, how many errors: a lesson's choice."""
+    texts = speaker.table("calls.act")
+    well = [NO_FAULT]
+    return [
+        {"act": {"do": do} | how, "label": texts[name], "tone": "lost", "when": well}
+        for name, do, how in (
+            ("slow", "break-module", {"slow_x": 20}),
+            ("errors", "break-module", {"errors": 0.5}),
+            ("leak", "leak-module", {}),
+            ("crash", "crash-module", {}),
+        )
+    ]

@@ -142,7 +142,7 @@ def _account(ask: TrapsAsk, whose: Orchestrator, lines: list[str], end: str, spe
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     way = MOVES[whose](ask.desired, ask.min_healthy_percent, ask.max_percent).way
     halts = ' class="stops"' if way in ("stuck", "refused") else ""
-    return f"<section{halts}><h3>{escape(end)}</h3>{_ruler(ask, whose, speaker)}<ul>{items}</ul></section>"
+    return f"<section{halts}><h2>{escape(end)}</h2>{_ruler(ask, whose, speaker)}<ul>{items}</ul></section>"
 
 
 def _ruler(ask: TrapsAsk, whose: Orchestrator, speaker: Voice, *, is_open: bool = False) -> str:

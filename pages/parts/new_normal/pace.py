@@ -179,12 +179,16 @@ def _figure(shown: Shown, speaker: Voice, *, size: Literal["laptop", "stage"], i
     )  # fmt: skip
     if size == "laptop" and is_open:
         _choose_axis(speaker)
-    keys = "".join(f'<li class="{key}">{escape(say(f"{NAME}.key.{key}"))}</li>' for key in ("now", "then", "you"))
+    keys = "".join(
+        f'<li class="{key}">{escape(say(f"{NAME}.key.{key}"))}</li>'
+        for key in ("now", "then", *(["you"] if is_open else []))
+    )
     st.html(f'<ul class="q-keys q-pace-keys">{keys}</ul>')
-    charts(
-        [Strip(f"pace.{axis}", say(f"{NAME}.curve"), figure, sub=say(f"{NAME}.across.{axis}"), height_px=600 if size == "stage" else 330)],
-        run_id=f"pace.{axis}", end_s=1, key=f"{NAME}.figure.{size}", on_clock=False, name=say(f"{NAME}.curve"), size=size,
-    )  # fmt: skip
+    with st.container(key="q-pace-figure"):
+        charts(
+            [Strip(f"pace.{axis}", say(f"{NAME}.curve"), figure, sub=say(f"{NAME}.across.{axis}"), height_px=700 if size == "stage" else 330)],
+            run_id=f"pace.{axis}", end_s=1, key=f"{NAME}.figure.{size}", on_clock=False, name=say(f"{NAME}.curve"), size=size,
+        )  # fmt: skip
 
 
 def _choose_axis(speaker: Voice) -> None:

@@ -56,7 +56,7 @@ function makePopover(root, ask) {
     put(title, nameOf(ui, run, item));
     glyph.hidden = s.glyph === null;
     if (s.glyph !== null) paintGlyph(glyph, ui.C, s.glyph, run.p.kind === "function" && item.kind === "task");
-    put(word, ui.say("state_since", { state: s.word, clock: clockText(s.since) }));
+    put(word, s.since === null ? s.word : ui.say("state_since", { state: s.word, clock: clockText(s.since) }));
     const pairs = factsOf(ui, run, now, item), text = JSON.stringify(pairs);
     if (facts.dataset.text !== text) {
       facts.dataset.text = text;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -332,7 +333,15 @@ def amount(value: object, voice: Voice) -> object:
 def _said(line: story.Line, voice: Voice) -> str:
     if not line.key:
         return ""
-    return voice.say(f"story.{line.key}", **{name: amount(value, voice) for name, value in line.values.items()})
+    return voice.say(f"story.{line.key}", **written(line.values, voice))
+
+
+def written(values: Mapping[str, object], voice: Voice) -> dict[str, object]:
+    """Write a sentence's values; a module of our own applications has a name in every language."""
+    found = {name: amount(value, voice) for name, value in values.items()}
+    if "module" in found:
+        found["module"] = voice.table("calls.module").get(str(found["module"]), found["module"])
+    return found
 
 
 def caption(line: story.Line, voice: Voice) -> dict[str, Any]:
@@ -346,9 +355,7 @@ def marks(run: Run, voice: Voice) -> list[dict[str, Any]]:
     return [
         {
             "t": mark.at_s,
-            "text": voice.say(
-                f"story.{mark.key}", **{name: amount(value, voice) for name, value in mark.values.items()}
-            ),
+            "text": voice.say(f"story.{mark.key}", **written(mark.values, voice)),
             "tone": mark.tone,
             "label": mark.is_key,
             "op": mark.operation,

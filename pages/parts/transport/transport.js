@@ -33,8 +33,8 @@ function makeTransport(parent) {
   const say = (key, values) => fill(data.words, key, values);
   const SLOW = [1, 4, 16]; // simulated seconds a second; a long run brings speeds of its own
   const speeds = () => data.speeds ?? SLOW;
-  /** "16×"; a minute or an hour a second says it better than their seconds. */
-  const pace = (x) => (x >= 3600 ? say("times_h", { n: x / 3600 }) : x >= 60 ? say("times_min", { n: x / 60 }) : say("times", { n: String(x).replace(".", data.number?.decimal ?? ".") }));
+  /** "16×"; a minute, an hour or a day a second says it better than their seconds. */
+  const pace = (x) => (x >= 172800 ? say("times_d", { n: x / 86400 }) : x >= 3600 ? say("times_h", { n: x / 3600 }) : x >= 60 ? say("times_min", { n: x / 60 }) : say("times", { n: String(x).replace(".", data.number?.decimal ?? ".") }));
   const part = (t) => (clock.end ? Math.min(1, t / clock.end) : 0);
 
   function paintIcon(node, shape, colour) {

@@ -112,13 +112,15 @@ def test_more_traffic_more_room_and_never_less_than_one_task_a_zone():
 def test_what_is_set_is_read_again():
     one = monolith()
     assert cut_of(one).model_dump() == {
-        "out": 0, "timeouts": False, "retries": 0, "breakers": False, "bulkheads": False,
+        "out": 0, "timeouts": False, "retries": 0, "breakers": False, "bulkheads": False, "fault": "none", "module": None,
+        "at_s": None, "for_s": None,
     }  # fmt: skip
     for name, value in {"out": 4, "timeouts": True, "retries": 3, "breakers": True, "bulkheads": True}.items():
         one = cut(one, name, value)
         assert getattr(cut_of(one), name) == value
     assert cut_of(one).model_dump() == {
-        "out": 4, "timeouts": True, "retries": 3, "breakers": True, "bulkheads": True,
+        "out": 4, "timeouts": True, "retries": 3, "breakers": True, "bulkheads": True, "fault": "none", "module": None,
+        "at_s": None, "for_s": None,
     }  # fmt: skip
 
 
@@ -132,3 +134,17 @@ def test_a_switch_is_taken_back_whole_and_one_guarded_call_is_no_switch():
 def test_a_scenario_without_an_application_has_no_cut():
     assert cut_of(Scenario()).out == 0
     assert not cut_of(Scenario()).timeouts
+
+
+def test_a_fault_is_set_by_its_name_and_keeps_its_place():
+    one = cut(monolith(duration_s=300), "fault", "crash")
+    assert (cut_of(one).fault, cut_of(one).module) == ("crash", "payment")
+    moved = cut(cut(one.with_("operations.0.at_s", 30), "module", "ads"), "fault", "slow")
+
+    assert (moved.operations[0].do, moved.operations[0].module) == ("break-module", "ads")
+    assert (cut_of(moved).at_s, cut_of(cut(moved, "for_s", 45)).for_s) == (30, 45)
+    assert [cut_of(cut(moved, "fault", kind)).fault for kind in ("errors", "leak", "crash", "slow")] == [
+        "errors", "leak", "crash", "slow",
+    ]  # fmt: skip
+    assert cut(moved, "fault", "none").operations == ()
+    assert cut_of(cut(moved, "fault", "none")).module is None

@@ -3,10 +3,31 @@
 import numpy as np
 import pytest
 
-from engine import Scenario
+from engine import Run, Scenario, ScenarioError, run
 from engine.catalog import LANGUAGES
 from pages.parts.call_map import WORDS, call_map_data
-from pages.parts.call_map.payload import CLOSED, HALF_OPEN, OPEN, SLOW, Flows, Names, graph, pairs
+from pages.parts.call_map.payload import (
+    CLOSED,
+    CRASH,
+    ERRORS,
+    HALF_OPEN,
+    LEAK,
+    NO_FAULT,
+    OPEN,
+    SLOW,
+    Flows,
+    Names,
+    actions,
+    circuits,
+    faults,
+    flows_of,
+    graph,
+    pairs,
+    payload,
+)
+from pages.parts.experiment import operation
+from pages.parts.lesson import lesson
+from pages.parts.scene import map_of, shown
 from pages.parts.words import Voice
 
 # front asks cart twice (for two actions) and checkout once; checkout asks cart. Three ribbons, four calls.
@@ -29,9 +50,9 @@ FAILED = np.array([[0.0], [4.0], [1.0], [2.5]])
 AGAIN = np.array([[0.0], [3.0], [0.0], [0.0]])
 
 
-def shop(modules=MODULES):
+def shop(modules=MODULES, **more):
     services = [{"name": name} for name in dict.fromkeys(module["service"] for module in modules)]
-    return Scenario.of({"services": services, "application": {"modules": modules, "actions": ACTIONS}})
+    return Scenario.of({"services": services, "application": {"modules": modules, "actions": ACTIONS}} | more)
 
 
 def flows(steps=1):
@@ -111,6 +132,105 @@ def test_a_long_run_is_thinned_to_points_that_keep_the_mean():
     assert found["step"] == 3.0
     assert len(found["calls"]["n"][0]) == 434
     assert set(found["calls"]["n"][0]) == {40.0}
+
+
+# --- a run -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def broken() -> Run:
+    """Two minutes in which cart fails altogether from 0:30 on, is mended at 1:20, and its bad version comes at 1:40."""
+    operations = [
+        {"do": "break-module", "module": "cart", "errors": 1, "at_s": 30, "for_s": 50},
+        {"do": "break-module", "module": "front", "slow_x": 2, "at_s": 90},
+        {"do": "leak-module", "module": "checkout", "leak_mib": 0.1, "at_s": 92, "for_s": 5},
+        {"do": "crash-module", "module": "checkout", "at_s": 98},
+        {"do": "deploy", "service": "cart", "leak_mib": 1, "at_s": 100},
+        {"do": "deploy", "service": "shop", "leak_mib": 1, "at_s": 110},
+    ]
+    return run(shop(launch_type="ecs-fargate", duration_s=120, traffic={"rps": 40}, operations=operations))
+
+
+def test_the_rates_of_a_run_are_its_own_counts(broken):
+    found, tables = flows_of(broken), broken.requests.graph
+
+    assert found.calls.shape == (4, 120)
+    assert found.calls.sum() == tables.calls.sent[:, :120].sum()
+    assert found.failed.sum() == tables.calls.failed[:, :, :120].sum() > 0
+    assert found.asked.sum() == tables.actions.arrived[:, :120].sum()
+
+
+def test_faults_begin_and_end_and_a_bad_version_is_its_services(broken):
+    front, checkout, cart, shop_as_a_whole = 0, 1, 2, 3 + 0
+
+    assert sorted(faults(broken)) == [
+        (30.0, cart, ERRORS),
+        (80.0, cart, NO_FAULT),
+        (90.0, front, SLOW),
+        (92.0, checkout, LEAK),
+        (97.0, checkout, NO_FAULT),
+        (98.0, checkout, CRASH),
+        (100.0, cart, LEAK),
+        (110.0, shop_as_a_whole, LEAK),
+    ]
+
+
+def test_a_breaker_opens_on_the_map_after_the_fault_and_closes_after_it(broken):
+    moves = circuits(broken)
+
+    assert {call for _, call, _ in moves} == {3}, "only checkout's call of cart has a breaker"
+    opened = next(at_s for at_s, _, state in moves if state == OPEN)
+    assert 30 < opened < 60
+    assert moves[-1][2] == CLOSED
+    assert moves[-1][0] > 80
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_run_is_packed_with_its_tasks_its_words_and_what_can_be_done(broken, lang):
+    found = payload(broken, Voice(lang))
+
+    assert len(found["graph"]["boxes"]) == len(found["services"]) == 2
+    assert [one["act"]["do"] for one in found["actions"]["module"]] == [
+        "break-module",
+        "break-module",
+        "leak-module",
+        "crash-module",
+    ]
+    assert call_map_data(found, "study", ahead="/run?x")["ahead"] == "/run?x"
+
+
+def test_what_is_offered_can_be_done_to_a_module_that_is_well():
+    for one in actions(Voice("en")):
+        done = shop(operations=[one["act"] | {"module": "cart", "at_s": 5}])
+
+        assert done.operations[0].module == "cart"
+        assert one["when"] == [NO_FAULT]
+
+
+def test_a_run_without_an_application_has_no_call_map():
+    with pytest.raises(ValueError, match="no application"):
+        flows_of(run(Scenario.of({"duration_s": 10})))
+
+
+def test_where_modules_call_each_other_the_map_is_of_their_calls(broken):
+    speaker = Voice("en")
+    calm = run(Scenario.of({"duration_s": 10}))
+
+    assert "graph" in map_of(broken, speaker, shown(broken, speaker) | {"name": "A variant"}, "small")["payload"]
+    assert (
+        map_of(broken, speaker, shown(broken, speaker) | {"name": "A variant"}, "small")["payload"]["name"]
+        == "A variant"
+    )
+    assert "graph" not in map_of(calm, speaker, shown(calm, speaker), "study")["payload"]
+
+
+def test_what_is_done_to_a_module_is_one_of_the_lessons_own():
+    of = lesson("architecture")
+    done = operation({"do": "leak-module", "module": "cart", "at_s": 12.34, "zone": None}, of)
+
+    assert (done.do, done.module, done.at_s) == ("leak-module", "cart", 12.3)
+    with pytest.raises(ScenarioError, match="no such module"):
+        operation({"do": "leak-module", "module": "nobody", "at_s": 1}, of)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
