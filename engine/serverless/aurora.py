@@ -15,6 +15,7 @@ from engine.serverless.parcel import ERROR, RESUMING, THROTTLED, WENT_WELL, Parc
 from engine.serverless.service import Service
 from engine.serverless.world import STEP_S, World
 
+WORTH_A_WORD = 2  # ACU: a smaller cluster that doubles is no news
 SHORTEST_OUTAGE = 0.5  # of the longest that is documented, where only that is
 
 
@@ -182,7 +183,7 @@ class Cluster:
         size = min(self.spec.max_acu, max(self.spec.min_acu, step, min(most, size)))
         if size != self.acu:
             self.acu = size
-            if size >= 2 * self.told_acu or size <= self.told_acu / 2:
+            if max(size, self.told_acu) >= WORTH_A_WORD and (size >= 2 * self.told_acu or size <= self.told_acu / 2):
                 self.told_acu = size
                 self.world.note(Kind.SCALED, self.spec.name, size)
 

@@ -69,7 +69,7 @@ class Function:
         self.in_batches = 0.0
         self.peaks: list[float] = []  # the most environments in use at once, second by second
         self.most = 0.0
-        self.asked, self.allowed = 0.0, self.rate.brim
+        self.asked, self.allowed, self.was_refused = 0.0, self.rate.brim, False
         self.requests, self.billed_gb_s = 0.0, 0.0
         self.init_s = rules.cold_start_s(0, 0, 1, spec.init_cpu_s, spec.memory_mb)
         self.cold_s = rules.cold_start_s(
@@ -152,9 +152,9 @@ class Function:
         self.tokens_s = now
         busy, limit = self.load.at(now), self.limit
         grown = min(limit, self.up + self.tokens) if self.up < limit else limit
-        if busy + n * share > self.asked:
-            self.asked, self.allowed = busy + n * share, grown
         ok = min(n, max(0, int((grown - busy) / share + HAIR)))
+        if ok < n and not self.was_refused:
+            self.was_refused, self.asked, self.allowed = True, busy + n * share, grown
         self.load.take(ok * share)
         self.most = max(self.most, busy + ok * share)
         needed = ceil(busy + ok * share - HAIR)
@@ -294,7 +294,7 @@ class Function:
         if int(now) % 10 == 0:
             recent = self.peaks[-max(1, int(self.spec.keep_s)) :]
             self.up = max(self.spec.provisioned, min(self.up, ceil(max(recent) - HAIR)))
-        self.asked = 0.0
+        self.asked, self.was_refused = 0.0, False
         self.allowed = min(self.limit, self.up + self.rate.left(self.tokens, now - self.tokens_s))
         for notes in (self.refusals, self.cold, self.kept, self.thrown):
             notes.tick()
@@ -306,8 +306,8 @@ class Function:
         return {"requests": self.requests, "gb_s": self.billed_gb_s}
 
     def gauges(self) -> tuple[float, float, float]:
-        """Give the most environments that were asked for at once, those it was allowed then, and those that stand."""
-        return max(self.load.at(self.world.now), self.asked), self.allowed, float(self.up)
+        """Give the most environments that were in use at once, or asked for in vain, those it was allowed then, and those up."""
+        return (self.asked if self.was_refused else self.most), self.allowed, float(self.up)
 
     def lose_zone(self, zone: str) -> str:
         """Go on in the other zones, with new environments for those that are gone."""

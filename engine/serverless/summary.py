@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from typing import Any
 
@@ -35,6 +37,30 @@ def summary(flow: Flow, wall_s: float) -> dict[str, Any]:
         "digest": flow.digest,
         "wall_s": wall_s,
     }  # fmt: skip
+
+
+def log_csv(flow: Flow) -> str:
+    """Write the log as a table for other programs."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(["at_s", "what", "box", "value", "reason"])
+    for i in range(len(flow)):
+        what = Kind(int(flow.kind[i])).name.lower()
+        rows.writerow([f"{flow.at_s[i]:.3f}", what, flow.box[i], f"{flow.value[i]:g}", flow.reason[i]])
+    return out.getvalue()
+
+
+def seconds_csv(flow: Flow) -> str:
+    """Write every box's account second by second."""
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(["second", "box", *flow.counts, *flow.gauges])
+    for second in range(flow.seconds + 1):
+        for place, box in enumerate(flow.boxes):
+            counts = [int(column[place, second]) for column in flow.counts.values()]
+            gauges = [f"{column[place, second]:g}" for column in flow.gauges.values()]
+            rows.writerow([second, box, *counts, *gauges])
+    return out.getvalue()
 
 
 def _rounded(value: float) -> float | None:

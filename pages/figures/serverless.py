@@ -109,53 +109,37 @@ def _top(asked: Floats, limit: Floats) -> float:
 
 def dial_figure(
     share: Floats, by_use: Floats, flat: Floats, *, even: float, words: Mapping[str, str], unit: str, percents: Sequence[str],
-    scale: Scale = LAPTOP, signs: Signs = ENGLISH,
+    is_open: bool = False, scale: Scale = LAPTOP, signs: Signs = ENGLISH,
 ) -> go.Figure:  # fmt: skip
     """Draw what is paid by use and what is paid anyway over how busy one is; the area between them is what the wrong one costs.
 
     even: where they cross, above 1 where they do not. words: by_use, flat, even. percents: how the quarters are written.
+    is_open: a guess is still to be made, and what is paid by use is left to it.
     """
     highest = float(max(by_use.max(), flat.max()))
-    low, high = np.minimum(by_use, flat), np.maximum(by_use, flat)
-    x, y = ribbon(share, low, high)
-    gap = go.Scatter(
-        x=x, y=y, fill="toself", fillcolor=tone("pending-soft"), mode="lines", line={"width": 0}, hoverinfo="skip"
-    )
-    lines = [
-        _line(share, flat, FLAT, scale, dash=DASH),
-        _line(share, by_use, USE, scale, dash=""),
-    ]
-    figure = strip(
-        [gap, *lines], start_s=0, end_s=1, highest=highest, scale=scale, signs=signs, unit=unit, has_ticks=True
-    )
-    figure.update_xaxes(tickvals=np.linspace(0, 1, len(percents)), ticktext=list(percents))
-    notes = [
-        _note(0.01, float(flat[0]), words["flat"], FLAT, "left", above=True, scale=scale),
-        _note(0.7, float(np.interp(0.7, share, by_use)), words["by_use"], "ink", "left", shift=10, scale=scale),
-    ]
-    if even <= 1:
-        mark = {
-            "type": "line",
-            "x0": even,
-            "x1": even,
-            "y0": 0,
-            "y1": highest,
-            "line": {"color": tone("ink"), "width": 1.6},
+    traces = [_line(share, flat, FLAT, scale, dash=DASH)]
+    notes = [_note(0.01, float(flat[0]), words["flat"], FLAT, "left", above=True, scale=scale)]
+    shapes = []
+    if not is_open:
+        x, y = ribbon(share, np.minimum(by_use, flat), np.maximum(by_use, flat))
+        gap = {
+            "fill": "toself",
+            "fillcolor": tone("pending-soft"),
+            "mode": "lines",
+            "line": {"width": 0},
+            "hoverinfo": "skip",
         }
-        figure.update_layout(shapes=[mark])
-        notes.append(
-            _note(
-                even,
-                highest * 0.08,
-                words["even"],
-                "ink",
-                "left" if even < 0.7 else "right",
-                shift=8,
-                above=True,
-                scale=scale,
-            )
-        )
-    return figure.update_layout(annotations=notes)
+        traces = [go.Scatter(x=x, y=y, **gap), *traces, _line(share, by_use, USE, scale, dash="")]
+        at = float(np.interp(0.7, share, by_use))
+        notes.append(_note(0.7, at, words["by_use"], "ink", "left", shift=10, scale=scale))
+    if even <= 1 and not is_open:
+        line = {"color": tone("ink"), "width": 1.6}
+        shapes.append({"type": "line", "x0": even, "x1": even, "y0": 0, "y1": highest, "line": line})
+        side = "left" if even < 0.7 else "right"
+        notes.append(_note(even, highest * 0.08, words["even"], "ink", side, shift=8, above=True, scale=scale))
+    figure = strip(traces, start_s=0, end_s=1, highest=highest, scale=scale, signs=signs, unit=unit, has_ticks=True)
+    figure.update_xaxes(tickvals=np.linspace(0, 1, len(percents)), ticktext=list(percents))
+    return figure.update_layout(annotations=notes, shapes=shapes)
 
 
 def day_figure(

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from engine import catalog
 from engine.serverless import bill, run
-from engine.serverless.lambda_rules import billed_s
 from tests.laws.any_pipeline import END_S, operations, pipelines
 
 FEW = settings(max_examples=30)
@@ -68,53 +67,65 @@ def test_nothing_is_refused_below_a_documented_limit(pipeline):
 @FEW
 @given(pipelines())
 def test_bills_are_usage_times_price(pipeline):
+    """Usage is counted again from what boxes said of themselves each second; prices are read again from the facts."""
     flow = run(pipeline)
-    last = {name: {count: int(flow.of(count, name)[-1]) for count in flow.counts} for name in flow.boxes}
     usd = {(line.box, line.what): line.usd for line in bill(flow)}
 
     for service in pipeline.services:
-        name, of = service.name, last[service.name]
-        if service.kind == "api-gateway":
-            calls = int(flow.tally["accepted"][0, -1])
-            price = catalog.number("apigw.price", service.api) / 1e6
-            assert math.isclose(usd[name, f"{service.api}_calls"], calls * price)
-        if service.kind == "s3-bucket" and not any(s.kind == "state-machine" for s in pipeline.services):
-            assert math.isclose(usd[name, "puts"], of["done"] * catalog.number("s3.price_requests", "put") / 1000)
-        if service.kind == "dynamodb-table" and service.mode == "on-demand":
-            lines = max(
-                getattr(s, "lines", 1) if getattr(s, "map_over", None) == name else 1 for s in pipeline.services
-            )
-            written = (of["offered"] - of["refused"] - _broken(pipeline, name, of)) * math.ceil(service.item_kb) * lines
-            price = 1.25 if pipeline.era == "talk" else 0.625
-            assert usd[name, "write_units"] <= written * price / 1e6 + 1e-12
-        if service.kind == "dynamodb-table" and service.mode == "provisioned":
-            units = flow.gauge("size", name)
-            assert math.isclose(usd[name, "unit_hours"], _seconds(units) / 3600 * 0.00065, rel_tol=0.05)
-        if service.kind == "fargate-service":
-            hour = service.cpu_units / 1024 * 0.04048 + service.memory_mib / 1024 * 0.004445
-            tasks = flow.gauge("size", name)
-            assert math.isclose(usd[name, "task_hours"], _seconds(tasks) / 3600 * hour, rel_tol=0.2, abs_tol=1e-3)
-        if service.kind == "sns-topic":
-            assert math.isclose(usd[name, "publishes"], flow.usage[name]["publishes"] * 0.5 / 1e6)
-        if service.kind == "appsync-api":
-            updates = of["done"] * service.clients
-            assert math.isclose(usd[name, "updates"], updates * 2.0 / 1e6)
-            assert math.isclose(usd[name, "minutes"], service.clients * END_S / 60 * 0.08 / 1e6)
-        if service.kind == "lambda-function":
-            started = of["done"] + of["failed"] + of["suppressed"] + of["working"]
-            least_s = 0 if started == 0 else billed_s(0.0, pipeline.era)
-            assert usd[name, "gb_s"] >= least_s
-            assert math.isclose(usd[name, "requests"], flow.usage[name]["requests"] * 0.2 / 1e6)
+        of = {count: int(flow.of(count, service.name)[-1]) for count in flow.counts}
+        broken = any(getattr(o, "box", None) == service.name and o.do == "break-box" for o in pipeline.operations)
+        for what, (used, price) in expected(flow, service, of, broken=broken).items():
+            assert math.isclose(usd[service.name, what], used * price, abs_tol=1e-12), (service.name, what)
     assert all(line.usd >= 0 for line in bill(flow))
 
 
-def _broken(pipeline, name, of):
-    return 0 if any(getattr(o, "box", "") == name for o in pipeline.operations) else of["failed"] * 0
+def expected(flow, service, of, *, broken):
+    """Give what a box must have used, where it can be told from outside, and the price of one."""
+    pipeline, size = flow.pipeline, flow.gauge("size", service.name)[:-1].sum()  # looked at as each second began
+    lines = next((s.lines for s in pipeline.services if getattr(s, "map_over", None) == service.name), 1)
+    million = 1e-6
+    match service.kind:
+        case "api-gateway":
+            price = catalog.number("apigw.price", service.api) * million
+            return {f"{service.api}_calls": (int(flow.tally["accepted"][0, -1]), price)}
+        case "s3-bucket":
+            return {"puts": (of["done"], catalog.number("s3.price_requests", "put") / 1000)}
+        case "dynamodb-table" if service.mode == "provisioned":
+            return {"unit_hours": (size / 3600, catalog.number("ddb.price.provisioned", "wcu_h"))}
+        case "dynamodb-table" if not broken:
+            fact = "ddb.price.ondemand_talk" if pipeline.era == "talk" else "ddb.price.ondemand"
+            units = (of["offered"] - of["refused"]) * math.ceil(service.item_kb) * lines
+            return {"write_units": (units, catalog.number(fact, "write") * million)}
+        case "fargate-service":
+            vcpu, gb = (catalog.number(f"fargate.price.x86_{what}_h") for what in ("vcpu", "gb"))
+            return {"task_hours": (size / 3600, service.cpu_units / 1024 * vcpu + service.memory_mib / 1024 * gb)}
+        case "aurora-cluster":
+            return {"acu_hours": (size * (1 + service.replicas) / 3600, catalog.number("aurora.price_acu"))}
+        case "sns-topic":
+            spread = int(flow.tally["accepted"][1, -1]) / len(service.to)
+            return {"publishes": (spread, catalog.number("sns.price") * million)}
+        case "appsync-api":
+            updates, minutes = (catalog.number("appsync.price_realtime", what) for what in ("updates", "minutes"))
+            return {
+                "updates": (of["done"] * lines * service.clients, updates * million),
+                "minutes": (service.clients * END_S / 60, minutes * million),
+            }
+        case "lambda-function" if service.name == "take" and not broken:
+            return {"requests": (of["offered"] - of["refused"], catalog.number("lambda.price.request") * million)}
+    return {}
 
 
-def _seconds(sizes):
-    """Add up a size that was looked at each second, before the second was lived."""
-    return float(sizes[:-1].sum())
+@FEW
+@given(pipelines())
+def test_a_function_is_billed_for_its_memory_and_at_least_its_time(pipeline):
+    flow = run(pipeline)
+
+    for service in (s for s in pipeline.services if s.kind == "lambda-function" and s.batch == 1):
+        done = int(flow.of("done", service.name)[-1])
+        own_s = service.cpu_s / min(1, service.memory_mb / 1769) + service.wait_s
+        step_s = 0.1 if pipeline.era == "talk" else 0.001
+        least_s = math.floor(own_s / step_s) * step_s
+        assert flow.usage[service.name]["gb_s"] >= done * least_s * service.memory_mb / 1024 * (1 - 1e-9)
 
 
 @settings(max_examples=12)

@@ -50,10 +50,11 @@ def _study(turned: Turned[Dials], speaker: Voice) -> None:
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)
     guess = guessed(NAME, speaker, _spans(speaker, "guess"))
-    turn_record(turned, [one for one in turned.controls if one.path == "era"], speaker, columns=4)
-    if guess is None:
+    if guess is None:  # the axes and the flat line are there to guess on
+        draw(crossing(turned.record, "lambda_fargate"), speaker, is_open=True)
         sources(*row["facts"])
         return
+    turn_record(turned, [one for one in turned.controls if one.path == "era"], speaker, columns=4)
     if guess != SKIP:
         st.html(f'<p class="q-verdict">{escape(verdict(turned.record, speaker, guess))}</p>')
     for dial in DIALS:
@@ -91,8 +92,8 @@ def _said(found: Crossing, speaker: Voice) -> str:
     return f"{big}<b>{escape(say(f'{NAME}.{found.dial}.even'))}</b> {escape(say(f'{NAME}.ratio', ratio=ratio))}"
 
 
-def draw(found: Crossing, speaker: Voice, size: Size = "laptop") -> None:
-    """Draw one dial's figure."""
+def draw(found: Crossing, speaker: Voice, size: Size = "laptop", *, is_open: bool = False) -> None:
+    """Draw one dial's figure; is_open: without what a guess is about."""
     say, dial = speaker.say, found.dial
     words = {
         "by_use": say(f"{NAME}.{dial}.by_use"), "flat": say(f"{NAME}.{dial}.flat"),
@@ -101,6 +102,7 @@ def draw(found: Crossing, speaker: Voice, size: Size = "laptop") -> None:
     figure = dial_figure(
         found.share, found.by_use_usd, found.flat_usd, even=found.even, words=words, unit=_money(speaker),
         percents=[speaker.percent(share, 0) for share in QUARTERS], scale=SCALES[size], signs=speaker.number_signs(),
+        is_open=is_open,
     )  # fmt: skip
     _chart(dial, say(f"{NAME}.{dial}.chart"), figure, say(f"{NAME}.{dial}.axis"), size, say(f"{NAME}.{dial}.title"))
 

@@ -11,6 +11,7 @@ import streamlit as st
 from engine import catalog
 from engine.serverless import Flow
 from engine.serverless.outcome import drained_s
+from engine.serverless.summary import log_csv, seconds_csv
 from pages.parts import chapter
 from pages.parts.acted import acting
 from pages.parts.charts import charts
@@ -179,6 +180,11 @@ def _share(piped: Piped, speaker: Voice) -> None:
         say("common.button.download_scenario"), piped.record.to_yaml(), "pipeline.yaml", "application/yaml",
         key=f"{NAME}.yaml", on_click="ignore",
     )  # fmt: skip
+    for what, write in (("log", log_csv), ("seconds", seconds_csv)):
+        st.download_button(
+            say(f"{NAME}.download.{what}"), lambda write=write: write(flow_of(piped.record)), f"pipeline-{what}.csv", "text/csv",
+            key=f"{NAME}.{what}.csv", on_click="ignore",
+        )  # fmt: skip
     chapter.browse_words(speaker)
     key = f"{NAME}.upload"
     given = st.file_uploader(say("common.button.upload_scenario"), type=["yaml", "yml", "json"], key=key)

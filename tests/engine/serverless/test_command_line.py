@@ -1,9 +1,12 @@
 """`python -m engine pipeline FILE`: an account as a sum, or every problem."""
 
+import csv
+import io
 import json
 
 from engine.__main__ import main
-from engine.serverless import Pipeline
+from engine.serverless import Pipeline, run
+from engine.serverless.summary import log_csv, seconds_csv
 
 ORDERS = Pipeline.named("orders").to_yaml()
 
@@ -29,3 +32,13 @@ def test_problems_are_printed_all_at_once(tmp_path, capsys):
     assert main(["pipeline", str(file)]) == 2
     assert "to mend" in capsys.readouterr().err
     assert main(["pipeline", str(file), "--set", "nonsense"]) == 2
+
+
+def test_log_and_seconds_are_tables():
+    flow = run(Pipeline.read(ORDERS).with_("duration_s", 20))
+
+    seconds = list(csv.DictReader(io.StringIO(seconds_csv(flow))))
+    assert len(seconds) == 21 * len(flow.boxes)
+    assert int(seconds[-1]["offered"]) == int(flow.of("offered", "live")[-1])
+    assert log_csv(flow).splitlines()[0] == "at_s,what,box,value,reason"
+    assert len(log_csv(flow).splitlines()) == len(flow) + 1

@@ -148,6 +148,17 @@ def test_functions_are_throttled_at_the_accounts_limit_and_no_sooner():
     assert scarce.gauge("size", "take").max() <= 100
 
 
+def test_nine_of_ten_environments_in_use_refuse_nobody():
+    near = box(take__reserved=100, take__wait_s=0.85) | {"traffic__orders_per_s": 100, "traffic__is_random": False}
+    flow = run(changed(**near, duration_s=60))
+
+    after = 10  # cold starts keep environments longer: at first there are too few
+    assert 90 < flow.gauge("asked", "take")[after:].max() <= 100
+    assert flow.of("refused", "take")[-1] == flow.of("refused", "take")[after]
+    tight = run(changed(**near, duration_s=60).with_("services.take.reserved", 80))
+    assert tight.of("refused", "take")[-1] > tight.of("refused", "take")[after]
+
+
 def test_a_function_reads_a_queue_with_ever_more_readers():
     whole = ORDERS.model_dump(mode="json")
     at = ORDERS.names.index("worker")

@@ -35,6 +35,25 @@ def test_a_line_stands_where_both_cost_the_same(dial):
     assert tuple(figure.layout.xaxis.range) == (0, 1)
 
 
+def test_while_a_guess_is_open_only_the_flat_line_is_drawn():
+    found = crossing(Dials(), "table")
+    figure = dial_figure(
+        found.share,
+        found.by_use_usd,
+        found.flat_usd,
+        even=found.even,
+        words=WORDS,
+        unit="{v}",
+        percents=QUARTERS,
+        is_open=True,
+    )
+
+    assert len(figure.data) == 1
+    assert texts(figure) == ["flat"]
+    assert len(figure.layout.shapes) == 0
+    assert figure.layout.yaxis.range[1] > found.by_use_usd.max(), "the axis gives nothing away"
+
+
 def test_no_line_stands_where_they_never_do():
     found = crossing(Dials(memory_mb=128), "lambda_fargate")
     figure = dial_figure(
