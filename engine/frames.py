@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from engine import metrics
+from engine.delivery import Course, Outcome, Stage
 from engine.events import NOBODY, Kind
 from engine.rollout_score import scores
 from engine.simulation import Run
@@ -123,6 +124,20 @@ def calls(run: Run) -> pd.DataFrame:
             "outcome": pd.Categorical(outcomes[kept.outcome]),
         }
     )
+
+
+def delivery(course: Course) -> pd.DataFrame:
+    """Give every stage of every change of a quarter, numbers from 1 on, minutes of working time; an open end is missing."""
+    log = course.log
+    return pd.DataFrame({
+        "change": log.change + 1,
+        "attempt": log.attempt + 1,
+        "pipeline": log.pipeline + 1,
+        "stage": [Stage(stage).name.lower() for stage in log.stage],
+        "start_min": log.start_min,
+        "end_min": np.where(np.isinf(log.end_min), np.nan, log.end_min),
+        "outcome": [Outcome(outcome).name.lower() for outcome in log.outcome],
+    })  # fmt: skip
 
 
 def to_csv(frame: pd.DataFrame) -> bytes:

@@ -17,6 +17,8 @@ from engine.sentence import Amount, Line, Values
 from engine.simulation import Run
 
 Tone = Literal["lost", "ok", "plain"]
+READ_S = 10.0  # a sentence stays so long before the next one about the same failure
+PATIENCE_S = 45.0  # a second set may take so long to find hosts before it is said to have none
 
 
 def of_rollouts(run: Run) -> Iterator[Line]:
@@ -43,6 +45,7 @@ def _told(run: Run, one: RollOut, have: Steps, desired: int) -> Iterator[Line]:
     if one.is_unwatched:
         yield Line(one.began_s, "caption.rollout_unwatched", {})
     yield from _unserved(run, one, have, least)
+    yield from _without_room(run, one)
     yield from _moved(one)
     yield from _failed(one)
     if one.stalled_s is not None and one.stalled_why.startswith("may"):
@@ -56,14 +59,32 @@ def _told(run: Run, one: RollOut, have: Steps, desired: int) -> Iterator[Line]:
         now = int(have.at(np.array([one.stalled_s]))[0])
         yield Line(one.stalled_s, "caption.rollout_stalled", {"after": after, "now": now, "of": desired})
     if one.done_s is not None:
-        yield Line(one.done_s, "caption.rollout_done", {"took": Amount(one.done_s - one.began_s, "s")})
+        key = "rollout_undone_done" if one.is_undo else "rollout_done"
+        yield Line(one.done_s, f"caption.{key}", {"took": Amount(one.done_s - one.began_s, "s")})
 
 
 def _moved(one: RollOut) -> Iterator[Line]:
     """Say how the traffic moves: some of it, all of it, and back."""
     for at_s, share in one.weights:
         key = "rollout_all" if share == 1 else "rollout_weight" if share else "rollout_weight_back"
-        yield Line(at_s, f"caption.{key}", {"share": Amount(share, "share")})
+        yield Line(at_s if share else _after(one, at_s, 1), f"caption.{key}", {"share": Amount(share, "share")})
+
+
+def _after(one: RollOut, at_s: float, turns: int) -> float:
+    """Let what follows a failure at once wait until that has been read: going back with a weight takes no time."""
+    return at_s if one.failed_s is None else max(at_s, one.failed_s + turns * READ_S)
+
+
+def _without_room(run: Run, one: RollOut) -> Iterator[Line]:
+    """Say, once, that tasks of a second set find no host: traffic moves to a whole set only."""
+    events, look_s = run.events, one.began_s + PATIENCE_S
+    if not one.settings.shifts_traffic or look_s >= one.end_s:
+        return
+    made = [row for row in events.where(Kind.TASK_CREATED) if events.service[row] == one.service]
+    new = {int(events.task[row]) for row in made if events.value[row] == one.version and events.at_s[row] <= look_s}
+    placed = {int(events.task[row]) for row in events.where(Kind.TASK_PLACED) if events.at_s[row] <= look_s}
+    if new - placed:
+        yield Line(look_s, "caption.rollout_no_room", {"n": len(new - placed)})
 
 
 def _failed(one: RollOut) -> Iterator[Line]:
@@ -76,7 +97,11 @@ def _failed(one: RollOut) -> Iterator[Line]:
         }  # fmt: skip
         yield Line(one.failed_s, f"caption.rollout_{who}_{goes_back}", values)
     if one.rolled_back_s is not None:
-        yield Line(one.rolled_back_s, "caption.rollout_back", {"took": Amount(one.rolled_back_s - one.began_s, "s")})
+        yield Line(
+            _after(one, one.rolled_back_s, 2),
+            "caption.rollout_back",
+            {"took": Amount(one.rolled_back_s - one.began_s, "s")},
+        )
 
 
 def _unserved(run: Run, one: RollOut, have: Steps, least: int) -> Iterator[Line]:
@@ -142,4 +167,4 @@ def moments_of_rollouts(run: Run) -> Iterator[tuple[float, str, Tone]]:
             if one.rolled_back_s is not None:
                 yield one.rolled_back_s, "mark.rollout_back", "ok"
             if one.done_s is not None:
-                yield one.done_s, "mark.rollout_done", "ok"
+                yield one.done_s, f"mark.rollout_{'undone' if one.is_undo else 'done'}", "ok"

@@ -5,6 +5,8 @@ import streamlit as st
 from pages.parts.chapter import OPEN, coming, heading
 from pages.parts.words import language, prose, say, voice
 
+CARD_PX = 288  # four in a row on a laptop; a phone shows one
+
 heading(say("start.title"), say("start.lede"))
 
 left, right = st.columns([3, 2], gap="large")
@@ -19,11 +21,12 @@ with right, st.container(border=True):
     st.markdown(prose("start", "begin"))
 
 st.header(say("start.open"))
-for place, name in zip(st.columns(len(OPEN), gap="small"), OPEN, strict=True):
-    with place.container(border=True, height="stretch", key=f"q-open-{name}"):
-        question = say(f"start.chapter.{name}.question")
-        st.page_link(f"{name}.py", label=question, width="stretch", query_params={"lang": language()})
-        st.markdown(say(f"start.chapter.{name}.line"))
+with st.container(horizontal=True, gap="small", key="q-open"):
+    for name in OPEN:
+        with st.container(border=True, width=CARD_PX, height="stretch", key=f"q-open-{name}"):
+            question = say(f"start.chapter.{name}.question")
+            st.page_link(f"{name}.py", label=question, width="stretch", query_params={"lang": language()})
+            st.markdown(say(f"start.chapter.{name}.line"))
 
 st.header(say("start.ways"))
 for column, way in zip(st.columns(3, gap="large"), ("learner", "speaker", "architect"), strict=True):

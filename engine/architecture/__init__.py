@@ -1,6 +1,7 @@
 """Monolith or microservices? One application, cut into as many services as one likes; what a fault, a rush and a hop then cost."""
 
 from engine.application_flow import held_ms, mean_visits, visits
+from engine.architecture.as_run import by_out
 from engine.architecture.asks import MOST_CALLS, MOST_PARTS, PagerAsk, PiecesAsk
 from engine.architecture.bills import HOURS_A_MONTH, Bill, ShopAsk, bill, bills, calls_between
 from engine.architecture.blast import Blast, Harm, amplified, blast, crossed_per_s, failing, fault_of, sent_to
@@ -42,7 +43,7 @@ __all__ = [
     "bills",
     "blast",
     "by_calls",
-    "by_hops",
+    "by_hops", "by_out",
     "by_parts",
     "calls_between",
     "crossed_per_s",

@@ -86,7 +86,7 @@ def play(plan: Plan, salts: Ints, at_min: Floats, changes: Any, ways: Ints, keep
         now = min(arrives, leaves, next_)
         if now >= plan.end_min:
             return _table(releases, 9), _table(log, 7), built_min
-        looks, departs = False, False
+        looks, departs, again = False, False, 0
         if now == next_:
             what, which = divmod(pop(heap), A_KIND)
             if what == REVIEWED:
@@ -99,7 +99,8 @@ def play(plan: Plan, salts: Ints, at_min: Floats, changes: Any, ways: Ints, keep
             elif what == REWORKED:
                 _review(plan, salts, changes, ways, which, now, heap, log, keep)
             else:
-                n_ready += _close(plan, salts, changes, ways, which, now, busy, heap, log, keep)
+                again = _close(plan, salts, changes, ways, which, now, busy, heap, log, keep)
+                n_ready += again
                 looks = True
             while free and first_job < len(jobs):
                 free -= 1
@@ -111,8 +112,10 @@ def play(plan: Plan, salts: Ints, at_min: Floats, changes: Any, ways: Ints, keep
         else:
             trains += 1
             looks = departs = True
-        if looks and n_ready >= plan.needs and (departs or plan.every_min == math.inf):
-            n_ready -= _release(plan, salts, changes, ways, now, busy, heap, releases, log, keep)
+        if again and plan.is_train:  # the train leaves again without the guilty: for nobody else, and by no timetable
+            n_ready -= _release(plan, salts, changes, ways, now, busy, again, heap, releases, log, keep)
+        elif looks and n_ready >= plan.needs and (departs or plan.every_min == math.inf):
+            n_ready -= _release(plan, salts, changes, ways, now, busy, plan.takes, heap, releases, log, keep)
 
 
 @njit(cache=True, nogil=True)
@@ -220,7 +223,7 @@ def _take_out(changes, change):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _release(plan, salts, changes, ways, now, busy, heap, releases, log, keep):  # type: ignore[no-untyped-def]
+def _release(plan, salts, changes, ways, now, busy, takes, heap, releases, log, keep):  # type: ignore[no-untyped-def]
     """Begin every release that can begin, in the order in which changes became ready; return how many changes left.
 
     A change waits for all its pipelines at once. Whatever waits holds its place in each of them: nobody overtakes.
@@ -230,13 +233,13 @@ def _release(plan, salts, changes, ways, now, busy, heap, releases, log, keep): 
     begun = [0 for _ in range(0)]
     claimed, left, change = 0, 0, changes[head].next
     while change != head and claimed != everything:
-        if (claimed | busy[0]) == everything and (plan.takes == 1 or not begun):
+        if (claimed | busy[0]) == everything and (takes == 1 or not begun):
             break
         follows, mask = changes[change].next, changes[change].mask
         lead = filling[ways[change, 0]]
         if mask & claimed:
             claimed |= mask
-        elif lead >= 0 and not mask & ~changes[lead].mask and changes[lead].size < plan.takes:
+        elif lead >= 0 and not mask & ~changes[lead].mask and changes[lead].size < takes:
             changes[changes[lead].last].rider = changes[lead].last = change
             changes[lead].size += 1
             _take_out(changes, change)

@@ -122,14 +122,17 @@ def timetable(quarter: Quarter) -> Process:
         trains += 1
 
 
-def look(quarter: Quarter, *, departs: bool = False) -> None:
+def look(quarter: Quarter, *, departs: bool = False, again: int = 0) -> None:
     """Begin every release that can begin, in the order in which changes became ready.
+
+    again: so many leave at once on a train of their own, because they were rolled back with others.
 
     A change needs all its pipelines at once. Whatever has to wait keeps its place in each of them: nobody overtakes.
     """
     plan = quarter.plan
-    if len(quarter.ready) < plan.needs or (plan.every_min < math.inf and not departs):
+    if not again and (len(quarter.ready) < plan.needs or (plan.every_min < math.inf and not departs)):
         return
+    takes = again or plan.takes
     claimed: set[int] = set()
     boarding: list[list[Change]] = []
     for change in quarter.ready:
@@ -137,7 +140,7 @@ def look(quarter: Quarter, *, departs: bool = False) -> None:
         own = next((release for release in boarding if change.pipelines[0] in release[0].pipelines), None)
         if wants & claimed:
             claimed |= wants
-        elif own and wants <= set(own[0].pipelines) and len(own) < plan.takes:
+        elif own and wants <= set(own[0].pipelines) and len(own) < takes:
             own.append(change)
         elif not wants & quarter.held:
             quarter.held |= wants
@@ -210,7 +213,7 @@ def close(quarter: Quarter, changes: list[Change], deployed_min: float, *, is_ba
         assert change.settled is not None  # noqa: S101  (it was ready)
         change.settled.succeed()
     quarter.ready = back + quarter.ready
-    look(quarter)
+    look(quarter, again=len(back) if quarter.plan.is_train else 0)
 
 
 # --- the whole -------------------------------------------------------------------------------------------------------

@@ -27,15 +27,17 @@ def as_data(ask: YearAsk) -> dict[str, Any]:
 
 def as_text(found: dict[str, Any]) -> str:
     """Write a line for each model: the middle of each quantity, and how far it spreads."""
-    heads = ("hours", "nights", "people + bill, USD", "days open: yours", "AWS's", "days to patch a host")
+    heads = ("hours", "nights", "people + bill, USD", "days open (yours)", "days open (AWS)", "days to patch")
     lines = [
-        f"{found['replications']} years of {found['events_a_year']:g} events, seed {found['seed']}; middle (low to high)",
+        f"{found['replications']} years of {found['events_a_year']:.1f} events, seed {found['seed']}; middle (low to high)",
         "",
     ]
-    lines.append(f"{'':<22}" + "".join(f"{head:>22}" for head in heads))
-    for model, row in found["models"].items():
-        cells = [row[name] for name in ("hours", "nights", "total_usd", "open_days", "aws_open_days", "host_days")]
-        lines.append(f"{model:<22}" + "".join(f"{_told(cell):>22}" for cell in cells))
+    names = ("hours", "nights", "total_usd", "open_days", "aws_open_days", "host_days")
+    table = [("", *heads), *((model, *(_told(row[name]) for name in names)) for model, row in found["models"].items())]
+    widths = [max(len(cell) for cell in column) for column in zip(*table, strict=True)]
+    for first, *cells in table:
+        row = "  ".join(cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True))
+        lines.append(f"{first:<{widths[0]}}  {row}")
     return "\n".join(lines)
 
 

@@ -35,11 +35,12 @@ class Drawn:
 
 
 def measured_figure(
-    drawn: Sequence[Drawn], *, now: int, unit: str = "{v}", scale: Scale = LAPTOP, signs: Signs = ENGLISH
-) -> go.Figure:
+    drawn: Sequence[Drawn], *, now: int, unit: str = "{v}", whole: Sequence[int] = (), scale: Scale = LAPTOP,
+    signs: Signs = ENGLISH,
+) -> go.Figure:  # fmt: skip
     """Draw formulas as lines and what was measured as dots with their intervals; the reader's own place stands out.
 
-    now: where the reader stands on the axis. A curve without a formula is drawn through its dots.
+    now: where the reader stands on the axis. whole: the numbers that are written there; none = 1, 10, 20 and on. A curve without a formula is drawn through its dots.
     """
     traces: list[go.Scatter] = []
     notes, highest = [], 0.0
@@ -70,7 +71,7 @@ def measured_figure(
         traces, start_s=float(drawn[0].x[0]), end_s=last, highest=highest, scale=scale, signs=signs, unit=unit,
         has_ticks=True,
     )  # fmt: skip
-    return _placed(figure, now, notes, last, signs)
+    return _placed(figure, now, notes, last, signs, whole)
 
 
 def bills_figure(

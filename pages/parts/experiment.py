@@ -158,7 +158,7 @@ def url_of(of: Lesson, scenario: Scenario) -> dict[str, str]:
         elif now != then and now is not None:
             words[control.url] = "\n".join(now) if control.text else written(now)
             rebuilt = _tried(rebuilt, control.path, now)
-    if scenario.operations != base.operations:
+    if scenario.operations != rebuilt.operations:  # what a word has said already is not said again
         words[DONE] = reading.token(
             {"do": [o.model_dump(mode="json", exclude_defaults=True) for o in scenario.operations]}
         )

@@ -84,7 +84,7 @@ def test_a_version_is_stopped_by_an_alarm_and_the_table_says_the_same(visitor: V
     seek(page, 200)
     expect(page.locator(".map .counts")).to_contain_text("of a new version")
     expect(page.get_by_text("5% of the requests go to the new version from here on.")).to_be_visible()
-    seek(page, 214)
+    seek(page, 240)
     expect(page.get_by_text("Only the old version is left.")).to_be_visible()
 
     expect(page.locator(".q-outcome")).to_contain_text("rolled back after")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import Kind, metrics, story
+from engine import Kind, Scenario, catalog, metrics, run, story
 from engine.rollouts import rollouts, versions
 from tests.engine.the_log import numbers, reasons, rows, serving, tell, times
 
@@ -213,3 +213,24 @@ def test_a_version_that_does_not_come_up_serves_nobody_where_the_load_balancer_f
 
     assert served_by(run_, 1, 0, 500) == 0
     assert metrics.totals(run_).failed > 20 * 400
+
+
+def test_going_back_is_told_after_its_cause_and_by_its_own_name():
+    lines = {
+        line.key.removeprefix("caption."): line.at_s for line in story.captions(deployed(BESIDE | WATCHED, errors=0.5))
+    }
+
+    assert lines["rollout_alarm_back"] + 10 <= lines["rollout_weight_back"] <= lines["rollout_back"] - 10
+
+
+def test_a_second_set_without_room_is_told():
+    scenario = Scenario.read(catalog.scenario_text("delivery_rollout")).with_("launch_type", "ecs-ec2")
+    found = run(
+        scenario.with_("services.web.deployment.strategy", "blue-green").with_(
+            "operations", [{"at_s": 60, "do": "deploy"}]
+        )
+    )
+    lines = {line.key.removeprefix("caption."): line for line in story.captions(found)}
+
+    assert lines["rollout_no_room"].values["n"] == 8, "three hosts hold twelve tasks, ten of them are taken"
+    assert metrics.totals(found).failed == 0

@@ -66,11 +66,17 @@ def services(name: str) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def harms(end_s: float, names: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-    """A module that turns slow, or wrong."""
-    return st.fixed_dictionaries({
-        "do": st.just("break-module"), "module": st.sampled_from(names), "at_s": st.floats(0, end_s, allow_nan=False),
-        "slow_x": st.sampled_from([1, 4, 30]), "errors": st.sampled_from([0, 0.4, 1]), "for_s": st.sampled_from([None, 5, 20]),
-    })  # fmt: skip
+    """A module that turns slow, or wrong, leaks, or takes its process down."""
+    common = {
+        "module": st.sampled_from(names), "at_s": st.floats(0, end_s, allow_nan=False), "for_s": st.sampled_from([None, 5, 20]),
+    }  # fmt: skip
+    return st.one_of(
+        st.fixed_dictionaries(common | {
+            "do": st.just("break-module"), "slow_x": st.sampled_from([1, 4, 30]), "errors": st.sampled_from([0, 0.4, 1]),
+        }),
+        st.fixed_dictionaries(common | {"do": st.just("leak-module"), "leak_mib": st.sampled_from([5, 200, 1_000])}),
+        st.fixed_dictionaries(common | {"do": st.just("crash-module"), "lives_s": st.sampled_from([1, 4, 15])}),
+    )  # fmt: skip
 
 
 @st.composite

@@ -209,7 +209,7 @@ def test_a_release_of_b_changes_fails_with_one_minus_one_minus_p_to_the_b(batch)
     for replication in range(6):
         found = run(organisation, replication).releases
         new = found.fresh == found.changes
-        assert (found.changes == batch).all()
+        assert (found.changes[new] == batch).all()  # the others leave again on a train of their own
         failed, releases = failed + int(found.is_bad[new].sum()), releases + int(new.sum())
     share, theory = failed / releases, 1 - (1 - 0.07) ** batch
 

@@ -9,7 +9,8 @@ from engine.architecture import PagerAsk, PiecesAsk, ShopAsk, blast, shop, split
 from pages.parts.architecture.every_call import edit, rows_of, with_calls
 from pages.parts.architecture.pieces import NAME as PIECES
 from pages.parts.architecture.pieces import Pieces, judge, lost_min
-from pages.parts.lesson import lesson
+from pages.parts.experiment import read_url, url_of
+from pages.parts.lesson import changed, lesson
 from pages.parts.words import Voice
 from tests.pages.the_page import SMUGGLED, address, body, markup, opened, scenario, stands, told
 
@@ -128,12 +129,18 @@ def test_what_is_turned_takes_the_shop_apart_and_the_link_is_short():
 
 
 @pytest.mark.parametrize("name", lesson(BLAST).tries)
-def test_everything_to_try_can_be_tried(name):
+def test_everything_to_try_hurts_somebody(name):
+    of = lesson(BLAST)
+
+    assert blast(run(changed(of.scenario, of.tries[name]))).failed > 0.01
+
+
+def test_what_to_try_is_one_click_away():
     at = opened("architecture", lang="en", guess="skip")
-    stands(at.button(key=f"{BLAST}.try.{name}").click().run())
+    stands(at.button(key=f"{BLAST}.try.storm").click().run())
 
     assert told(at) == ""
-    assert blast(run(scenario(at, BLAST))).failed > 0.01
+    assert scenario(at, BLAST) == changed(lesson(BLAST).scenario, lesson(BLAST).tries["storm"])
 
 
 def test_a_link_with_nonsense_says_all_of_it():
@@ -185,3 +192,12 @@ def test_a_cycle_a_call_to_nobody_and_a_chance_above_one_are_told_at_once_and_no
 
     for word in ("ring", "bank", "1.5", "nobody"):
         assert word in told_
+
+
+def test_an_edited_graph_goes_whole_into_the_link():
+    of = lesson(BLAST)
+    made = with_calls(of.scenario, edit(rows_of(of.scenario.application), {"edited_rows": {4: {"needed": False}}}))
+    words = url_of(of, made)
+
+    assert set(words) == {"s"}
+    assert read_url(of, words) == (made, ())

@@ -233,3 +233,14 @@ def test_the_ways_are_the_services_own_whatever_the_operation_asks():
     )
 
     assert [(one.do, one.deployment) for one in kept.operations] == [("deploy", None)]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_every_way_can_stand_beside_the_others(lang):
+    names = list(lesson(LAB).variants)
+    for four in (names[:4], names[4:8], names[8:]):
+        at = lab(lang=lang, view="compare", compare=".".join(four))
+
+        assert told(at) == ""
+        for name in four:
+            assert Voice(lang).say(f"{LAB}.variant.{name}") in body(at)

@@ -10,6 +10,7 @@ import streamlit as st
 from engine import Scenario, reading
 from engine.application import Application, Call
 from engine.errors import Problem, ScenarioError
+from pages.parts import chapter
 from pages.parts.experiment import Experiment
 from pages.parts.words import Voice
 
@@ -40,10 +41,11 @@ def every_call(experiment: Experiment, speaker: Voice) -> None:
         experiment.change(lambda scenario: with_calls(scenario, edited))
 
     st.markdown(say(f"{name}.calls.lede"))
+    chapter.mend(speaker, experiment.problems)
     config = st.column_config
     actions = [action.name for action in experiment.scenario.application.actions]
     st.data_editor(
-        rows, key=key, on_change=write, num_rows="dynamic", hide_index=True, width="stretch",
+        rows, key=key, on_change=write, num_rows="dynamic", hide_index=True, column_order=COLUMNS, width="stretch",
         column_config={
             "caller": config.TextColumn(say(f"{name}.calls.caller"), required=True),
             "to": config.TextColumn(say(f"{name}.calls.to"), required=True),

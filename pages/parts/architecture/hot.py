@@ -132,7 +132,7 @@ def chart(ask: HotAsk, both: Both, speaker: Voice, size: Literal["laptop", "stag
     )
     title = say(f"{NAME}.chart")
     charts(
-        [Strip("heat", title, figure, sub=say(f"{NAME}.axis"), height_px=560 if size == "stage" else 300)],
+        [Strip("heat", title, figure, sub=say(f"{NAME}.axis"), height_px=680 if size == "stage" else 300)],
         run_id="heat", end_s=1, key=f"{NAME}.heat.{size}", on_clock=False, name=title, size=size,
     )  # fmt: skip
 

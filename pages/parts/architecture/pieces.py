@@ -26,6 +26,7 @@ from engine.architecture import (
     bills,
     by_calls,
     by_hops,
+    by_out,
     by_parts,
     pager,
     storm,
@@ -238,6 +239,29 @@ def fan_out_of(chain: PiecesAsk) -> FanOut:
     return _fan_out_of(_timed(chain))
 
 
+def shop_chart(ask: ShopAsk, speaker: Voice) -> None:
+    """Draw the shop's own p50 and p99 as its modules leave, as they were run."""
+    with st.spinner(speaker.say(f"{NAME}.times.running")):
+        p50, p99 = _by_out(ask.model_dump_json())
+    say = speaker.say
+    curves = [drawn(p99, say(f"{NAME}.times.shop_p99"), "lost"), drawn(p50, say(f"{NAME}.times.shop_p50"), "ink3")]
+    unit = say(f"{NAME}.times.ms", value=LATEST_TICK)
+    figure = measured_figure(
+        curves, now=ask.out + 1, unit=unit, whole=tuple(int(n) for n in p50.x), scale=SCALES["laptop"],
+        signs=speaker.number_signs(),
+    )  # fmt: skip
+    _chart("shop", speaker, figure, "laptop", 200)
+    at = ask.out
+    first = say(f"{NAME}.times.shop", n=at + 1, p99=_ms(speaker, p99.mean[at]), one=_ms(speaker, p99.mean[0]))
+    rest = say(f"{NAME}.times.shop_p50s", p50=_ms(speaker, p50.mean[at]), one=_ms(speaker, p50.mean[0]))
+    st.html(_verdict((first, rest)))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _by_out(ask: str) -> tuple[Curve, Curve]:
+    return by_out(ShopAsk.model_validate_json(ask))
+
+
 def _timed(chain: PiecesAsk) -> str:
     """Write what time depends on."""
     kept = {name: getattr(chain, name) for name in ("work_ms", "busy", "hop_ms", "seed")}
@@ -256,6 +280,7 @@ def _money(turned: Turned[Pieces], speaker: Voice) -> None:
         bills_chart(ask, speaker)
     with right:
         st.html(_bill_table(ask, speaker))
+    shop_chart(ask, speaker)
 
 
 def bills_chart(ask: ShopAsk, speaker: Voice, size: Size = "laptop") -> None:

@@ -11,7 +11,7 @@ const COLUMNS = [
   { name: "release", share: 0.22, cells: [["waits_release"], ["release"]] },
   { name: "monitor", share: 0.14, cells: [["monitor", "restore", "returned"]] },
 ];
-const WAITS_SHARE = 0.62; // of a column with a queue
+const WAITS_SHARE = 0.68; // of a column with a queue
 
 /** Each part of each change, with its state at t and since when: `at` is a search, kept as a cursor while playing. */
 class Part {
@@ -31,9 +31,9 @@ class Part {
 /** Work out the size of tiles and the boxes of all cells for a width. Returns px. */
 function measure(width, size, lanes) {
   const narrow = width < 560, stage = size === "stage";
-  const tile = stage ? 40 : narrow ? 13 : 22, gap = stage ? 6 : narrow ? 2 : 4;
+  const tile = stage ? 40 : narrow ? 13 : 21, gap = stage ? 6 : narrow ? 2 : 4;
   const label = narrow ? 0 : stage ? 150 : 92, room = width - label;
-  const rows = lanes === 1 ? (narrow ? 4 : 3) : narrow ? 3 : 2, pad = stage ? 11 : 6, head = narrow ? 18 : 0;
+  const rows = lanes === 1 ? (narrow ? 4 : stage ? 3 : 2) : narrow ? 3 : 2, pad = stage ? 11 : 5, head = narrow ? 18 : 0;
   const tall = rows * (tile + gap) - gap + 2 * pad + head;
   const cells = new Map(), columns = [];
   let x = label;
@@ -69,7 +69,7 @@ function placed(parts, m) {
   const over = [];
   for (const [key, n] of taken) {
     const [lane, x] = key.split("."), box = [...m.cells.values()].find((one) => String(one.x) === key.slice(lane.length + 1));
-    if (box && n > box.fits * m.rows) over.push({ lane: Number(lane), x: box.x + (box.fits - 1) * (m.tile + m.gap), n: n - box.fits * m.rows + 1 });
+    if (box && n > box.fits * m.rows) over.push({ lane: Number(lane), x: box.x + (box.fits - 1) * (m.tile + m.gap), n: n - box.fits * m.rows });
   }
   return { here, over };
 }

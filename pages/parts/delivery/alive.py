@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import streamlit as st
 
-from engine import catalog
+from engine import catalog, frames
 from engine.delivery import GROUPS, Course, Organisation, run, time_spent
 from engine.errors import Problem, ScenarioError
 from pages.figures.delivery import Arrived, OnTheWay, lead_labels, lead_strip, way_labels, way_strip
@@ -68,6 +68,12 @@ def alive_room(speaker: Voice) -> None:
         with chapter.fold(say(f"{NAME}.table.title"), key=f"{NAME}.table") as fold:
             if fold.open:
                 st.html(changes_table(pair, speaker))
+                with st.container(horizontal=True):
+                    for way, course in pair.items():
+                        st.download_button(
+                            say(f"{NAME}.table.download", way=say(f"board.{way}")), lambda course=course: frames.to_csv(frames.delivery(course)),
+                            f"{NAME}-{way}.csv", "text/csv", key=f"{NAME}.csv.{way}", on_click="ignore",
+                        )  # fmt: skip
         told(speaker, NAME, row["explain"])
         sources(*row["facts"])
     turned.write_url()
@@ -152,7 +158,8 @@ def verdict(pair: Pair, speaker: Voice, guess: str) -> str:
     )
     first = say(f"{NAME}.truth.pipelines", what=say(f"{NAME}.said.{top}"), share=speaker.percent(ours[top], 0))
     second = say(f"{NAME}.truth.train", what=say(f"{NAME}.said.{other}"), share=speaker.percent(theirs[other], 0))
-    return f"{escape(said)} <b>{escape(first)}</b> {escape(second)}".strip()
+    why = say(f"{NAME}.truth.why") if other == "worker" else ""
+    return f"{escape(said)} <b>{escape(first)}</b> {escape(second)} {escape(why)}".strip()
 
 
 def spent_bars(pair: Pair, speaker: Voice) -> str:
@@ -228,7 +235,7 @@ def arrived(course: Course) -> Arrived:
 
 
 def changes_table(pair: Pair, speaker: Voice) -> str:
-    """Write every change: who wrote it, what it touches, and for both ways how often it was built and when users had it."""
+    """Write every change: who wrote it, what it touches, and for both ways when users had it, and at which attempt."""
     say, first = speaker.say, pair["train"]
     heads = [say(f"{NAME}.table.{name}") for name in ("change", "team", "services", "written")]
     heads += [say(f"{NAME}.table.way", way=say(f"board.{way}")) for way in WAYS]
@@ -247,7 +254,7 @@ def changes_table(pair: Pair, speaker: Voice) -> str:
 
 
 def _fate(course: Course, change: int, speaker: Voice) -> str:
-    """Say when users had a change, and how often it was built."""
+    """Say when users had a change, and at which attempt."""
     at, built = float(course.delivered_min[change]), int(course.attempts[change])
     key = "arrived" if np.isfinite(at) else "open"
     clock: Any = speaker.clock(at * 60) if np.isfinite(at) else ""

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from engine import frames
 from engine.delivery import Organisation, Outcome, Stage, band, replicate, run
 from engine.errors import BudgetError, ScenarioError
 
@@ -123,6 +124,16 @@ def test_the_four_are_measured_as_dora_names_them():
     done = np.isfinite(course.delivered_min)
     assert four.lead_median_min[0] == pytest.approx(np.median((course.delivered_min - course.changes.at_min)[done]))
     assert four.delivered[0] + four.waiting[0] == four.written[0] == len(course.delivered_min)
+
+
+def test_the_log_leaves_as_a_table_of_words_and_minutes():
+    course = run(Organisation(days=3, fails=0.4, teams=3), keep_log=True)
+    table = frames.delivery(course)
+
+    assert len(table) == len(course.log)
+    assert set(table["stage"]) <= {"review", "build", "test", "release", "monitor", "restore", "rework"}
+    assert table["end_min"].isna().sum() == (course.log.outcome == Outcome.OPEN).sum() > 0
+    assert frames.to_csv(table).splitlines()[0] == b"change,attempt,pipeline,stage,start_min,end_min,outcome"
 
 
 def test_what_never_happened_has_no_figure():

@@ -34,7 +34,7 @@ def test_what_failed_is_hatched_and_its_label_goes_with_it():
 
     assert drawn["bad"].fillpattern.shape
     assert bad_top(BAD) == 9
-    assert bad_top(Bad(np.zeros(1), np.zeros(1))) == 1
+    assert bad_top(Bad(np.zeros(1), np.zeros(1))) == 4
     assert bad_labels(BAD, {"bad": "{v}", "bad_name": "bad"})[0].y.tolist() == BAD.failed.tolist()
 
 
