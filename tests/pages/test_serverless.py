@@ -114,6 +114,19 @@ def test_a_breakage_is_one_click_away_and_its_link_brings_it_back(what):
     assert opened("serverless", **address(at)).session_state["serverless.turned.record"] == record(at)
 
 
+@pytest.mark.parametrize("plan", catalog.lesson("serverless")["plans"][1:])
+def test_the_shop_can_be_wired_in_other_ways_under_the_same_rush(plan):
+    at = opened("serverless", lang="en", guess="180")
+    stands(at.segmented_control(key="serverless.plan").set_value(plan).run())
+
+    made = record(at)
+    assert made.names == Pipeline.named(plan).names
+    assert made.operations == begun().operations
+    assert made.traffic == begun().traffic
+    assert opened("serverless", **address(at)).session_state["serverless.turned.record"] == made
+    assert at.segmented_control(key="serverless.plan").value == plan
+
+
 def test_other_boxes_make_the_link_say_the_whole():
     whole = begun().model_dump(mode="json")
     at_ = [service["name"] for service in whole["services"]].index("worker")

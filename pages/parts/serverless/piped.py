@@ -50,6 +50,11 @@ def begun(settings: Mapping[str, Any] | None = None) -> Pipeline:
     return made
 
 
+def wiring(pipeline: Pipeline) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Give what makes a pipeline another one: its boxes, what they are, and whom they hand to."""
+    return tuple((service.name, service.kind, service.to) for service in pipeline.services)
+
+
 class Piped(Acted[Pipeline]):
     """A pipeline as a visitor turned it."""
 
@@ -61,6 +66,28 @@ class Piped(Acted[Pipeline]):
         """Take a pipeline of the visitor's own, or keep this one and remember what was wrong."""
         try:
             made = Pipeline.read(text)
+            _can_run(made)
+        except ScenarioError as error:
+            st.session_state[self._key("problems")] = error.problems
+            return
+        self.replace(made)
+
+    @property
+    def plan(self) -> str:
+        """Name which of our own pipelines this one is wired as; "" for one of the visitor's own."""
+        ours = (name for name in catalog.lesson(NAME)["plans"] if wiring(Pipeline.named(name)) == wiring(self.record))
+        return next(ours, "")
+
+    def rewire(self, name: str) -> None:
+        """Take another of our own pipelines, under the same traffic; what was done to boxes that it lacks is left out."""
+        whole, made = self.record.model_dump(mode="json"), Pipeline.named(name)
+        kinds = {service.name: service.kind for service in made.services}
+        was = {service.name: service.kind for service in self.record.services}
+        stays = [o for o in whole["operations"] if (box := o.get("box")) is None or kinds.get(box) == was.get(box)]
+        made = put(
+            made, {**{key: whole[key] for key in ("seed", "era", "traffic", "concurrency")}, "operations": stays}
+        )
+        try:
             _can_run(made)
         except ScenarioError as error:
             st.session_state[self._key("problems")] = error.problems

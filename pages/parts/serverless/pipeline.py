@@ -10,6 +10,7 @@ import streamlit as st
 
 from engine import catalog
 from engine.serverless import Flow
+from engine.serverless.fargate import FargateService
 from engine.serverless.outcome import drained_s
 from engine.serverless.summary import log_csv, seconds_csv
 from pages.parts import chapter
@@ -60,6 +61,7 @@ def _study(piped: Piped, speaker: Voice) -> None:
     if not is_open:
         _tries(piped, speaker)
     with st.expander(say("furniture.turn"), expanded=True, key=f"{NAME}.turn"):
+        _plans(piped, speaker)
         there = [one for one in piped.controls if _is_there(piped, one.path)]
         first = [one for one in there if one.url in row["first"]]
         turn_record(piped, first, speaker, columns=4)
@@ -70,6 +72,23 @@ def _study(piped: Piped, speaker: Voice) -> None:
         _accounts(piped, flow, speaker)
         explained(speaker, NAME, row["explain"])
     sources(*row["facts"])
+
+
+def _plans(piped: Piped, speaker: Voice) -> None:
+    """Offer the pipeline wired in other ways."""
+    key, now = f"{NAME}.plan", piped.plan
+    if st.session_state.get(key) != (now or None):
+        st.session_state[key] = now or None
+
+    def rewire() -> None:
+        if (chosen := st.session_state[key]) and chosen != piped.plan:
+            piped.rewire(chosen)
+
+    plans = speaker.table(f"{NAME}.plan")
+    st.segmented_control(
+        plans["label"], catalog.lesson(NAME)["plans"], key=key, on_change=rewire, help=plans["help"],
+        format_func=lambda name: plans[name],
+    )  # fmt: skip
 
 
 def _is_there(piped: Piped, path: str) -> bool:
@@ -155,7 +174,11 @@ def verdict(flow: Flow, speaker: Voice, guess: str) -> str:
     found = which(took_s, _bounds(), guess)
     key = "never" if isinf(took_s) else "truth"
     truth = speaker.say(f"{NAME}.{key}", time="" if isinf(took_s) else speaker.seconds(took_s))
-    return speaker.say(f"{NAME}.verdict.{found}", said=_spans(speaker, "said")[guess], truth=truth)
+    judged = speaker.say(f"{NAME}.verdict.{found}", said=_spans(speaker, "said")[guess], truth=truth)
+    reader = flow.pipeline.service(dict(flow.pipeline.readers())[QUEUE])
+    if found == "low" or not isinstance(reader, FargateService) or reader.is_scaled:
+        return judged
+    return f"{judged} {speaker.say(f'{NAME}.cause', tasks=speaker.number(reader.tasks))}"
 
 
 # --- what to do with it ------------------------------------------------------------------------------------------------

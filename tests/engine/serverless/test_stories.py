@@ -283,3 +283,22 @@ def test_the_talks_prices_and_ramp_are_another_eras():
 
     assert written[talk].usd_each == 2 * written[today].usd_each
     assert talk.usage["take"]["gb_s"] > today.usage["take"]["gb_s"], "rounded up to 100 ms"
+
+
+@pytest.mark.parametrize("plan", ["orders", "functions", "direct", "straight"])
+def test_every_plan_runs_and_its_orders_come_to_an_end(plan):
+    flow = run(Pipeline.named(plan).with_("operations", [{"do": "spike", "factor": 5, "for_s": 120, "at_s": 120}]))
+    found = ended(flow)
+
+    assert found["done"] > 0.9 * found["accepted"]
+    assert found["again"] == 0
+    assert bill(flow)
+
+
+def test_without_a_queue_a_rush_is_the_clients_affair_and_with_one_nobody_hears_of_it():
+    rush = [{"do": "break-box", "box": "ledger", "for_s": 60, "at_s": 120}]
+    straight, queued = (run(Pipeline.named(plan).with_("operations", rush)) for plan in ("straight", "functions"))
+
+    assert ended(straight)["refused"] > 2_500
+    assert ended(queued)["refused"] == 0
+    assert ended(queued)["dead"] > 2_000, "caught, for people to look at"
