@@ -161,7 +161,7 @@ def _sizes(application: Application) -> Iterator[Problem]:
 def depth_of_modules(application: Application) -> dict[str, int]:
     """Count the modules on the longest path down from each, itself included. The calls must lead to an end."""
     depths: dict[str, int] = {}
-    for module in _callees_first(application):
+    for module in callees_first(application):
         depths[module.name] = 1 + max((depths.get(call.to, 0) for call in module.calls), default=0)
     return depths
 
@@ -173,7 +173,7 @@ def calls_of_modules(application: Application, *, with_retries: bool = False) ->
     """
     services = {module.name: module.service for module in application.modules}
     found: dict[str, float] = {}
-    for module in _callees_first(application):
+    for module in callees_first(application):
         found[module.name] = 1.0
         for call in module.calls:
             is_local = services.get(call.to) == module.service
@@ -192,8 +192,8 @@ def worst_calls(scenario: Scenario) -> float:
     return sum(a.share / total * tries[services[a.entry]] * calls[a.entry] for a in application.actions)
 
 
-def _callees_first(application: Application) -> list[Module]:
-    """Order the modules so that each stands after those it calls."""
+def callees_first(application: Application) -> list[Module]:
+    """Order the modules so that each stands after those it calls. The calls must lead to an end."""
     by_name = {module.name: module for module in application.modules}
     order: dict[str, Module] = {}
     waiting = list(by_name.values())[::-1]

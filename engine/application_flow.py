@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from engine.application import Application, Call, Module
+from engine.application import Action, Application, Call, Module
+from engine.application_checks import callees_first
 
 Visits = dict[str, dict[str, float]]
 
@@ -17,17 +18,18 @@ def visits(application: Application) -> Visits:
     >>> visits(shop().application)["pay"]["shipping"]
     2.0
     """
-    by_name = {module.name: module for module in application.modules}
-    return {action.name: _below(by_name, action.entry, action.name) for action in application.actions}
+    callers_first = callees_first(application)[::-1]
+    return {action.name: _below(callers_first, action) for action in application.actions}
 
 
-def _below(by_name: Mapping[str, Module], entry: str, action: str) -> dict[str, float]:
-    found = dict.fromkeys(by_name, 0.0)
-    waiting = [(entry, 1.0)]
-    while waiting:
-        name, times = waiting.pop()
-        found[name] += times
-        waiting += [(call.to, times * call.share) for call in by_name[name].calls if is_made(call, action)]
+def _below(callers_first: Sequence[Module], action: Action) -> dict[str, float]:
+    """Hand the visits down, each module once: the paths may be more than anybody could walk."""
+    found = {module.name: 0.0 for module in callers_first}
+    found[action.entry] = 1.0
+    for module in callers_first:
+        for call in module.calls:
+            if is_made(call, action.name):
+                found[call.to] += found[module.name] * call.share
     return found
 
 
@@ -78,15 +80,18 @@ class Held:
 
     application: Application
     by_name: Mapping[str, Module]
+    _found: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def ms(self, name: str, action: str) -> float:
         """Give the milliseconds for one visit to a module on behalf of an action."""
-        module = self.by_name[name]
-        made = [call for call in module.calls if is_made(call, action)]
-        return module.work_ms + sum(
-            self._stage([call for call in made if call.stage == stage], module.service, action)
-            for stage in {call.stage for call in made}
-        )
+        if (name, action) not in self._found:  # many paths may lead to one module
+            module = self.by_name[name]
+            made = [call for call in module.calls if is_made(call, action)]
+            self._found[name, action] = module.work_ms + sum(
+                self._stage([call for call in made if call.stage == stage], module.service, action)
+                for stage in {call.stage for call in made}
+            )
+        return self._found[name, action]
 
     def _stage(self, calls: Sequence[Call], service: str, action: str) -> float:
         there_and_back = 2 * self.application.zone_hop_ms

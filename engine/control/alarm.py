@@ -1,6 +1,7 @@
 """An alarm on a roll-out: the share of requests that fail, point by point, each judged a while after its period is over.
 
-A request counts once, when its client has its answer for good: what a retry has mended fails nobody.
+A request counts once, when its client has its answer for good: what a retry has mended fails nobody. Between the modules of
+an application every attempt counts, as a balancer sees it.
 """
 
 from __future__ import annotations

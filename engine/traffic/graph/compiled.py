@@ -150,14 +150,14 @@ class GraphPlane:
     def answered_each(self, service: int, rows: Sequence[int], since_s: float) -> list[int]:
         """Count the requests that each target closed from a whole step until now."""
         self.advance(service, self._env.now)
-        steps = slice(int(since_s / self._step_s), None)
-        closed = self.tally.served[rows, steps].sum(axis=1) + self.tally.failed[:, rows, steps].sum(axis=(0, 2))
+        steps, wanted = slice(int(since_s / self._step_s), None), _own(service, rows)
+        closed = self.tally.served[wanted, steps].sum(axis=1) + self.tally.failed[:, wanted, steps].sum(axis=(0, 2))
         return [int(n) for n in closed]
 
     def failed(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Count the requests that failed at targets from a whole step until now."""
         self.advance(service, self._env.now)
-        wanted = [row or service for row in rows]
+        wanted = _own(service, rows)
         return int(self.tally.failed[:, wanted, int(since_s / self._step_s) :].sum())
 
     def worked(self, service: int, rows: Sequence[int], module: int = -1) -> list[int]:
@@ -363,6 +363,11 @@ class GraphPlane:
         task = np.array(self._tasks, dtype=np.int64)[rows[:, 3].astype(np.int64)]
         whole = np.int64
         return Kept(rows[:, 0], rows[:, 1], rows[:, 2], task, rows[:, 4].astype(whole), rows[:, 5].astype(whole))
+
+
+def _own(service: int, rows: Sequence[int]) -> list[int]:
+    """Say whose "no target" row 0 means: each service's is the one of its own number."""
+    return [row or service for row in rows]
 
 
 def kept_of(rows: npt.NDArray[np.float64], tasks: Sequence[int]) -> KeptCalls:

@@ -630,7 +630,7 @@ class OneByOneGraph:
         """Count the requests that each target closed from a whole step until now."""
         steps = range(int(since_s / self._step_s), self._steps)
         return [
-            sum(self._counts["served"][row, step] for step in steps) + self.failed(service, [row], since_s)
+            sum(self._counts["served"][row or service, step] for step in steps) + self.failed(service, [row], since_s)
             for row in rows
         ]
 

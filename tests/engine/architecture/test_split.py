@@ -3,6 +3,7 @@
 import pytest
 
 from engine import Scenario, catalog
+from engine.application import Application
 from engine.architecture import (
     Sizing,
     calls_between,
@@ -148,3 +149,16 @@ def test_a_fault_is_set_by_its_name_and_keeps_its_place():
     ]  # fmt: skip
     assert cut(moved, "fault", "none").operations == ()
     assert cut_of(cut(moved, "fault", "none")).module is None
+
+
+def test_ways_that_nobody_could_walk_one_by_one_are_counted_all_the_same():
+    # Each module may call the next in fourteen ways, one of which is taken: 14 to the power of 13 paths.
+    depth, ways = 14, {"share": 1 / 14}
+    modules = [
+        {"name": f"m{n}", "service": f"s{n}", "calls": [{"to": f"m{n + 1}"} | ways] * 14 * (n < depth - 1)}
+        for n in range(depth)
+    ]
+    application = Application.model_validate({"modules": modules, "actions": [{"name": "ask", "entry": "m0"}]})
+
+    assert mean_visits(application) == pytest.approx(dict.fromkeys((f"m{n}" for n in range(depth)), 1))
+    assert held_ms(application)[f"m{depth - 1}"] == pytest.approx(10)

@@ -217,3 +217,20 @@ def test_many_patient_callers_outgrow_every_table():
 
     assert graph.calls.in_flight.sum() > 5_000
     assert (graph.calls.sent.sum(axis=1) == graph.calls.answered.sum(axis=1) + graph.calls.in_flight).all()
+
+
+def test_who_found_no_target_counts_at_the_service_that_had_none():
+    scenario = Scenario.of({
+        "duration_s": 20, "services": [{"name": "front"}, {"name": "cart"}], "traffic": {"rps": 10},
+        "application": {
+            "modules": [{"name": name, "service": name} for name in ("front", "cart")],
+            "actions": [{"name": "ask", "entry": "front"}, {"name": "buy", "entry": "cart", "share": 3}],
+        },
+    })  # fmt: skip
+    env = Environment()
+    plane = GraphPlane(env, scenario)
+    env.run(until=15)
+    failed, closed = ([count(service, [0], 0.0) for service in range(2)] for count in (plane.failed, plane.answered))
+
+    assert failed == closed
+    assert closed[1] > closed[0] > 0
