@@ -23,7 +23,7 @@ from engine.architecture import (
     by_parts,
     storm,
 )
-from pages.figures.architecture import measured_figure
+from pages.figures.architecture import MANY, ONE, measured_figure
 from pages.figures.theme import SCALES
 from pages.parts import chapter
 from pages.parts.architecture.pieces_said import (
@@ -182,8 +182,8 @@ def hops_chart(chain: PiecesAsk, speaker: Voice, size: Size = "laptop") -> None:
     """Draw p50 and p99 over the parts, in pieces and in one process."""
     hops, say = hops_of(chain), speaker.say
     curves = [
-        drawn(hops.p99, say(f"{NAME}.times.p99"), "lost", times=1e-3),
-        drawn(hops.one_p99, say(f"{NAME}.times.one_p99"), "serving", "6px 3px", times=1e-3),
+        drawn(hops.p99, say(f"{NAME}.times.p99"), MANY, times=1e-3),
+        drawn(hops.one_p99, say(f"{NAME}.times.one_p99"), ONE, "6px 3px", times=1e-3),
         drawn(hops.p50, say(f"{NAME}.times.p50"), "ink3", times=1e-3),
     ]
     unit = say(f"{NAME}.times.tick", value=VALUE).replace(VALUE, "{v}")
@@ -262,6 +262,6 @@ def _stage(record: Pieces, speaker: Voice) -> None:
             st.html(f'<p class="q-stage-says">{escape(line)}</p>')
         with right:
             hops_chart(chain, speaker, "stage")
-            st.html(f'<p class="q-stage-says">{_hops_say(chain, speaker)[0]}</p>')
+            st.html(f'<p class="q-stage-says">{escape(_hops_say(chain, speaker)[0])}</p>')
     with st.container(key="q-stage-exit"):
         st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))

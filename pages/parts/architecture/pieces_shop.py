@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from engine.architecture import HOURS_A_MONTH, Curve, Pager, PagerAsk, ShopAsk, bill, bills, by_out, pager
-from pages.figures.architecture import bills_figure, measured_figure
+from pages.figures.architecture import MANY, bills_figure, measured_figure
 from pages.figures.theme import SCALES
 from pages.parts.architecture.pieces_said import NAME, VALUE, Size, chart, drawn, ms_text, verdict
 from pages.parts.fargate.sidecar import money_tick
@@ -70,7 +70,7 @@ def shop_chart(ask: ShopAsk, speaker: Voice) -> None:
     with st.spinner(speaker.say(f"{NAME}.times.running")):
         p50, p99 = _by_out(ask.model_dump_json())
     say = speaker.say
-    curves = [drawn(p99, say(f"{NAME}.times.shop_p99"), "lost"), drawn(p50, say(f"{NAME}.times.shop_p50"), "ink3")]
+    curves = [drawn(p99, say(f"{NAME}.times.shop_p99"), MANY), drawn(p50, say(f"{NAME}.times.shop_p50"), "ink3")]
     unit = say(f"{NAME}.times.ms", value=VALUE)
     figure = measured_figure(
         curves, now=ask.out + 1, unit=unit, whole=tuple(int(n) for n in p50.x), scale=SCALES["laptop"],
@@ -95,7 +95,11 @@ def nights_html(ask: PagerAsk, speaker: Voice) -> str:
     """Write both months side by side, each night and day with its calls."""
     one = ask.model_copy(update={"services": 1})
     both = "".join(_month(found, pager(found), speaker) for found in (one, ask))
-    return f'<div class="q-months">{both}</div>'
+    keys = "".join(
+        f'<li class="{kind}"><i aria-hidden="true"></i>{escape(text)}</li>'
+        for kind, text in speaker.table(f"{NAME}.nights.key").items()
+    )
+    return f'<ul class="q-month-keys">{keys}</ul><div class="q-months">{both}</div>'
 
 
 def _month(ask: PagerAsk, found: Pager, speaker: Voice) -> str:
