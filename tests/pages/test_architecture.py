@@ -2,10 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from engine import Scenario, ScenarioError, run
 from engine.architecture import HotAsk, PagerAsk, PiecesAsk, ShopAsk, blast, shop, split
+from engine.architecture.blast import sent_to
 from pages.parts.architecture.every_call import edit, rows_of, with_calls
 from pages.parts.architecture.pieces import NAME as PIECES
 from pages.parts.architecture.pieces import Pieces, judge, lost_min
@@ -159,6 +161,23 @@ def test_everything_to_try_hurts_somebody(name):
     of = lesson(BLAST)
 
     assert blast(run(changed(of.scenario, of.tries[name]))).failed > 0.01
+
+
+def test_the_storm_has_the_numbers_that_its_explanation_names():
+    storm = dict(lesson(BLAST).tries["storm"])
+    runs = [
+        run(changed(lesson(BLAST).scenario, storm | more))
+        for more in ({"cut.retries": 0}, {}, {"cut.fault": "errors", "cut.module": "payment"})
+    ]
+    during = slice(*(int(second / runs[0].requests.step_s) for second in (60, 180)))
+    calls = [
+        np.nanmean(sent_to(one, module)[during]) for one, module in zip(runs[1:], ("shipping", "payment"), strict=True)
+    ]
+    said = Voice("en").prose(BLAST, "retries")
+
+    for number in (*(f"{blast(one).failed:.0%}" for one in runs[:2]), f"{calls[0]:.1f}"):
+        assert number in said
+    assert round(calls[1]) == 4
 
 
 def test_what_to_try_is_one_click_away():

@@ -122,11 +122,12 @@ def table(found: Place, speaker: Voice) -> str:
     """Write the groups' four bands side by side; what is nearest to one's own number wears the word."""
     say, all_of = speaker.say, clusters(YEAR)
     yours = f' <span class="q-best">{escape(say(f"{NAME}.yours"))}</span>'
+    names = speaker.table(f"{NAME}.group")
     heads = "".join(f'<th scope="col">{escape(_head(one, speaker))}</th>' for one in all_of)
     rows = "".join(
         f'<tr><th scope="row">{escape(say(f"{NAME}.measure.{measure}"))}</th>'
         + "".join(
-            f'<td data-group="{escape(_head(one, speaker))}">{escape(band(one, measure, speaker))}'
+            f'<td data-group="{escape(names[one.name])}">{escape(band(one, measure, speaker))}'
             f"{yours if one.name in found.near[measure] else ''}</td>"
             for one in all_of
         )
