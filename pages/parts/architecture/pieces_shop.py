@@ -78,9 +78,13 @@ def shop_chart(ask: ShopAsk, speaker: Voice) -> None:
     )  # fmt: skip
     chart("shop", speaker, figure, "laptop", 200)
     at = ask.out
-    first = say(f"{NAME}.times.shop", n=at + 1, p99=ms_text(speaker, p99.mean[at]), one=ms_text(speaker, p99.mean[0]))
+    cut = say(f"{NAME}.money.services", n=at + 1)
+    first = say(
+        f"{NAME}.times.shop", services=cut, p99=ms_text(speaker, p99.mean[at]), one=ms_text(speaker, p99.mean[0])
+    )
     rest = say(f"{NAME}.times.shop_p50s", p50=ms_text(speaker, p50.mean[at]), one=ms_text(speaker, p50.mean[0]))
-    st.html(verdict((first, rest)))
+    saved = [say(f"{NAME}.times.shop_saved")] if p50.mean[at] < p50.mean[0] else []
+    st.html(verdict((first, rest, *saved)))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
