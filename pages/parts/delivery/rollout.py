@@ -46,9 +46,9 @@ def _breaker(run: Run, speaker: Voice) -> str:
     """Write the threshold's sum with the numbers of this service, and how far this run came."""
     say, service = speaker.say, run.scenario.services[0]
     rule = service.deployment
-    lines = [say(f"{NAME}.breaker.what")]
-    if launch_type(run.scenario.launch_type).is_kubernetes:
-        lines.append(say(f"{NAME}.breaker.kubernetes"))
+    lines, is_kubernetes = [say(f"{NAME}.breaker.what")], launch_type(run.scenario.launch_type).is_kubernetes
+    if is_kubernetes:
+        lines = [say(f"{NAME}.breaker.kubernetes")]
     elif rule.shifts_traffic:
         lines.append(say(f"{NAME}.breaker.shifting"))
     elif not rule.breaker:
@@ -57,10 +57,9 @@ def _breaker(run: Run, speaker: Voice) -> str:
         limit = threshold(rule.breaker_type, rule.breaker_value, service.desired)
         lines.append(say(f"{NAME}.breaker.counted", n=deployed.failed_tasks(run), of=limit))
     rest = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    title, formula = escape(say(f"{NAME}.breaker.title")), escape(formula_of(run.scenario, speaker))
-    return (
-        f'<section class="q-sum"><h3 class="q-small-head">{title}</h3><p class="formula">{formula}</p>{rest}</section>'
-    )
+    title = escape(say(f"{NAME}.breaker.title"))
+    formula = "" if is_kubernetes else f'<p class="formula">{escape(formula_of(run.scenario, speaker))}</p>'
+    return f'<section class="q-sum"><h3 class="q-small-head">{title}</h3>{formula}{rest}</section>'
 
 
 def formula_of(scenario: Scenario, speaker: Voice) -> str:
@@ -179,7 +178,7 @@ def _pods(scenario: Scenario, speaker: Voice) -> str:
     heads = "".join(
         f'<th scope="col">{escape(say(f"{NAME}.pods.{head}"))}</th>' for head in ("pods", "canary", "share")
     )
-    desired = scenario.services[0].desired
+    desired = max(1, scenario.services[0].desired)  # a service of none has no canary; the smallest one says as much
     says = say(
         f"{NAME}.pods.says",
         n=desired,
