@@ -71,12 +71,19 @@ def _strangers(scenario: Scenario) -> Iterator[Problem]:
 
 
 def _harms(scenario: Scenario) -> Iterator[Problem]:
-    """Find operations on modules that are not there."""
-    modules = [module.name for module in scenario.application.modules]
+    """Find operations on modules that are not there, and new versions of a service that does not run the module named."""
+    runs_on = {module.name: module.service for module in scenario.application.modules}
     for number, operation in enumerate(scenario.operations):
-        named = getattr(operation, "module", None)
-        if named is not None and named not in modules:
-            yield Problem(f"operations.{number}.module", named, ", ".join(modules) or "none", "there is no such module")
+        where, named = f"operations.{number}.module", getattr(operation, "module", None)
+        if named is None:
+            continue
+        if named not in runs_on:
+            yield Problem(where, named, ", ".join(runs_on) or "none", "there is no such module")
+        elif operation.do == "deploy" and runs_on[named] != (service := operation.service or scenario.services[0].name):
+            allowed = ", ".join(name for name, runs in runs_on.items() if runs == service) or "none"
+            yield Problem(
+                where, named, allowed, f"{service} does not run this module: its new version changes nothing there"
+            )
 
 
 def _empty(scenario: Scenario) -> Iterator[Problem]:

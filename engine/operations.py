@@ -205,6 +205,10 @@ class Deploy(_Operation):
         description="Memory that it never gives back, for each request that it works on.",
         json_schema_extra={"unit": "MiB"},
     )
+    module: str | None = Field(
+        default=None, pattern=r"^[a-z][a-z0-9-]{0,31}$", examples=["cart"],
+        description="Module of the application whose errors and leak these are; none = the whole service's.",
+    )  # fmt: skip
     undo: bool = Field(default=False, description="Go back to the version before, whatever else is said here.")
     deployment: DeploymentSettings | None = Field(
         default=None, description="How this one is rolled out; none = as the service says."

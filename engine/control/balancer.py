@@ -56,7 +56,8 @@ class LoadBalancer:
     def register(self, task: Task, *, is_healthy: bool = False) -> None:
         """Make a running task a target; a warm start skips the first check."""
         world = self._world
-        task.row = world.plane.add(task.service, task.number, task.zone, version_of(world, task).errors)
+        version = version_of(world, task)
+        task.row = world.plane.add(task.service, task.number, task.zone, version.errors, version.module)
         task.is_registered = True
         self._group(task).add(task)
         every = self._settings.check_every_s

@@ -220,11 +220,17 @@ class Shift(RollOut):
             self._is_ready.succeed()
 
     def supersede(self) -> None:
-        """Make way for another deployment: the set that has the traffic stays, the other goes."""
-        self._world.balancer.weigh(self.service, 1.0 if self._share == 1.0 else 0.0)
-        leaves = self._is_blue if self._share == 1.0 else self._is_green
+        """Make way for another deployment: the set that has the traffic stays, the other goes.
+
+        What stays is also what one can still go back to: of the other set nothing is left.
+        """
+        moved = self._share == 1.0
+        self._world.balancer.weigh(self.service, 1.0 if moved else 0.0)
+        leaves = self._is_blue if moved else self._is_green
         for task in [task for task in self._scheduler.counted.values() if leaves(task)]:
             self._scheduler.let_go(task)
+        if moved:
+            self._scheduler.completed = self.version
         self.is_over = True
         self._world.balancer.unite(self.service)
 

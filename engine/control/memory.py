@@ -58,11 +58,13 @@ def in_use(world: World, service: int, some: Sequence[Task]) -> list[float]:
 
 def leaked(world: World, service: int, some: Sequence[Task]) -> list[float]:
     """Give the memory that some tasks of a service have leaked since they started, in MiB."""
-    leaks = [version_of(world, task).leak_mib for task in some]
-    if not any(leaks):
-        return [0.0] * len(leaks)
-    worked = world.plane.worked(service, [task.row for task in some])
-    return [leak_mib * n for leak_mib, n in zip(leaks, worked, strict=True)]
+    lost = dict.fromkeys((task.number for task in some), 0.0)
+    found = [(task, version) for task in some if (version := version_of(world, task)).leak_mib]
+    for module in sorted({version.module for _, version in found}):
+        of = [(task, version.leak_mib) for task, version in found if version.module == module]
+        worked = world.plane.worked(service, [task.row for task, _ in of], module)
+        lost |= {task.number: leak_mib * n for (task, leak_mib), n in zip(of, worked, strict=True)}
+    return [lost[task.number] for task in some]
 
 
 def kill(world: World, task: Task, used_mib: float) -> None:

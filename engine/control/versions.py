@@ -17,7 +17,7 @@ class Version:
     """One version. image: what a host knows its image by.
 
     What may be wrong with it: it fails (its tasks start, and never answer), a share `errors` of its answers are errors, or it
-    leaks so much memory with each request.
+    leaks so much memory with each request. module: the one of the application whose errors and leak these are; -1 = all of it.
     """
 
     number: int
@@ -27,6 +27,7 @@ class Version:
     fails: bool = False
     errors: float = 0.0
     leak_mib: float = 0.0
+    module: int = -1
 
 
 def first(service: int, settings: Service) -> Version:
@@ -47,6 +48,7 @@ def next_version(world: World, service: int, asked: Deploy) -> Version:
         fails=asked.fails,
         errors=asked.errors,
         leak_mib=asked.leak_mib,
+        module=-1 if asked.module is None else world.scenario.application.index(asked.module),
     )
 
 

@@ -38,7 +38,7 @@ class CompiledPlane:
         self._lanes = [_Lane(scenario, service, keep_requests, block) for service in scenario.services]
         self._step_s = step_s(scenario.duration_s)
 
-    def add(self, service: int, task: int, zone: int, errors: float = 0.0) -> int:
+    def add(self, service: int, task: int, zone: int, errors: float = 0.0, module: int = -1) -> int:  # noqa: ARG002 - no modules here
         """Make a target known; return its row."""
         return self._lanes[service].add(task, zone, errors)
 
@@ -149,7 +149,7 @@ class _Lane:
             work_s=service.work_ms / 1000,
             timeout_s=service.timeout_s,
             backoff_s=service.retry_after_s,
-            ttl_s=scenario.balancer.dns_ttl_s,
+            ttl_s=float(scenario.balancer.dns_ttl_s),
             steps_per_s=1 / step_s(scenario.duration_s),
             salt=salt(scenario.seed, "choices", service.name),
             workers=service.concurrency,

@@ -49,7 +49,7 @@ class OneByOnePlane:
         self._step_s = step_s(scenario.duration_s)
         self._lanes = [_Lane(env, scenario, service, keep_requests) for service in scenario.services]
 
-    def add(self, service: int, task: int, zone: int, errors: float = 0.0) -> int:
+    def add(self, service: int, task: int, zone: int, errors: float = 0.0, module: int = -1) -> int:  # noqa: ARG002 - no modules here
         """Make a target known; return its row."""
         return self._lanes[service].add(task, zone, errors)
 

@@ -55,8 +55,8 @@ class Split:
 class Plane(Protocol):
     """Requests on their way. Services count from 0; rows are targets, 1 and up, given out by `add`."""
 
-    def add(self, service: int, task: int, zone: int, errors: float = 0.0) -> int:
-        """Make a target known; return its row. errors: share of its requests that it answers with an error."""
+    def add(self, service: int, task: int, zone: int, errors: float = 0.0, module: int = -1) -> int:
+        """Make a target known; return its row. errors: share of its requests that it answers with an error, or of one module's."""
 
     def route(
         self, service: int, targets: Sequence[Sequence[int] | Ints], fronts: Fronts, split: Split | None = None

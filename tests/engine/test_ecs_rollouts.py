@@ -3,7 +3,7 @@
 import pytest
 
 from engine import Kind, Scenario, catalog, metrics, run, story
-from engine.rollouts import rollouts, versions
+from engine.rollouts import ready_by_version, rollouts, versions
 from tests.engine.the_log import numbers, reasons, rows, serving, tell, times
 
 QUICK = {"check_every_s": 5, "check_timeout_s": 2, "deregistration_delay_s": 5}
@@ -234,3 +234,17 @@ def test_a_second_set_without_room_is_told():
 
     assert lines["rollout_no_room"].values["n"] == 8, "three hosts hold twelve tasks, ten of them are taken"
     assert metrics.totals(found).failed == 0
+
+
+def test_who_overtakes_a_set_that_has_all_the_traffic_can_still_go_back_to_it():
+    grow = {"do": "set-desired", "service": "web", "desired": 6, "at_s": 400}
+    run_ = deployed(
+        BESIDE | WATCHED | {"bake_s": 200}, service={"name": "web"},
+        operations=[{"do": "deploy", "at_s": 60}, {"do": "deploy", "errors": 0.5, "at_s": 120}, grow],
+    )  # fmt: skip
+    first, second = rollouts(run_)
+
+    assert first.weights[-1][1] == 1
+    assert first.done_s is None  # overtaken while it baked
+    assert second.rolled_back_s is not None
+    assert {number: steps.at(499.0) for number, steps in ready_by_version(run_).items()} == {0: 0, 1: 6, 2: 0}

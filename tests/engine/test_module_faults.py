@@ -3,7 +3,7 @@
 import pytest
 
 from engine import Scenario, run
-from engine.errors import BudgetError
+from engine.errors import BudgetError, ScenarioError
 from engine.events import Kind
 from tests.engine.architecture.the_shop import monolith, pieces
 
@@ -91,3 +91,38 @@ def test_nothing_before_the_fault_changes(fault):
         steps = slice(0, 20)
         index = (slice(None), slice(None), steps) if name == "failed" else (slice(None), steps)
         assert (one[index] == two[index]).all()
+
+
+RELEASE = {"do": "deploy", "service": "shop", "module": "payment", "at_s": 10}
+
+
+def test_a_bad_version_of_one_module_hurts_those_alone_who_ask_for_it():
+    found = harmed(monolith(), RELEASE | {"errors": 1})
+    whole = harmed(monolith(), RELEASE | {"errors": 1, "module": None})
+    actions = found.requests.graph.actions
+
+    hurt = {name for name, bad in zip(actions.names, actions.failed.sum(axis=(0, 2)), strict=True) if bad}
+    assert hurt == {"pay"}
+    assert (whole.requests.graph.actions.failed.sum(axis=(0, 2)) > 0).all()
+
+
+def test_a_version_that_leaks_in_one_module_leaks_with_its_requests_alone():
+    died = {
+        module: harmed(monolith(), RELEASE | {"leak_mib": 8, "module": module}).events.where(Kind.TASK_OOM_KILLED).size
+        for module in ("payment", "catalogue", None)
+    }
+
+    assert died["payment"] < died["catalogue"]  # few pay, many look
+    assert died["payment"] < died[None]
+
+
+def test_a_new_version_of_a_service_that_does_not_run_the_module_is_refused_in_words():
+    given = pieces().model_dump(mode="json") | {
+        "operations": [RELEASE | {"service": "cart"}, RELEASE | {"module": "till"}]
+    }
+    with pytest.raises(ScenarioError) as refused:
+        Scenario.of(given)
+
+    strange, nowhere = refused.value.problems
+    assert (strange.path, strange.came, strange.allowed) == ("operations.0.module", "payment", "cart")
+    assert nowhere.message == "there is no such module"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from engine import Scenario, ScenarioError, run
-from engine.architecture import PagerAsk, PiecesAsk, ShopAsk, blast, shop, split
+from engine.architecture import HotAsk, PagerAsk, PiecesAsk, ShopAsk, blast, shop, split
 from pages.parts.architecture.every_call import edit, rows_of, with_calls
 from pages.parts.architecture.pieces import NAME as PIECES
 from pages.parts.architecture.pieces import Pieces, judge, lost_min
@@ -65,6 +65,32 @@ def test_nothing_in_a_link_can_break_it():
     for word in ("parts", "each", "zones"):
         assert word in told(at)
     assert not {tag for tag, _ in markup(at)} & {"script", "img"}
+
+
+def test_a_module_that_the_shop_does_not_have_is_named_and_the_search_goes_on():
+    at = opened("architecture", lang="en", x=HOT, guess="skip", module="zzz", goal="60", zones="6", rps="73")
+
+    assert record(at, HOT) == HotAsk(goal_ms=60, zones=6, rps=73)
+    assert "module = zzz" in told(at)
+    assert "recommendation" in told(at)
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_nothing_explains_the_answer_while_the_guess_is_open(name):
+    title = Voice("en").say(f"{name}.explain.title")
+
+    assert title not in [one.value for one in opened("architecture", lang="en", x=name).header]
+    assert title in [one.value for one in opened("architecture", lang="en", x=name, guess="skip").header]
+
+
+def test_what_is_turned_later_is_not_held_against_the_guess():
+    at = opened("architecture", lang="en", x=HOT, guess="many")
+    assert "You said the ten services" in body(at)
+
+    stands(at.slider(key=f"{HOT}.turn.factor").set_value(2).run())
+
+    assert "You said" not in body(at)
+    assert "2 times the load on recommendation" in body(at)
 
 
 def test_the_guess_is_judged_by_the_numbers_of_the_question():

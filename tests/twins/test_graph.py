@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from engine import Scenario, run
+from engine import Kind, Scenario, run
 from engine.simulation import simulate
 from engine.traffic.graph.one_by_one import OneByOneGraph
 from tests.laws.any_application import scenarios
@@ -134,4 +134,17 @@ def test_who_comes_back_at_the_very_moment_of_a_look_was_there_first():
     sent_s = fast.requests.graph.kept.sent_s
 
     assert np.isin(sent_s, [20.0, 40.0]).sum() > 5
+    assert_equal(fast, one_by_one(scenario))
+
+
+def test_a_version_with_one_bad_module_among_many_in_a_process():
+    whole = shop().model_dump(mode="json")
+    for module in whole["application"]["modules"]:
+        module["service"] = "front"
+    bad = {"do": "deploy", "module": "currency", "errors": 0.4, "leak_mib": 6, "at_s": 10}
+    scenario = Scenario.of(whole | {"services": whole["services"][:1], "operations": [bad]})
+    fast = run(scenario, keep_requests=True)
+
+    assert fast.requests.graph.modules.failed[-1].sum() > 0
+    assert fast.events.where(Kind.TASK_OOM_KILLED).size > 0
     assert_equal(fast, one_by_one(scenario))

@@ -76,16 +76,17 @@ def pieces_room(speaker: Voice) -> None:
         chapter.heading(say(f"{NAME}.title"), say(f"{NAME}.lede"))
         chapter.set_aside(speaker, turned.aside)
         chapter.mend(speaker, turned.problems)
-        _study(turned, tuple(row["guess"]["bounds"]), speaker)
-        told(speaker, NAME, row["explain"])
-        sources(*row["facts"])
+        if _study(turned, tuple(row["guess"]["bounds"]), speaker):
+            told(speaker, NAME, row["explain"])
+            sources(*row["facts"])
     turned.write_url()
 
 
-def _study(turned: Turned[Pieces], bounds: tuple[float, ...], speaker: Voice) -> None:
+def _study(turned: Turned[Pieces], bounds: tuple[float, ...], speaker: Voice) -> bool:
+    """Show the blocks; say whether the guess is made: the explanations would answer it."""
     guess = guessed(NAME, speaker, spans(speaker, NAME, bounds, lambda minutes: speaker.seconds(60 * minutes)))
     if guess is None:
-        return
+        return False
     if guess != SKIP:
         st.html(f'<p class="q-verdict">{escape(judge(guess, bounds, speaker))}</p>')
     _answers(turned, speaker)
@@ -96,6 +97,7 @@ def _study(turned: Turned[Pieces], bounds: tuple[float, ...], speaker: Voice) ->
     st.html(nights_html(turned.record.pager, speaker))
     with st.container(horizontal=True, key="q-tools"):
         st.button(speaker.say("common.mode.stage"), key=f"{NAME}.stage", on_click=go, args=("stage",))
+    return True
 
 
 def judge(guess: str, bounds: tuple[float, ...], speaker: Voice) -> str:

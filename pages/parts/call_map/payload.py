@@ -257,7 +257,7 @@ def _harm(run: Run, module: str, at_s: float) -> int:
 def _bad_versions(run: Run) -> list[Move]:
     """Mark services whose newest version is a bad one, from the moment it is asked for until another one is.
 
-    A service of several modules is marked on its own band: its number comes after those of the modules.
+    A service of several modules is marked on its own band, unless one of them is named: its number comes after those of the modules.
     """
     modules, services = run.scenario.application.modules, [service.name for service in run.scenario.services]
     moves = []
@@ -267,7 +267,8 @@ def _bad_versions(run: Run) -> list[Move]:
         service = services.index(o.service) if o.service else 0
         inside = [n for n, one in enumerate(modules) if one.service == services[service]]
         state = NO_FAULT if o.undo else LEAK if o.leak_mib else RELEASE if o.errors or o.fails else NO_FAULT
-        moves.append((o.at_s, inside[0] if len(inside) == 1 else len(modules) + service, state))
+        own = run.scenario.application.index(o.module) if o.module else inside[0] if len(inside) == 1 else None
+        moves.append((o.at_s, len(modules) + service if own is None else own, state))
     return moves
 
 
