@@ -149,7 +149,7 @@ def test_every_launch_type_brings_it_out(launch_type):
     ("never", {"alarm": "true"}, "Here the alarm stopped version 2, 2"),
     ("never", {"version": "good"}, "There was nothing to stop here."),
     ("early", {"version": "never", "how": "blue-green"}, "You said it would stop it within a minute. It had no part in this"),
-    ("never", {"launch_type": "eks-managed"}, "so it is. It had no part in this"),
+    ("never", {"launch_type": "eks-managed"}, "so it is. A Deployment has no circuit breaker"),
     ("late", {"version": "leaking"}, "The tasks that failed were too late or too few"),
 ])  # fmt: skip
 def test_every_guess_gets_its_verdict(guess, words, says):

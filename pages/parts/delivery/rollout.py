@@ -117,18 +117,17 @@ def _table(runs: dict[tuple[str, bool], Run], experiment: Experiment, speaker: V
     say = speaker.say
     failed = {key: metrics.totals(run).failed for key, run in runs.items()}
     most, fewest = max(failed.values()), min(failed.values())
+    is_alone = list(failed.values()).count(fewest) == 1  # what most ways share is no distinction
     body = ""
     for (way, has_alarm), run in runs.items():
         n = failed[way, has_alarm]
-        best = (
-            f' <span class="q-best">{escape(say(f"{NAME}.ways.best"))}</span>' if n == fewest and fewest < most else ""
-        )
+        best = f' <span class="q-best">{escape(say(f"{NAME}.ways.best"))}</span>' if n == fewest and is_alone else ""
         alarm = say(f"{NAME}.ways.{'alarm' if has_alarm else 'no_alarm'}") if len(runs) > len(WAYS) else ""
         cells = "".join(f"<td>{escape(show.OUTCOMES[row].write(run, speaker))}</td>" for row in TOLD)
         body += (
             f'<tr class="{"watched" if has_alarm else "plain"}"><th scope="row">{escape(say(f"{NAME}.variant.{way}"))}'
             f"{f' <em>{escape(alarm)}</em>' if alarm else ''}</th>"
-            f'<td class="bar"><i style="--much:{100 * n / max(most, 1):.1f}%" aria-hidden="true"></i>'
+            f'<td class="bar"><i{" hidden" if not n else ""} style="--much:{100 * n / max(most, 1):.1f}%" aria-hidden="true"></i>'
             f"<b>{escape(speaker.number(n))}</b>{best}</td>{cells}</tr>"
         )
     heads = "".join(
