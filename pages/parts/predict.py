@@ -265,7 +265,8 @@ def _judge_stopped(run: Run, speaker: Voice, name: str, settings: Mapping[str, A
     if found is None:
         if not deployed.is_bad(run):
             return speaker.say(f"{name}.verdict.good", said=said, n=n)
-        return speaker.say(f"{name}.verdict.never_{'right' if guess == 'never' else 'wrong'}", said=said, n=n)
+        judged = f"{deployed.breakers_part(run)}_{'right' if guess == 'never' else 'wrong'}"
+        return speaker.say(f"{name}.verdict.{judged}", said=said, n=n)
     took = speaker.seconds(found.after_s)
     if found.by != "breaker":
         return speaker.say(f"{name}.verdict.alarm", said=said, n=n, took=took)
