@@ -16,7 +16,7 @@ GAVE_OUT = (Kind.TASK_UNHEALTHY, Kind.TASK_DEACTIVATING, Kind.TASK_STOPPING, Kin
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Who failed a deployment: "breaker" or "alarm"; how long after it began, and at how many tasks or at which percent."""
+    """Who failed a deployment: "breaker", "alarm" or "patience"; how long after it began, and at how many tasks or at which percent."""
 
     by: str
     after_s: float

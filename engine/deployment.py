@@ -46,6 +46,10 @@ class DeploymentSettings(Record):
         catalog.seconds("ecs.deploy.linear", "bake_min"), "Time between two steps of linear.", unit="s",
         fact="ecs.deploy.linear", ge=0, le=LONGEST_S,
     )  # fmt: skip
+    ready_within_s: float = setting(
+        LONGEST_S, "A second set that is not whole and healthy by then fails the deployment: nobody publishes a time.",
+        unit="s", assumed=True, ge=10, le=LONGEST_S,
+    )  # fmt: skip
     breaker: bool = setting(
         bool(catalog.value("ecs.circuit_breaker.off_by_default")),
         "Deployment circuit breaker: enough tasks that never come to serve fail the deployment. Rolling updates only.",

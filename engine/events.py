@@ -131,7 +131,7 @@ class Kind(IntEnum):
     CRASH_BACKED_OFF = 151  # its kubelet waits before it starts the containers again; value: seconds, 0 = not at all
     ROLLOUT_SHIFTED = 152  # value: share of the traffic that the new version gets from now on; reason: "version 1"
     ROLLOUT_BAKING = 153  # it waits and is watched; value: seconds; reason: canary, step or bake
-    ROLLOUT_FAILED = 154  # value: failed tasks, or percent of requests; reason: "breaker 3 of 3", "alarm 2 of 2"
+    ROLLOUT_FAILED = 154  # value: failed tasks, percent of requests, or healthy tasks; reason: "breaker 3 of 3", "alarm 2 of 2", "patience 0 of 4"
     ROLLOUT_ROLLED_BACK = 155  # only the last good version is left; value: seconds since the other was asked for
     ALARM_READ = 156  # value: percent of the requests of its period that failed; reason: whose
     ROLLOUT_UNWATCHED = 157  # nobody watches a roll-out that was to be watched; reason: why

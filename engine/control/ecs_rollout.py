@@ -176,7 +176,7 @@ class Shift(RollOut):
     """Blue/green, canary or linear: a second full set comes up, and traffic moves to it by weights.
 
     The circuit breaker does not work here (fact `ecs.circuit_breaker.rolling_only`): a set that never gets healthy is waited
-    for. Nothing of the old set stops before the last bake time is over, so going back is done with a weight.
+    for as long as the settings say. Nothing of the old set stops before the last bake time is over, so going back is done with a weight.
     """
 
     def __init__(self, world: World, scheduler: ServiceScheduler, settings: DeploymentSettings) -> None:
@@ -186,15 +186,19 @@ class Shift(RollOut):
         self._is_ready = world.env.event()
         world.balancer.split(scheduler.service, self.version)
         world.env.process(self._run())
+        world.env.process(self._lose_patience())
 
     def sets(self) -> list[TaskSet]:
         """List both sets: who serves now has the first say about room."""
         kept, asked = self._scheduler, self._scheduler.settings
         low, high = asked.min_healthy_percent, asked.max_percent
         blue, green = kept.desired * self._blue_stays, kept.desired * (not self.goes_back)
+        grows = not self.goes_back and not (
+            self.is_failed and self._share == 0
+        )  # one that failed unseen starts nothing more
         return [
             TaskSet(self._is_blue, blue, kept.completed, low, high, may_start=self._blue_stays),
-            TaskSet(self._is_green, green, self.version, low, high, may_start=not self.goes_back),
+            TaskSet(self._is_green, green, self.version, low, high, may_start=grows),
         ]
 
     def replaces(self, task: Task) -> bool:  # noqa: ARG002 - whoever goes, goes with its set
@@ -248,6 +252,14 @@ class Shift(RollOut):
         if self.is_watched:
             self._blue_stays = False
             self._scheduler.poke()
+
+    def _lose_patience(self) -> ProcessGenerator:
+        """Fail the deployment where the new set is not there in time: its bad version has met nobody."""
+        yield self._world.env.timeout(self.settings.ready_within_s)
+        if self.is_watched and not self._is_ready.triggered:
+            desired = self._scheduler.desired
+            healthy = sum(self._is_green(task) and task.is_healthy for task in self._scheduler.counted.values())
+            self.fail(healthy, f"patience {healthy} of {desired}")
 
     def _stand(self, step: Step) -> ProcessGenerator:
         self._weigh(step.share)

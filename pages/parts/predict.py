@@ -269,7 +269,7 @@ def _judge_stopped(run: Run, speaker: Voice, name: str, settings: Mapping[str, A
         return speaker.say(f"{name}.verdict.{judged}", said=said, n=n)
     took = speaker.seconds(found.after_s)
     if found.by != "breaker":
-        return speaker.say(f"{name}.verdict.alarm", said=said, n=n, took=took)
+        return speaker.say(f"{name}.verdict.{found.by}", said=said, n=n, took=took)
     truth = "early" if found.after_s <= settings["early_s"] else "late"
     return speaker.say(f"{name}.verdict.breaker_{'right' if guess == truth else 'wrong'}", said=said, n=n, took=took)
 

@@ -248,3 +248,23 @@ def test_who_overtakes_a_set_that_has_all_the_traffic_can_still_go_back_to_it():
     assert first.done_s is None  # overtaken while it baked
     assert second.rolled_back_s is not None
     assert {number: steps.at(499.0) for number, steps in ready_by_version(run_).items()} == {0: 0, 1: 6, 2: 0}
+
+
+def test_a_second_set_that_is_not_ready_in_time_is_let_go_and_nobody_met_it():
+    run_ = deployed(BESIDE | {"ready_within_s": 120}, fails=True)
+    one = the(run_)
+
+    assert (one.failed_s, one.failed_why) == (180, "patience 0 of 4")
+    assert one.rolled_back_s is not None
+    assert one.weights == ()
+    assert metrics.totals(run_).failed == 0
+    assert serving(run_, 200, 499) == [4, 4]
+    assert "caption.rollout_patience_back" in {line.key for line in story.captions(run_)}
+
+
+def test_without_rollback_a_set_that_was_not_ready_in_time_starts_nothing_more():
+    run_ = deployed(BESIDE | {"ready_within_s": 120, "rollback": False}, fails=True)
+
+    assert the(run_).rolled_back_s is None
+    assert max(times(run_, Kind.TASK_CREATED)) < 180
+    assert serving(run_, 200, 499) == [4, 4]

@@ -29,7 +29,7 @@ def deployments() -> st.SearchStrategy[dict[str, Any]]:
         "breaker_value": st.sampled_from([1, 50]), "breaker_resets": st.booleans(), "alarm": st.booleans(),
         "alarm_percent": st.sampled_from([0, 1, 20]), "alarm_points": st.integers(1, 2),
         "alarm_period_s": st.sampled_from([10, 20]), "alarm_delay_s": st.sampled_from([0, 5, 30]),
-        "alarm_on": st.sampled_from(["service", "new-version"]),
+        "alarm_on": st.sampled_from(["service", "new-version"]), "ready_within_s": st.sampled_from([10, 86_400]),
     })  # fmt: skip
 
 
