@@ -591,7 +591,7 @@ class Scenario(Record):
     @classmethod
     def of(cls, given: object) -> Scenario:
         """Check plain data; every problem at once as a `ScenarioError`."""
-        return reading.check(cls, given)
+        return reading.check(cls, given, checks.problems)
 
     @classmethod
     def from_token(cls, token: str) -> Scenario:
