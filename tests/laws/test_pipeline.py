@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import catalog
+from engine.lambda_rules import billed_s
 from engine.serverless import bill, run
-from engine.serverless.lambda_rules import billed_s
 from tests.laws.any_pipeline import END_S, operations, pipelines
 
 FEW = settings(max_examples=30)
