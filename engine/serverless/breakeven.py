@@ -11,11 +11,11 @@ import numpy.typing as npt
 from pydantic import field_validator
 
 from engine import catalog
+from engine import lambda_rules as rules
 from engine.consensus.upkeep import HOURS_A_MONTH
 from engine.era import Era
 from engine.fields import Record, setting
 from engine.pricing import fargate_usd_per_hour
-from engine.serverless import lambda_rules as rules
 from engine.serverless.bill import on_demand_usd
 
 Floats = npt.NDArray[np.float64]

@@ -6,8 +6,8 @@ from math import ceil
 from typing import TYPE_CHECKING, Literal
 
 from engine import catalog
+from engine import lambda_rules as rules
 from engine.fields import setting
-from engine.serverless import lambda_rules as rules
 from engine.serverless.box import Account, Held
 from engine.serverless.flow import Kind
 from engine.serverless.limits import Missing, Refusals
