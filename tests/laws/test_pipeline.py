@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import catalog
-from engine.lambda_rules import billed_s
 from engine.serverless import bill, run
 from tests.laws.any_pipeline import END_S, operations, pipelines
 

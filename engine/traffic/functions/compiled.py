@@ -74,7 +74,7 @@ class FunctionPlane:
 
     # --- what nobody here can answer: there are no tasks -----------------------------------------------------------------
 
-    def add(self, service: int, task: int, zone: int, errors: float = 0.0) -> int:
+    def add(self, service: int, task: int, zone: int, errors: float = 0.0, module: int = -1) -> int:
         """Know of no target."""
         raise NotImplementedError("a function has no tasks")
 

@@ -86,7 +86,7 @@ class OneByOneFunctions:
         """Say what happened in a step that is over."""
         return self._lanes[service].moves(step)
 
-    def add(self, service: int, task: int, zone: int, errors: float = 0.0) -> int:
+    def add(self, service: int, task: int, zone: int, errors: float = 0.0, module: int = -1) -> int:
         """Know of no target."""
         raise NotImplementedError("a function has no tasks")
 
