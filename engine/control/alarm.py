@@ -32,15 +32,18 @@ def watch(world: World, rollout: RollOut) -> ProcessGenerator:
     """Take a point at the end of each whole period until the roll-out is over."""
     env, every_s = world.env, rollout.settings.alarm_period_s
     percents: list[float] = []
-    before = _counts(world, rollout)
+    since_s = env.now
+    before = _counts(world, rollout, since_s)
     period = math.floor(env.now / every_s) + 1
     while True:
         yield env.timeout(max(0.0, period * every_s - env.now))
         if not rollout.is_watched:
             return
-        now = _counts(world, rollout)
+        now = _counts(world, rollout, since_s)
         env.process(_judge(world, rollout, percents, percent_failed(now[0] - before[0], now[1] - before[1])))
-        before, period = now, period + 1
+        # Counted anew from here: from the run's beginning on, a month of points would be a month of months.
+        since_s, period = env.now, period + 1
+        before = _counts(world, rollout, since_s)
 
 
 def _judge(world: World, rollout: RollOut, percents: list[float], percent: float) -> ProcessGenerator:
@@ -55,11 +58,11 @@ def _judge(world: World, rollout: RollOut, percents: list[float], percent: float
         rollout.fail(percent, f"alarm {settings.alarm_points} of {settings.alarm_points}")
 
 
-def _counts(world: World, rollout: RollOut) -> tuple[int, int]:
-    """Count the requests that have failed, and those that have their answer, since ever."""
+def _counts(world: World, rollout: RollOut, since_s: float) -> tuple[int, int]:
+    """Count the requests that have failed, and those that have their answer, since the step of a moment began."""
     mine = [task for task in world.cluster.tasks.values() if task.service == rollout.service and task.row]
     if rollout.settings.alarm_on == "new-version":
         rows = [task.row for task in mine if task.version == rollout.version]
     else:
         rows = [0, *(task.row for task in mine)]  # 0: those who found no target
-    return world.plane.failed(rollout.service, rows, 0.0), world.plane.answered(rollout.service, rows, 0.0)
+    return world.plane.failed(rollout.service, rows, since_s), world.plane.answered(rollout.service, rows, since_s)

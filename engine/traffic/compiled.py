@@ -97,15 +97,13 @@ class CompiledPlane:
     def answered(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Count the requests that targets closed from a whole step until now."""
         self.advance(service, self._env.now)
-        lane = self._lanes[service]
-        steps = slice(int(since_s / self._step_s), None)
-        tally = lane.tally
+        tally, steps = self._lanes[service].tally, self._steps_until(since_s, self._env.now)
         return int(tally.served[rows, steps].sum()) + int(tally.failed[:, rows, steps].sum())
 
     def failed(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Count the requests that failed at targets from a whole step until now."""
         self.advance(service, self._env.now)
-        return int(self._lanes[service].tally.failed[:, rows, int(since_s / self._step_s) :].sum())
+        return int(self._lanes[service].tally.failed[:, rows, self._steps_until(since_s, self._env.now)].sum())
 
     def worked(self, service: int, rows: Sequence[int], module: int = -1) -> list[int]:  # noqa: ARG002 - no modules here
         """Count the requests that each target has begun to work on since ever."""

@@ -139,7 +139,7 @@ class GraphPlane:
         now = self._env.now
         self.advance(service, now)
         wanted = np.array(rows, dtype=np.int64)
-        busy = self.tally.busy_ns[wanted, int(since_s / self._step_s) :].sum(axis=1)
+        busy = self.tally.busy_ns[wanted, self._steps_since(since_s)].sum(axis=1)
         kernel.under_way(wanted, float(since_s), float(now), self.carry, busy)
         return [int(ns) for ns in busy]
 
@@ -150,15 +150,18 @@ class GraphPlane:
     def answered_each(self, service: int, rows: Sequence[int], since_s: float) -> list[int]:
         """Count the requests that each target closed from a whole step until now."""
         self.advance(service, self._env.now)
-        steps, wanted = slice(int(since_s / self._step_s), None), _own(service, rows)
+        steps, wanted = self._steps_since(since_s), _own(service, rows)
         closed = self.tally.served[wanted, steps].sum(axis=1) + self.tally.failed[:, wanted, steps].sum(axis=(0, 2))
         return [int(n) for n in closed]
 
     def failed(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Count the requests that failed at targets from a whole step until now."""
         self.advance(service, self._env.now)
-        wanted = _own(service, rows)
-        return int(self.tally.failed[:, wanted, int(since_s / self._step_s) :].sum())
+        return int(self.tally.failed[:, _own(service, rows), self._steps_since(since_s)].sum())
+
+    def _steps_since(self, since_s: float) -> slice:
+        """Give the steps from a moment until now; later ones are empty."""
+        return slice(int(since_s / self._step_s), int(self._env.now / self._step_s) + 1)
 
     def worked(self, service: int, rows: Sequence[int], module: int = -1) -> list[int]:
         """Count the requests that each target has begun to work on since ever, or one module's there."""
