@@ -14,11 +14,13 @@ import yaml
 
 from engine import reading
 from engine.errors import DefinitionError, ManifestError, Problem, ScenarioError
+from engine.launch import launch_type
 from engine.placement.doubts import doubts
 from engine.scenario import Scenario
 from engine.simulation import run
 from engine.summary import as_text, summary
 from engine.traffic.compiled import warm_up
+from engine.traffic.functions import compiled as functions
 from engine.traffic.graph import compiled as graph
 
 BAR_AFTER_S = 1.0
@@ -64,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="print plain data: an object, or a list where there are several"
     )
     import_.set_defaults(act=_import)
+    pipeline_ = commands.add_parser("pipeline", help="run a pipeline of serverless services and print what happened")
+    pipeline_.add_argument("file", type=Path, help="YAML or JSON, such as data/pipelines/orders.yaml")
+    pipeline_.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="settings",
+                           help="change a value, such as seed=2, services.orders.visibility_s=5")  # fmt: skip
+    pipeline_.add_argument("--json", action="store_true", help="print plain data")
+    pipeline_.set_defaults(act=_pipeline)
     delivery_ = commands.add_parser(
         "delivery",
         help="play an organisation's quarter as a release train and as pipelines, many times, and print DORA's four",
@@ -102,10 +110,34 @@ def _run(given: argparse.Namespace) -> int:
     scenario = Scenario.of(_with_settings(data, given.settings))
     for doubt in doubts(scenario):
         print(f"note: {doubt}", file=sys.stderr)
-    (graph.warm_up if scenario.application.modules else warm_up)()
+    _warm_up(scenario)
     began = time.perf_counter()
     found = run(scenario, watch=_bar() if sys.stderr.isatty() and not given.json else None)
     result = summary(found, time.perf_counter() - began)
+    print(json.dumps(result, indent=2) if given.json else as_text(result))
+    return 0
+
+
+def _warm_up(scenario: Scenario) -> None:
+    """Compile what this scenario needs, so that the time that is told is the run's own."""
+    if scenario.application.modules:
+        graph.warm_up()
+    elif launch_type(scenario.launch_type).is_function:
+        functions.warm_up()
+    else:
+        warm_up()
+
+
+def _pipeline(given: argparse.Namespace) -> int:
+    from engine import serverless  # noqa: PLC0415 - nothing that a run or a refusal should wait for
+    from engine.serverless.summary import as_text, summary  # noqa: PLC0415 - the same
+
+    data = reading.parse(_text(given.file))
+    if isinstance(data, dict) and given.settings:
+        data = _put(dict(data), given.settings)
+    pipeline = serverless.Pipeline.of(data)
+    began = time.perf_counter()
+    result = summary(serverless.run(pipeline), time.perf_counter() - began)
     print(json.dumps(result, indent=2) if given.json else as_text(result))
     return 0
 
@@ -162,10 +194,12 @@ def _bytes(path: Path) -> bytes:
 
 def _with_settings(data: dict[str, object], settings: Sequence[str]) -> object:
     """Put every --set in; a path may lead into what the file leaves at its default."""
-    if not settings:
-        return data
+    return _put({**_defaults_under(data), **data}, settings) if settings else data
+
+
+def _put(whole: dict[str, object], settings: Sequence[str]) -> dict[str, object]:
+    """Put values where their paths say; every problem at once."""
     problems: list[Problem] = []
-    whole: dict[str, object] = {**_defaults_under(data), **data}
     for setting in settings:
         path, equals, text = setting.partition("=")
         if not equals or not path:

@@ -49,6 +49,8 @@ from engine.scenario import Scenario
 from engine.simulation import run, simulate
 from engine.traffic.compiled import CompiledPlane, warm_up
 from engine.traffic.draws import Draws
+from engine.traffic.functions import compiled as functions
+from engine.traffic.functions.one_by_one import OneByOneFunctions
 from engine.traffic.graph import compiled as graph
 from engine.traffic.graph.one_by_one import OneByOneGraph
 from engine.traffic.one_by_one import OneByOnePlane
@@ -68,24 +70,28 @@ def bench() -> dict[str, Any]:
     """
     warm_up()
     graph.warm_up()
+    functions.warm_up()
     hour, queue, tasks, pods, took = _Hour(), _Queue(), _Stream(), _Pods(), _Stopwatch()
-    crowd, shop = _Crowd(), _Shop()
+    crowd, shop, spike = _Crowd(), _Shop(), _Spike()
     for lap in range(ROUNDS):
         hour.measure(took)
         if lap < TWIN_ROUNDS:
             hour.measure_twin(took)
             tasks.measure(took)
+            spike.measure_twin(took)
         if lap == 0:  # its plain loop takes some twenty seconds, and the ratio is far from its bound
             pods.measure(took)
             crowd.measure(took)
             shop.measure_twin(took)
         shop.measure(took)
+        spike.measure(took)
         queue.measure(took)
     of_hour = took.ratio("hour_data_plane", "hour")
     return {
         "ratios": {
             "hour_vs_all_simpy": took.ratio("hour_all_simpy", "hour"),
             "graph_vs_all_simpy": took.ratio("shop_all_simpy", "shop"),
+            "functions_vs_all_simpy": took.ratio("spike_all_simpy", "spike"),
             "queue_vs_simpy": took.ratio("queue_simpy", "queue"),
             "queue_vs_ciw": took.ratio("queue_ciw", "queue"),
             "dataplane_vs_draws": took.ratio("hour_data_plane", "hour_draws"),
@@ -95,7 +101,7 @@ def bench() -> dict[str, Any]:
         },
         "seconds": took.medians(),
         "shares": {"control_plane": None if of_hour is None else 1 - of_hour, "data_plane": of_hour},
-        "requests": {"hour": hour.requests, "queue": queue.requests, "shop": shop.calls},
+        "requests": {"hour": hour.requests, "queue": queue.requests, "shop": shop.calls, "spike": spike.requests},
         "peak_memory_mb": _peak_memory_mb(),
         "runs": ROUNDS,
     }
@@ -112,6 +118,11 @@ def report(result: dict[str, Any]) -> str:
             "ten services that call each other against theirs",
             f"{ratios['graph_vs_all_simpy']:,.0f} times",
             "100 or more",
+        ),
+        (
+            "a spike on functions against theirs, same starts",
+            f"{ratios['functions_vs_all_simpy']:,.0f} times",
+            "300 or more",
         ),
         ("M/M/8 against plain SimPy, same waits", f"{ratios['queue_vs_simpy']:,.0f} times", "500 or more"),
         (
@@ -269,6 +280,35 @@ class _Shop:
         took.note("shop_all_simpy", _seconds(lambda: found.append(simulate(self._scenario, OneByOneGraph))))
         if found[0].digest != self._digest:
             raise RuntimeError("the shop and its all-SimPy twin differ: the ratio would compare two stories")
+
+
+# --- the spike -------------------------------------------------------------------------------------------------------
+
+
+class _Spike:
+    """Five minutes of a function: a tenfold step, a limit that is met, and a zone that is lost and comes back."""
+
+    def __init__(self) -> None:
+        self._scenario = Scenario.of({
+            "duration_s": 300, "launch_type": "lambda",
+            "traffic": {"shape": "spike", "rps": 100, "peak_rps": 1_000, "at_s": 60, "for_s": 180},
+            "services": [{"work_ms": 80, "start_s": 1, "function": {"reserved": 400, "provisioned": 10, "keep_s": 60}}],
+            "operations": [{"do": "fail-zone", "zone": "b", "at_s": 150}, {"do": "restore-zone", "zone": "b", "at_s": 220}],
+        })  # fmt: skip
+        found = run(self._scenario)
+        self._digest = found.digest
+        self.requests = int(found.requests.services[0].arrived.sum())
+
+    def measure(self, took: _Stopwatch) -> None:
+        """Time the whole run."""
+        took.note("spike", median(_seconds(lambda: run(self._scenario)) for _ in range(LAPS)))
+
+    def measure_twin(self, took: _Stopwatch) -> None:
+        """Time the same requests with a process for each, and hold the two against each other: cold starts, log and all."""
+        found = []
+        took.note("spike_all_simpy", _seconds(lambda: found.append(simulate(self._scenario, OneByOneFunctions))))
+        if found[0].digest != self._digest:
+            raise RuntimeError("the spike and its all-SimPy twin differ: the ratio would compare two stories")
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------

@@ -313,6 +313,13 @@ def scenario_text(name: str) -> str:
     return (DATA / "scenarios" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def pipeline_text(name: str) -> str:
+    """Read one of our own pipelines (data/pipelines/). The name is our own, never a visitor's."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/pipelines: {name!r} is no pipeline's name")
+    return _read(f"pipelines/{name}.yaml")
+
+
 def organisation_text(name: str) -> str:
     """Read one of our own organisations (data/delivery/), for `engine.delivery`."""
     if not _NAME.fullmatch(name):

@@ -25,6 +25,13 @@ CONSENSUS_OPERATIONS = (
     "restore-zone", "add-member", "remove-member",
 )  # fmt: skip
 
+# What a pipeline is made of, and what can be done to it (engine.serverless).
+PIPELINE_TAGS = (
+    "api-gateway", "lambda-function", "fargate-service", "sqs-queue", "sns-topic", "state-machine", "appsync-api",
+    "dynamodb-table", "aurora-cluster", "s3-bucket", "break-box", "pause-box", "resume-box", "poison", "spike", "hot-key",
+    "redrive",
+)  # fmt: skip
+
 MAX_REQUESTS = 50_000_000
 MAX_EVENTS = 2_000_000
 MAX_CELLS = 20_000_000  # task-seconds that are counted one by one: at most a quarter of a gigabyte touched

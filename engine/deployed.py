@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from engine.events import Kind
+from engine.launch import launch_type
 from engine.releases import release_of_tasks
 from engine.rollout_score import Score, scores
 from engine.simulation import Run
@@ -48,6 +50,15 @@ def is_bad(run: Run) -> bool:
     """Say whether the first version brought out does harm: it never answers, answers with errors, or leaks."""
     asked = next((o for o in run.scenario.operations if o.do == "deploy" and not o.undo), None)
     return asked is not None and bool(asked.fails or asked.errors or asked.leak_mib)
+
+
+def breakers_part(run: Run) -> Literal["idle", "blind", "late"]:
+    """Say why the circuit breaker did not stop the first version: not at work here, nothing it could see, or too late and too few."""
+    rule = run.scenario.services[0].deployment
+    if launch_type(run.scenario.launch_type).is_kubernetes or not rule.breaker or rule.shifts_traffic:
+        return "idle"
+    asked = next((o for o in run.scenario.operations if o.do == "deploy" and not o.undo), None)
+    return "late" if asked is not None and (asked.fails or asked.leak_mib) else "blind"
 
 
 def failed_tasks(run: Run, service: int = 0) -> int:

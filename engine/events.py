@@ -145,6 +145,13 @@ class Kind(IntEnum):
     MODULE_MENDED = 141  # reason: which
     TASK_CRASHED = 142  # a module that it runs crashed its process (exit 1); value: seconds for which it had run
 
+    # Functions: what happened to the environments of a zone since the last look, all of it in one word a step.
+    ENVIRONMENTS_STARTED = 170  # value: cold starts that were begun
+    ENVIRONMENTS_RECLAIMED = 171  # value: those that nobody used for long
+    ENVIRONMENTS_LOST = 172  # value: those that died with their zone
+    FUNCTION_THROTTLED = 173  # value: attempts that were turned away; reason: concurrency, scaling or requests
+    PROVISIONED_AGAIN = 174  # AWS brings those that are kept warm back elsewhere; value: how many
+
 
 @dataclass(slots=True)
 class Log:

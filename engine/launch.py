@@ -27,10 +27,10 @@ class LaunchType:
     """
 
     name: str
-    orchestrator: Literal["ecs", "kubernetes"]
-    control_plane: Literal["ecs", "self-run", "eks"]
+    orchestrator: Literal["ecs", "kubernetes", "lambda"]
+    control_plane: Literal["ecs", "self-run", "eks", "lambda"]
     since: str
-    hosts: Literal["owned", "managed", "per-task"]
+    hosts: Literal["owned", "managed", "per-task", "per-request"]
     keeps_images: bool
     burst: float
     per_s: float
@@ -58,15 +58,22 @@ class LaunchType:
     @property
     def has_hosts(self) -> bool:
         """Say whether tasks share hosts that can be seen: yours, or those that AWS keeps in your account."""
-        return self.hosts != "per-task"
+        return self.hosts in ("owned", "managed")
 
-    def refusals(self, where: str, service: Service, scenario: Scenario) -> list[Problem]:  # noqa: ARG002 - it may depend on all of it
+    @property
+    def is_function(self) -> bool:
+        """Say whether there are no tasks at all, but an environment for each request in flight."""
+        return self.hosts == "per-request"
+
+    def refusals(self, where: str, service: Service, scenario: Scenario) -> list[Problem]:
         """List what the platform would refuse of a service.
 
         A task that no host could hold is not among it: ECS takes it and lets it wait (`engine.placement.doubts`).
         """
         if self.is_kubernetes:
             return [*_ecs_only(where, service), *(_no_pod(where, service) if self.hosts == "per-task" else [])]
+        if self.is_function:
+            return _no_function(where, service, scenario)
         if self.hosts == "owned":
             return []
         if self.hosts == "managed":
@@ -108,6 +115,18 @@ def _no_pod(where: str, service: Service) -> list[Problem]:
                       key=lambda size: (size.cpu_units, size.memory_mib))  # fmt: skip
         allowed = f"up to {largest.cpu_units:,} CPU units with {largest.memory_mib - overhead:,.0f} MiB"
         found.append(Problem(f"{where}.cpu_units", came, allowed, why))
+    return found
+
+
+def _no_function(where: str, service: Service, scenario: Scenario) -> list[Problem]:
+    """Find what Lambda has no place for. What only hosts and tasks have (ports, strategies, scaling) is not asked for there."""
+    found: list[Problem] = []
+    if service.kind == "daemon":
+        why = "a daemon runs once on each host, and Lambda shows you none"
+        found.append(Problem(f"{where}.kind", "daemon", "replica", why))
+    if scenario.application.modules and service is scenario.services[0]:
+        why = "what modules that call each other do as functions is not simulated: take another launch type for them"
+        found.append(Problem("application.modules", f"{len(scenario.application.modules)} modules", "none", why))
     return found
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from engine import environments
 from engine.events import Intervals, Kind, intervals
 from engine.simulation import Run
 from engine.traffic import kernel
@@ -173,6 +174,8 @@ class ZoneTraffic:
 @_RECENT
 def by_zone(run: Run) -> ZoneTraffic:
     """Fold the request tables by the zone of the task."""
+    if run.requests.functions:
+        return _by_zone_of_functions(run)
     zone_of = zones_of_tasks(run)
     steps = len(run.requests.services[0].arrived) - 1
     served = np.zeros((run.scenario.zones, steps))
@@ -184,6 +187,14 @@ def by_zone(run: Run) -> ZoneTraffic:
             served[zone] += table.served[row, :steps]
             failed[zone] += lost[row, :steps]
     return ZoneTraffic(served / run.requests.step_s, failed / run.requests.step_s)
+
+
+def _by_zone_of_functions(run: Run) -> ZoneTraffic:
+    """Read the rows of functions' tables, which are zones."""
+    tables, step_s = run.requests.services, run.requests.step_s
+    served = np.sum([table.served[1:, :-1] for table in tables], axis=0)
+    failed = np.sum([table.failed[(1, 2, 4), 1:, :-1].sum(axis=0) for table in tables], axis=0)
+    return ZoneTraffic(served / step_s, failed / step_s)
 
 
 def zones_of_tasks(run: Run) -> dict[int, int]:
@@ -232,7 +243,10 @@ def jumps(spans: Intervals, end_s: float) -> Steps:
 
 
 def desired(run: Run) -> Steps:
-    """Give the desired count of all services over time."""
+    """Give the desired count of all services over time; of functions, the environments that their requests wanted."""
+    if run.requests.functions:
+        course = environments.course(run)
+        return Steps(course.at_s, course.wanted)
     events = run.events
     # A daemon's count follows the hosts: the log says it from the first moment on.
     # Tasks that are wanted one at a time begin at none.
@@ -248,7 +262,13 @@ def desired(run: Run) -> Steps:
 
 @_RECENT
 def capacity(run: Run) -> tuple[Floats, Floats, Floats]:
-    """Give when anything changed, how many tasks were wanted then, and how many truly served. Shapes (n,)."""
+    """Give when anything changed, how many tasks were wanted then, and how many truly served. Shapes (n,).
+
+    Of functions: environments, and those that were ready.
+    """
+    if run.requests.functions:
+        course = environments.course(run)
+        return course.at_s, course.wanted, course.ready
     have, wanted = jumps(serving(run), run.scenario.duration_s), desired(run)
     edges = np.unique(np.concatenate([have.at_s, wanted.at_s]))
     return edges, wanted.at(edges), have.at(edges)

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine import catalog, metrics
+from engine import catalog, environments, metrics
 from engine.errors import CatalogError
 from engine.events import Intervals, Kind, intervals
 from engine.launch import launch_type
@@ -31,12 +31,16 @@ def bill(run: Run) -> tuple[Item, ...]:
 
     The load balancer's capacity units are left out, and so are the control plane's disks and traffic between zones.
     """
+    if run.requests.functions:
+        return (*_functions(run), _balancer(run))
     return (_compute(run), *_spot(run), *_fee(run), *_control_plane(run), _balancer(run))
 
 
 def usd_per_hour(run: Run) -> Steps:
     """Give the cost rate over time: what runs now, times its price an hour."""
     end_s = run.scenario.duration_s
+    if run.requests.functions:
+        return _functions_per_hour(run)
     always = catalog.number("elb.price", "hour") + sum(price for _, price, _ in _always(run))
     moments = [moment for spans, _ in _billed(run) for moment in (spans.start_s, spans.end_s)]
     edges = np.unique(np.concatenate([[0.0], *moments]))
@@ -45,6 +49,50 @@ def usd_per_hour(run: Run) -> Steps:
     for spans, price in _billed(run):
         rate += spans.running_at(edges) * price
     return Steps(edges, rate)
+
+
+def _functions(run: Run) -> tuple[Item, ...]:
+    """Bill functions: each request, each GB-second of work, and what is kept warm all the time. Nothing is free here.
+
+    Source: facts `lambda.price.request`, `lambda.price.gb_s`, `lambda.price.provisioned`, `lambda.init_billed`.
+    """
+    used = environments.usage(run)
+    requests, gb_s = sum(float(u.requests.sum()) for u in used), sum(float(u.gb_s.sum()) for u in used)
+    kept_gb_s = sum(u.kept_gb for u in used) * run.scenario.duration_s
+    warm_gb_s = sum(float(u.warm_gb_s.sum()) for u in used)
+    busy_s = sum(float(table.billed_ms.sum()) for table in run.requests.functions) / 1000
+    kept, work = (catalog.number("lambda.price.provisioned", key) for key in ("kept_gb_s", "work_gb_s"))
+    found = [
+        Item("function_requests", 0.0, requests / 1e6 * catalog.number("lambda.price.request"), ("lambda.price.request",)),
+        Item(
+            "function_time", busy_s, gb_s * catalog.number("lambda.price.gb_s") + warm_gb_s * work,
+            ("lambda.price.gb_s", "lambda.billing_step", "lambda.init_billed"),
+        ),
+    ]  # fmt: skip
+    if kept_gb_s:
+        found.append(
+            Item("function_provisioned", run.scenario.duration_s, kept_gb_s * kept, ("lambda.price.provisioned",))
+        )
+    return tuple(found)
+
+
+def _functions_per_hour(run: Run) -> Steps:
+    """Give the cost rate of functions, minute by minute: what was used in each, as if it went on for an hour."""
+    step_s, end_s = run.requests.step_s, run.scenario.duration_s
+    kept, work = (catalog.number("lambda.price.provisioned", key) for key in ("kept_gb_s", "work_gb_s"))
+    used = environments.usage(run)
+    cost = np.zeros(len(used[0].requests))
+    always = catalog.number("elb.price", "hour")
+    for u in used:
+        cost += u.requests / 1e6 * catalog.number("lambda.price.request")
+        cost += u.gb_s * catalog.number("lambda.price.gb_s") + u.warm_gb_s * work
+        always += u.kept_gb * kept * 3600
+    width = max(1, round(60 / step_s))
+    starts = np.arange(0, len(cost), width)
+    starts = starts[starts * step_s < end_s]
+    lengths_s = np.minimum(end_s - starts * step_s, width * step_s)
+    rate = always + np.add.reduceat(cost, starts) / lengths_s * 3600
+    return Steps((starts * step_s).astype(np.float64), np.asarray(rate, dtype=np.float64))
 
 
 def _compute(run: Run) -> Item:

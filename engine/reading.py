@@ -6,10 +6,10 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -17,13 +17,10 @@ from pydantic import BaseModel, ValidationError
 from engine import checks
 from engine.errors import Problem, ScenarioError
 
-if TYPE_CHECKING:
-    from engine.scenario import Scenario
-
 MAX_TEXT = 2_000_000  # characters
 MAX_TOKEN = 200_000
 _VERSION = "1"
-_TAGS = frozenset((*checks.OPERATIONS, *checks.CONSENSUS_OPERATIONS))
+_TAGS = frozenset((*checks.OPERATIONS, *checks.CONSENSUS_OPERATIONS, *checks.PIPELINE_TAGS))
 
 
 class _Loader(yaml.SafeLoader):
@@ -59,8 +56,12 @@ def parse(text: str) -> object:
         raise _one(place, "text that cannot be read", "YAML or JSON", str(what)) from None
 
 
-def check(model: type[Scenario], given: object) -> Scenario:
-    """Build the record, or raise every problem: fields first, then what does not go together."""
+R = TypeVar("R", bound=BaseModel)
+Find = Callable[[R], list[Problem]]
+
+
+def check(model: type[R], given: object, find: Find[R]) -> R:
+    """Build the record, or raise every problem: fields first, then what does not go together, as `find` finds it."""
     if not isinstance(given, Mapping):
         raise _one("file", type(given).__name__, "a mapping of settings", "a scenario is a mapping")
     strangers = [key for key in given if not isinstance(key, str)]
@@ -71,8 +72,8 @@ def check(model: type[Scenario], given: object) -> Scenario:
     try:
         built = model.model_validate(given)
     except ValidationError as error:
-        raise ScenarioError([*explained(error, model), *_problems_of_the_rest(model, given, error)]) from None
-    if found := checks.problems(built):
+        raise ScenarioError([*explained(error, model), *_problems_of_the_rest(model, given, error, find)]) from None
+    if found := find(built):
         raise ScenarioError(found)
     return built
 
@@ -91,7 +92,9 @@ def _own(errors: list[Any]) -> list[Any]:
     ]
 
 
-def _problems_of_the_rest(model: type[Scenario], given: Mapping[str, Any], error: ValidationError) -> list[Problem]:
+def _problems_of_the_rest(
+    model: type[R], given: Mapping[str, Any], error: ValidationError, find: Find[R]
+) -> list[Problem]:
     """Find what does not go together in what is left when bad values are dropped, under the paths of the file."""
     kept = _copied(given)
     # A list's members that are dropped shift the others: remember who was who.
@@ -107,7 +110,7 @@ def _problems_of_the_rest(model: type[Scenario], given: Mapping[str, Any], error
         except ValidationError as again:
             error = again
             continue
-        return [_renumbered(problem, places) for problem in checks.problems(built)]
+        return [_renumbered(problem, places) for problem in find(built)]
     return []
 
 
@@ -174,7 +177,12 @@ def _explain(error: Any, model: type[BaseModel]) -> Problem:
         allowed = str(limits.get("expected") or limits.get("expected_tags") or "see the message")
         if kind.startswith("union_tag"):
             known = (_schema_at(model, error["loc"]) or {}).get("discriminator", {}).get("mapping", {})
-            return Problem(path, came, ", ".join(known), "`do` must name an operation")
+            what = (
+                "`kind` must name a service"
+                if "'kind'" in str(limits.get("discriminator"))
+                else "`do` must name an operation"
+            )
+            return Problem(path, came, ", ".join(known), what)
         return Problem(path, came, allowed, error["msg"].removeprefix("Value error, "))
     return Problem(path, came, _allowed(model, error), error["msg"].removeprefix("Input should be "))
 

@@ -15,6 +15,7 @@ from engine import catalog, checks, reading
 from engine.application import Application
 from engine.deployment import DeploymentSettings
 from engine.fields import Record, setting
+from engine.function_settings import FunctionSettings
 from engine.kubernetes import Kubernetes, Pods
 from engine.kubernetes.scheduling import NodeTaint
 from engine.operations import LONGEST_S, Operation
@@ -26,7 +27,7 @@ Algorithm = Literal["round-robin", "random", "least-outstanding-requests"]
 NetworkMode = Literal["bridge", "host", "awsvpc"]
 LaunchTypeName = Literal[
     "ecs-ec2", "ecs-managed-instances", "ecs-fargate", "ecs-fargate-spot",
-    "k8s-self-run", "eks-unmanaged", "eks-managed", "eks-fargate", "eks-auto",
+    "k8s-self-run", "eks-unmanaged", "eks-managed", "eks-fargate", "eks-auto", "lambda",
 ]  # fmt: skip
 MAX_RATES = 20_160  # a fortnight of minutes
 
@@ -245,6 +246,7 @@ class Service(Record):
     pods: Pods = setting(
         Pods(), "What only Kubernetes asks of it: how its pods are put, rolled out, scaled and spared."
     )
+    function: FunctionSettings = setting(FunctionSettings(), "What only Lambda asks of it.")
     traffic: Traffic | None = setting(None, "Traffic of its own; none = the scenario's, times `share`.")
 
     @field_validator("host_ports", "udp_ports")
@@ -591,7 +593,7 @@ class Scenario(Record):
     @classmethod
     def of(cls, given: object) -> Scenario:
         """Check plain data; every problem at once as a `ScenarioError`."""
-        return reading.check(cls, given)
+        return reading.check(cls, given, checks.problems)
 
     @classmethod
     def from_token(cls, token: str) -> Scenario:

@@ -13,7 +13,7 @@ from simpy import Environment
 from engine import checks
 from engine.cluster import Cluster
 from engine.consensus.outages import Outage, control_plane_outages
-from engine.control import actions, node_autoscaler, scaler, tasks
+from engine.control import actions, functions, node_autoscaler, scaler, tasks
 from engine.control.balancer import LoadBalancer
 from engine.control.capacity import Capacity
 from engine.control.control_plane import ControlPlane
@@ -29,6 +29,7 @@ from engine.placement.pools import HostKind
 from engine.scenario import Scenario
 from engine.traffic.arrivals import expected_requests
 from engine.traffic.compiled import CompiledPlane
+from engine.traffic.functions.compiled import FunctionPlane
 from engine.traffic.graph.compiled import GraphPlane
 from engine.traffic.plane import FAILURES, Plane, Requests
 from engine.world import World
@@ -37,7 +38,7 @@ PlaneOf = Callable[[Environment, Scenario], Plane]
 Watch = Callable[[float], None]
 CONTROLLERS: dict[tuple[str, str], type[ServiceScheduler]] = {
     ("ecs", "replica"): ServiceScheduler, ("ecs", "daemon"): DaemonScheduler,
-    ("kubernetes", "replica"): Deployment, ("kubernetes", "daemon"): DaemonSet,
+    ("kubernetes", "replica"): Deployment, ("kubernetes", "daemon"): DaemonSet, ("lambda", "replica"): functions.Functions,
 }  # fmt: skip
 ERROR = FAILURES.index("error")
 PARTS = 200  # how often a watcher hears of progress
@@ -73,6 +74,8 @@ class Run:
             total.update(str(service.in_flight).encode())
         if self.requests.graph is not None:
             self.requests.graph.update(total)
+        for environments in self.requests.functions:
+            environments.update(total)
         return total.hexdigest()
 
 
@@ -83,8 +86,15 @@ def run(scenario: Scenario, *, keep_requests: bool = False, watch: Watch | None 
 
     Errors: BudgetError if it would take too many requests, tasks or events, before it starts.
     """
-    plane = GraphPlane if scenario.application.modules else CompiledPlane
+    plane = plane_for(scenario)
     return simulate(scenario, lambda env, it: plane(env, it, keep_requests=keep_requests), watch)
+
+
+def plane_for(scenario: Scenario) -> type[CompiledPlane | GraphPlane | FunctionPlane]:
+    """Choose the data plane: of services that answer for themselves, of modules that call each other, or of functions."""
+    if scenario.application.modules:
+        return GraphPlane
+    return FunctionPlane if launch_type(scenario.launch_type).is_function else CompiledPlane
 
 
 def simulate(scenario: Scenario, plane_of: PlaneOf, watch: Watch | None = None) -> Run:
@@ -138,7 +148,9 @@ def _begin(world: World) -> None:
         world.fleet.stock()
         world.capacity.start()
         node_autoscaler.start(world)
-    for service, scheduler in enumerate(world.schedulers):
+    if world.launch.is_function:
+        world.env.process(functions.watch(world))
+    for service, scheduler in enumerate(world.schedulers if not world.launch.is_function else ()):
         if isinstance(scheduler, DaemonScheduler):
             scheduler.count()
         elif scheduler.settings.one_every_s:

@@ -19,6 +19,7 @@ from engine.sentence import Amount, Line, Tone, Values
 from engine.simulation import Run
 from engine.story_beside import beside
 from engine.story_fleet import moments, of_hosts
+from engine.story_functions import of_functions
 from engine.story_kubernetes import moments_of_pods, of_pods
 from engine.story_modules import moments_of_modules, of_modules
 from engine.story_nodes import node_moments, of_nodes
@@ -156,6 +157,8 @@ def _wanted_at(run: Run, at_s: float) -> int:
 
 def captions(run: Run) -> tuple[Line, ...]:
     """Tell the run, sentence by sentence. Where nobody sends a request, its placements are the story."""
+    if run.requests.functions:
+        return tuple(sorted(of_functions(run), key=lambda line: line.at_s))
     told = _Teller(run).tell() if metrics.timeline(run).arrived.any() else placements(run)
     of_all = [*told, *(line for tell in TELLERS for line in tell(run))]
     return tuple(sorted(of_all, key=lambda line: line.at_s))

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from typing import Any
 
-from engine import metrics, pricing
+from engine import environments, metrics, pricing
 from engine.events import Kind
 from engine.placement.demand import needs_in
 from engine.placement.words import in_words
@@ -32,6 +32,7 @@ def summary(run: Run, wall_s: float) -> dict[str, Any]:
         },
         "failures": metrics.failures(run),
         **_application(run),
+        **_functions(run),
         "availability": totals.availability,
         "latency_ms": {name: _ms(value) for name, value in metrics.latency_s(run).items()},
         "cost_usd": items | {"total": sum(items.values())},
@@ -78,6 +79,19 @@ def _application(run: Run) -> dict[str, Any]:
             }
             for i, (caller, callee) in enumerate(calls.pairs)
         ],
+    }
+
+
+def _functions(run: Run) -> dict[str, Any]:
+    """Count what environments did; nothing where there are tasks."""
+    if not run.requests.functions:
+        return {}
+    return {
+        "functions": {
+            "cold_starts": environments.cold_starts(run),
+            "most_in_use": environments.most_in_use(run),
+            "throttled": environments.throttled(run),
+        }
     }
 
 
@@ -131,6 +145,7 @@ def as_text(found: dict[str, Any]) -> str:
         ("latency", f"p50 {latency['p50']}, p95 {latency['p95']}, p99 {latency['p99']}"),
         *((f"action: {one['action']}", _action(one)) for one in found.get("actions", [])),
         *(("waiting", f"{one['tasks']:,} of {one['service']}: {one['reason']}") for one in found["waiting"]),
+        *_function_rows(found),
         ("full strength", "not back when the run ended" if back is None else _back(back)),
         *((f"roll-out of {one['service']}", _rolled_out(one)) for one in found["rollouts"]),
         *(("cost: " + name.replace("_", " "), f"$ {usd:,.4f}") for name, usd in found["cost_usd"].items()),
@@ -140,6 +155,17 @@ def as_text(found: dict[str, Any]) -> str:
     ]
     width = max(len(name) for name, _ in rows)
     return "\n".join([found["name"], *(f"  {name:<{width}}  {value}" for name, value in rows)])
+
+
+def _function_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
+    if "functions" not in found:
+        return []
+    told = found["functions"]
+    causes = ", ".join(f"{n:,} by {cause}" for cause, n in told["throttled"].items() if n)
+    return [
+        ("environments", f"{told['most_in_use']:,} in use at most, {told['cold_starts']:,} cold starts"),
+        ("throttled", causes or "none"),
+    ]
 
 
 def _action(one: dict[str, Any]) -> str:

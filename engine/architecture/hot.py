@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import field_validator
 
 from engine import catalog
 from engine.application import Action, Application
 from engine.application_flow import mean_visits
 from engine.architecture.sizing import Size, Sizing, sized
 from engine.architecture.split import regrouped, shop
-from engine.fields import Record, setting
+from engine.fields import Record, refusal, setting
 from engine.metrics import percentiles_s
 from engine.pricing import task_usd_per_hour
 from engine.scenario import Scenario
@@ -46,6 +47,14 @@ class HotAsk(Record):
         ge=0, le=65_536,
     )  # fmt: skip
     seed: int = setting(1, "The simulation's own chance.", ge=0, le=9_999)
+
+    @field_validator("module")
+    @classmethod
+    def _module_of_the_shop(cls, name: str) -> str:
+        known = [module.name for module in shop().application.modules]
+        if name not in known:
+            raise refusal("the shop has no such module", ", ".join(known))
+        return name
 
 
 @dataclass(frozen=True, slots=True)

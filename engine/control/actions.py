@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine import operations as ops
 from engine.cluster import Host
-from engine.control import agent, module_faults, node_update, patching, spot_tasks, standalone, tasks
+from engine.control import agent, functions, module_faults, node_update, patching, spot_tasks, standalone, tasks
 from engine.events import Kind
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ def _fail_zone(world: World, o: ops.FailZone) -> str:
         world.fleet.fail(host)
     for task in [task for task in cluster.tasks.values() if task.zone == zone and task.is_alive]:
         tasks.lose(world, task)
+    if world.launch.is_function:
+        functions.plane(world).lose_zone(zone)
     world.env.process(_notice_zone(world, zone))
     return ""
 
@@ -56,6 +58,8 @@ def _notice_zone(world: World, zone: int) -> ProcessGenerator:
     yield world.env.timeout(world.scenario.assumptions.zone_noticed_s)
     if world.cluster.zone_losses[zone] == losses:
         world.cluster.zone_is_usable[zone] = world.cluster.zone_is_up[zone]
+        if world.launch.is_function and not world.cluster.zone_is_up[zone]:
+            functions.zone_noticed(world, zone)
 
 
 def _impair_zone(world: World, o: ops.ImpairZone) -> str:
@@ -76,6 +80,8 @@ def _restore_zone(world: World, o: ops.RestoreZone) -> str:
         world.balancer.front_returned(zone)
         if world.launch.has_hosts:
             world.fleet.power_returned(zone)
+        elif world.launch.is_function:
+            functions.plane(world).regain_zone(zone)
     return ""
 
 
@@ -142,6 +148,8 @@ def _restore_agent(world: World, o: ops.RestoreAgent) -> str:
 
 
 def _patch(world: World, o: ops.Patch) -> str:
+    if world.launch.is_function:
+        return "nothing under a function is yours to patch"
     return patching.begin(world, o)
 
 
@@ -167,9 +175,17 @@ def _stop_task(world: World, o: ops.StopTask) -> str:
     return ""
 
 
+def _run_tasks(world: World, o: ops.RunTasks) -> str:
+    if world.launch.is_function:
+        return "Lambda runs no tasks"
+    return standalone.run_tasks(world, o)
+
+
 def _set_desired(world: World, o: ops.SetDesired) -> str:
     names = [service.name for service in world.scenario.services]
     service = names.index(o.service) if o.service else 0
+    if world.launch.is_function:
+        return f"{names[service]} is a function: it has an environment for each request, and no number to set"
     if world.scenario.services[service].kind == "daemon":
         return f"{names[service]} is a daemon: it has as many tasks as there are hosts"
     world.schedulers[service].set_desired(o.desired, "operation")
@@ -213,8 +229,9 @@ def _mend_module(world: World, module: int, for_s: float) -> ProcessGenerator:
 
 def _control_plane(world: World, o: ops.FailControlPlane | ops.KillMember | ops.RestartMember) -> str:  # noqa: ARG001
     """Only say where there is none to harm: what it does was reckoned before the run began (`engine.consensus.outages`)."""
-    if world.launch.name.startswith("ecs-"):
-        return "ECS's control plane is AWS's: there are no members to kill"
+    if not world.launch.is_kubernetes:
+        whose = "Lambda's" if world.launch.is_function else "ECS's"
+        return f"{whose} control plane is AWS's: there are no members to kill"
     return ""
 
 
@@ -243,7 +260,7 @@ ACTIONS: dict[str, Callable[[World, Any], str]] = {
     "update-nodes": _update_nodes,
     "interrupt-spot-tasks": _interrupt_spot_tasks,
     "stop-task": _stop_task,
-    "run-tasks": standalone.run_tasks,
+    "run-tasks": _run_tasks,
     "fail-control-plane": _control_plane,
     "kill-member": _control_plane,
     "restart-member": _control_plane,

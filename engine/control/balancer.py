@@ -261,7 +261,8 @@ class LoadBalancer:
         """
         n = range(len(self._in_dns))
         healthy = np.sum([group.healthy_in_zones(len(self._in_dns)) for group in self._every_group()], axis=0)
-        wanted = [bool(healthy[z] >= 1) and not self._known_dead[z] and not self._shifts[z] for z in n]
+        serves = [bool(healthy[z] >= 1) or self._world.launch.is_function for z in n]  # a function is in every zone
+        wanted = [serves[z] and not self._known_dead[z] and not self._shifts[z] for z in n]
         if not any(wanted):
             wanted = [not self._known_dead[z] for z in n]
         if not any(wanted):

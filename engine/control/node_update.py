@@ -37,7 +37,7 @@ def begin(world: World, o: ops.UpdateNodes) -> str:
     """Start an update; return why there is nothing to do, if there is."""
     launch, fleet = world.launch, world.fleet
     if not launch.is_kubernetes:
-        return "there are no nodes on ECS: say `patch`"
+        return "there are no nodes on ECS: say `patch`" if not launch.is_function else "there are no nodes on Lambda"
     if fleet.is_updating:
         return "an update is under way: one at a time"
     fleet.is_updating = launch.hosts != "managed"  # what Auto Mode's own controller does is nobody else's update

@@ -29,7 +29,7 @@ def as_text(found: dict[str, Any]) -> str:
     """Write a line for each model: the middle of each quantity, and how far it spreads."""
     heads = ("hours", "nights", "people + bill, USD", "days open (yours)", "days open (AWS)", "days to patch")
     lines = [
-        f"{found['replications']} years of {found['events_a_year']:g} events, seed {found['seed']}; middle (low to high)",
+        f"{found['replications']} years of {found['events_a_year']:.1f} events, seed {found['seed']}; middle (low to high)",
         "",
     ]
     names = ("hours", "nights", "total_usd", "open_days", "aws_open_days", "host_days")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     from engine.scenario import Scenario
+    from engine.traffic.functions.tables import Environments
     from engine.traffic.graph.tables import GraphRequests
 
 Floats = npt.NDArray[np.float64]
@@ -148,13 +149,15 @@ class Requests:
 
     graph: where modules call each other. Then a service's table counts every attempt of a call that came to it, latency as
     its callers see it, and `busy_ns` leaves out the time for which a worker waits for others. users_kept: of a run that kept
-    its requests, the users' own.
+    its requests, the users' own. functions: where Lambda serves, each function's environments; row z + 1 of a service's table is
+    then zone z, and `task` is the row itself.
     """
 
     step_s: float
     services: tuple[ServiceRequests, ...]
     graph: GraphRequests | None = None
     users_kept: Kept | None = None
+    functions: tuple[Environments, ...] = ()
 
     @cached_property
     def users(self) -> tuple[ServiceRequests, ...]:

@@ -12,9 +12,11 @@ import plotly.graph_objects as go
 from pages.figures.axes import ENGLISH, Signs, strip, written
 from pages.figures.labels import Label
 from pages.figures.samples import MOST_POINTS, Floats, thinned
-from pages.figures.theme import LAPTOP, Scale, tone
+from pages.figures.theme import LAPTOP, SERIES, Scale, tone
 
 MOST_DOTS = 16
+# Two cuts, in the colours that the batch lab's train and pipelines have: red is for what is lost.
+ONE, MANY = (f"ty-{SERIES[n].key}" for n in (1, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,9 @@ def _placed(
 
 
 def _note(x: float, y: float, text: str, colour: str) -> dict[str, object]:
-    """Write a word above the end of a line."""
+    """Write a word above the end of a line, clear of what stands at the very end: an interval, or the reader's own place."""
     return {
-        "x": x, "y": y, "text": text, "showarrow": False, "xanchor": "right", "yanchor": "bottom", "yshift": 3,
+        "x": x, "y": y, "text": text, "showarrow": False, "xanchor": "right", "yanchor": "bottom", "yshift": 4, "xshift": -9,
         "font": {"color": colour}, "align": "right",
     }  # fmt: skip
 
@@ -199,7 +201,7 @@ def heat_figure(
     scale: Scale = LAPTOP, signs: Signs = ENGLISH,
 ) -> go.Figure:  # fmt: skip
     """Draw what an hour costs by the load, cut by cut: lines for the rule, dots where it was run. words: each cut's name."""
-    looks = (("serving", "6px 3px"), ("lost", "solid"))
+    looks = ((ONE, "6px 3px"), (MANY, "solid"))
     traces, notes = [], []
     for line, runs, word, (colour, dash) in zip(usd, dots, words, looks, strict=True):
         traces.append(

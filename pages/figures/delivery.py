@@ -19,6 +19,7 @@ _ROWS = {"train": 1.0, "pipelines": 0.0}
 _JITTER = 0.24  # of a row, so that equal quarters do not hide each other
 _NAMELESS = {"showgrid": False, "zeroline": False, "fixedrange": True, "ticks": "", "showline": False}
 _FARTHEST = 4.0  # doublings: more than 16 times as slow looks the same
+_FULL = 0.75  # of the farthest: from here on a cell's colour is too full for ink
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def winner_figure(
     teams: Floats, coupling: Floats, times_slower: Floats, frontier: Floats, *, here: tuple[float, float],
     percents: Sequence[str], words: Mapping[str, str], signs: Signs = ENGLISH, scale: Scale = LAPTOP,
 ) -> go.Figure:  # fmt: skip
-    """Draw how many times as long changes take through pipelines, cell by cell, and the line where that is once.
+    """Draw how many times as long changes take through pipelines, cell by cell, and the line where that is once: between cells.
 
     times_slower: shape (teams, coupling).  frontier: shape (teams,), a coupling.  here: the reader's coupling and teams.
     percents: how the couplings are written.  words: pipelines, train, here, slower ("{v} times").
@@ -171,17 +172,17 @@ def winner_figure(
     field = go.Heatmap(
         x=coupling, y=rows, z=far.tolist(), zmin=-_FARTHEST, zmax=_FARTHEST, showscale=False, xgap=1.5, ygap=1.5, hoverinfo="skip",
         colorscale=[[0, ours], [0.5, tone("surface")], [1, theirs]],
-        text=[[_times(one, signs) for one in row] for row in times_slower] if scale.has_y_texts else None,
-        texttemplate="%{text}" if scale.has_y_texts else None, textfont={"size": scale.tick_px, "family": FONT},
     )  # fmt: skip
     step = float(coupling[1] - coupling[0])
     left, right = float(coupling[0]) - step / 2, float(coupling[-1]) + step / 2
-    edge = np.clip(frontier, left, right)
+    # Along the cells' edges, so that no number is struck through: where exactly it lies in the reader's row is said beside it.
+    edge = np.repeat(left + step * (coupling[None, :] < frontier[:, None]).sum(axis=1), 2)
+    rise = np.repeat(rows, 2) + np.tile([-0.5, 0.5], len(rows))
     halo = go.Scatter(
-        x=edge, y=rows, mode="lines", line={"color": tone("surface"), "width": scale.line_px * 3.4}, hoverinfo="skip"
+        x=edge, y=rise, mode="lines", line={"color": tone("surface"), "width": scale.line_px * 3.4}, hoverinfo="skip"
     )
     line = go.Scatter(
-        x=edge, y=rows, mode="lines", line={"color": tone("ink"), "width": scale.line_px * 1.6}, hoverinfo="skip"
+        x=edge, y=rise, mode="lines", line={"color": tone("ink"), "width": scale.line_px * 1.6}, hoverinfo="skip"
     )
     at = float(np.interp(here[1], teams, rows))
     look = {
@@ -197,7 +198,8 @@ def winner_figure(
         "xshift": -14 if is_right else 14, "font": {"size": scale.label_px, "color": tone("ink")}, "bgcolor": tone("surface"),
         "borderpad": 2,
     }  # fmt: skip
-    figure = go.Figure([field, halo, line, dot], _bare(scale, left_px=46, bottom_px=scale.bottom_px))
+    numbers = _numbers(coupling, rows, times_slower, np.abs(far), scale, signs) if scale.has_y_texts else []
+    figure = go.Figure([field, *numbers, halo, line, dot], _bare(scale, left_px=46, bottom_px=scale.bottom_px))
     axis = _NAMELESS | {"color": tone("ink3"), "tickfont": {"size": scale.tick_px}, "tickangle": 0}
     kept = range(0, len(coupling), 1 if len(coupling) <= 6 or scale.has_y_texts else 2)
     figure.update_layout(
@@ -206,6 +208,21 @@ def winner_figure(
         yaxis=axis | {"range": [-0.5, len(teams) - 0.5], "tickvals": rows, "ticktext": [written(n, 0, signs) for n in teams]},
     )  # fmt: skip
     return figure
+
+
+def _numbers(
+    coupling: Floats, rows: Floats, times_slower: Floats, far: Floats, scale: Scale, signs: Signs
+) -> list[go.Scatter]:
+    """Write each cell's ratio: ink on the pale cells, the paper's own colour on the full ones, in either theme."""
+    x, y = np.meshgrid(coupling, rows)
+    is_full = far > _FULL * _FARTHEST
+    return [
+        go.Scatter(
+            x=x[cells], y=y[cells], mode="text", text=[_times(one, signs) for one in times_slower[cells]], hoverinfo="skip",
+            textfont={"size": scale.tick_px, "family": FONT, "color": tone(colour)},
+        )
+        for cells, colour in ((~is_full, "ink"), (is_full, "surface"))
+    ]  # fmt: skip
 
 
 def _times(value: float, signs: Signs) -> str:

@@ -120,9 +120,9 @@ def _names(one: Group, left: float, right: float, scale: Scale) -> list[dict[str
     low, high = _sides(one)
     colour = tone("ink3" if one.is_past else "t-serving")
     is_inside = high > INSIDE  # above it would be outside the figure
-    shift = {"yanchor": "top", "yshift": -3, "xshift": 5} if is_inside else {"yanchor": "bottom", "yshift": 1}
+    shift = {"yanchor": "top", "yshift": -3} if is_inside else {"yanchor": "bottom", "yshift": 1}
     found: list[dict[str, object]] = [
-        {"x": left, "y": high, "text": one.name, "showarrow": False, "xanchor": "left", "font": {"color": colour, "size": scale.label_px}} | shift
+        {"x": left, "y": high, "text": one.name, "showarrow": False, "xanchor": "left", "xshift": 5, "font": {"color": colour, "size": scale.label_px}} | shift
     ]  # fmt: skip
     if one.is_open:
         found.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -35,28 +36,26 @@ def field_of(model: type[BaseModel], path: str) -> tuple[str, FieldInfo]:
     if path.startswith(CUT):
         return "cut", Cut.model_fields[steps[-1]]
     for step in steps[:-1]:
-        if step in model.model_fields:
-            model = _model_of(model.model_fields[step].annotation)
+        if step in model.model_fields and (found := list(_models_of(model.model_fields[step].annotation))):
+            # Of records of several kinds, a field's name tells which is meant.
+            model = next((one for one in found if steps[-1] in one.model_fields), found[0])
     return model.__name__.lower(), model.model_fields[steps[-1]]
 
 
-def _model_of(annotation: Any) -> type[BaseModel]:
-    """Dig the record out of tuple[Record, ...] or Record | None."""
+def _models_of(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Dig the records out of tuple[Record, ...], Record | None, or records of several kinds."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
+        yield annotation
+        return
     for part in get_args(annotation):
-        try:
-            return _model_of(part)
-        except TypeError:
-            continue
-    raise TypeError(f"no record in {annotation}")
+        yield from _models_of(part)
 
 
 def _assumed() -> tuple[Control, ...]:
     """List every number that nobody publishes: the scenario marks its fields so."""
     found = []
     for group in ("assumptions", "balancer", "fleet"):
-        for name, field in _model_of(Scenario.model_fields[group].annotation).model_fields.items():
+        for name, field in next(_models_of(Scenario.model_fields[group].annotation)).model_fields.items():
             extra = field.json_schema_extra
             if isinstance(extra, dict) and extra.get("assumed"):
                 low, high = _limits(field)

@@ -184,7 +184,9 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
         return speaker.say(f"{name}.lede_{done[0].do}", **values | about, n=len(alike), clock=clock)
     if blows:
         first = min(blows, key=lambda o: o.at_s)
-        return speaker.say(f"{name}.lede", **values, zone=getattr(first, "zone", ""), clock=speaker.clock(first.at_s))
+        is_function = launch_type(scenario.launch_type).is_function and "lede_function" in speaker.table(name)
+        key = f"{name}.lede_function" if is_function else f"{name}.lede"
+        return speaker.say(key, **values, zone=getattr(first, "zone", ""), clock=speaker.clock(first.at_s))
     if traffic.shape == "spike" and "lede_spike" in speaker.table(name):
         return speaker.say(f"{name}.lede_spike", **values)
     return speaker.say(f"{name}.lede_calm", **values)

@@ -9,12 +9,12 @@ from typing import Any
 
 import streamlit as st
 
-from engine import Run, deployed, loops, metrics, node_updates, reconcile, rollouts, sights, treadmill
+from engine import Run, deployed, loops, metrics, node_updates, race, reconcile, rollouts, sights, treadmill
 from engine.agents import accounts
 from engine.architecture import blast, cut
 from engine.errors import Problem
 from engine.fullness import fullest
-from pages.parts import chapter, show
+from pages.parts import chapter, racing, show
 from pages.parts.experiment import Experiment
 from pages.parts.words import Voice
 
@@ -265,7 +265,8 @@ def _judge_stopped(run: Run, speaker: Voice, name: str, settings: Mapping[str, A
     if found is None:
         if not deployed.is_bad(run):
             return speaker.say(f"{name}.verdict.good", said=said, n=n)
-        return speaker.say(f"{name}.verdict.never_{'right' if guess == 'never' else 'wrong'}", said=said, n=n)
+        judged = f"{deployed.breakers_part(run)}_{'right' if guess == 'never' else 'wrong'}"
+        return speaker.say(f"{name}.verdict.{judged}", said=said, n=n)
     took = speaker.seconds(found.after_s)
     if found.by != "breaker":
         return speaker.say(f"{name}.verdict.{found.by}", said=said, n=n, took=took)
@@ -273,7 +274,30 @@ def _judge_stopped(run: Run, speaker: Voice, name: str, settings: Mapping[str, A
     return speaker.say(f"{name}.verdict.breaker_{'right' if guess == truth else 'wrong'}", said=said, n=n, took=took)
 
 
+# --- who follows a jump in traffic soonest? --------------------------------------------------------------------------
+
+
+def _judge_race(run: Run, speaker: Voice, name: str, _settings: Mapping[str, Any], guess: str) -> str:
+    """Hold a runner's name against all who run: the same scenario for each, and who had enough soonest."""
+    took = {runner: race.catching(one).took_s for runner, one in racing.runners(run.scenario, name).items()}
+    arrived = {runner: seconds for runner, seconds in took.items() if seconds is not None}
+    said = speaker.table(f"{name}.said")
+    if not arrived:
+        return speaker.say(f"{name}.verdict.nobody", said=said[guess])
+    first = min(arrived, key=lambda runner: arrived[runner])
+    which = "right" if guess == first else "wrong"
+    return speaker.say(
+        f"{name}.verdict.{which}", said=said[guess], truth=said[first], took=speaker.seconds(arrived[first]),
+        last=said[max(took, key=lambda runner: took[runner] if took[runner] is not None else float("inf"))],
+    )  # fmt: skip
+
+
 QUESTIONS: dict[str, Question] = {
+    "race": Question(
+        choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
+        said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],
+        verdict=_judge_race,
+    ),
     "blast": Question(
         choices=lambda _run, speaker, name, _settings: speaker.table(f"{name}.guess"),
         said=lambda _run, speaker, name, _settings, guess: speaker.table(f"{name}.said")[guess],

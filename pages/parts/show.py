@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from engine import Run, Scenario, metrics, pricing
+from engine import Run, Scenario, metrics, pricing, race
 from engine import run as simulate
 from engine.fullness import fullest
 from engine.launch import launch_type
@@ -214,6 +214,7 @@ OUTCOMES: dict[str, Outcome] = {
     ),
     "recovered": Outcome(*hosts.how_long(metrics.recovered_s, "not_yet")),
     "filled": Outcome(*hosts.how_long(metrics.filled_s, "not_yet")),
+    "caught_up": Outcome(*hosts.how_long(lambda run: race.catching(run).took_s, "not_yet")),
     "cost_end": Outcome(
         lambda run, speaker: speaker.say("common.unit.per_hour", value=speaker.money(_last_usd(run))),
         lambda run: round(_last_usd(run), 2),

@@ -153,10 +153,14 @@ def _turn_one(turned: Turned[Any], control: Control, speaker: Voice) -> None:
 
 
 def _label(speaker: Voice, record: str, control: Control, field: FieldInfo) -> str:
-    """Name a control; where its values carry their unit themselves, the unit is left out."""
+    """Name a control; where its values carry their unit themselves (see `_named`), the unit is left out."""
     label = label_of(speaker, record, control.path, field)
     unit = speaker.table("ask.unit").get(_unit(field), "")
-    is_said = control.options or _unit(field) == "share" or label.lower().startswith(unit.lower())
+    is_said = (
+        (_unit(field) in {"mCPU", "CPU units", "MiB"} and control.options)
+        or _unit(field) == "share"
+        or label.lower().startswith(unit.lower())
+    )
     return label.replace(f" ({unit})", "") if unit and is_said else label
 
 
@@ -198,4 +202,11 @@ def _named(speaker: Voice, field: FieldInfo, one: Any) -> str:
         case "MiB":
             return str(amount(Amount(one / 1024, "gib") if one >= 1024 else Amount(one, "mib"), speaker))
     known = speaker.table("ask.choice")
-    return choice_of(speaker, one) if str(one) in known else str(one)
+    if str(one) in known:
+        return choice_of(speaker, one)
+    return speaker.number(one, _digits(one)) if isinstance(one, int | float) else str(one)
+
+
+def _digits(number: float) -> int:
+    """Count the decimals that a number is written with."""
+    return len(f"{number:g}".partition(".")[2])

@@ -65,6 +65,8 @@ def test_the_stage_is_read_from_the_back_of_the_hall(arrive):
 
     assert small == []
     assert page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight <= innerHeight")
+    page.get_by_role("button", name="1 task, as it comes").click()
+    expect(page.locator(".percents .says").first).to_contain_text("Starts first")
 
 
 # --- who meets a bad version? ----------------------------------------------------------------------------------------

@@ -51,11 +51,11 @@ def test_everything_that_is_wrong_is_said_at_once():
 
 
 def test_each_problem_says_where_what_came_and_what_is_allowed():
-    found = problems({"traffic": {"rps": -5}, "launch_type": "lambda", "sed": 1, "services": [{"grace_s": "long"}]})
+    found = problems({"traffic": {"rps": -5}, "launch_type": "app-runner", "sed": 1, "services": [{"grace_s": "long"}]})
 
     assert (found["traffic.rps"].came, found["traffic.rps"].allowed) == ("-5", "0 to 100,000 req/s")
     assert "ecs-fargate" in found["launch_type"].allowed
-    assert found["launch_type"].came == "'lambda'"
+    assert found["launch_type"].came == "'app-runner'"
     assert "seed" in found["sed"].allowed
     assert (found["services.0.grace_s"].came, found["services.0.grace_s"].allowed) == ("'long'", "0 to 7,200 s")
     assert all(problem.message for problem in found.values())

@@ -8,6 +8,7 @@ from engine.metrics import totals
 from tests.engine.the_log import numbers, reasons, rows, serving, times
 
 KUBERNETES = [name for name, launch in launch_types().items() if launch.is_kubernetes]
+TASKS = [name for name, launch in launch_types().items() if not launch.is_function]
 SHARED = [name for name in KUBERNETES if launch_types()[name].has_hosts]
 
 
@@ -18,7 +19,7 @@ def zone_lost(launch_type, **more):
     } | more))  # fmt: skip
 
 
-@pytest.mark.parametrize("launch_type", launch_types())
+@pytest.mark.parametrize("launch_type", TASKS)
 def test_the_zone_takes_a_third_and_in_twenty_minutes_all_is_whole_again(launch_type):
     run_ = zone_lost(launch_type)
 
@@ -29,7 +30,7 @@ def test_the_zone_takes_a_third_and_in_twenty_minutes_all_is_whole_again(launch_
         assert 1 not in numbers(run_, "zone", Kind.TASK_PLACED)[9:]
 
 
-@pytest.mark.parametrize("launch_type", launch_types())
+@pytest.mark.parametrize("launch_type", TASKS)
 def test_only_kubernetes_waits_until_the_node_is_given_up(launch_type):
     """ECS replaces what fails the load balancer's checks; Kubernetes waits for the machine's end, or for the toleration."""
     run_ = zone_lost(launch_type)

@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 import yaml
 
-from engine import application, architecture, catalog, scenario
+from engine import application, architecture, catalog, function_settings, scenario
 from engine.catalog import LANGUAGES
 from engine.consensus.front import Front
 from engine.consensus.ownership import Ownership
@@ -29,6 +29,7 @@ RECORDS = (
     scenario.Scenario,
     scenario.Traffic,
     scenario.Service,
+    function_settings.FunctionSettings,
     scenario.Scaling,
     application.Application,
     application.Module,

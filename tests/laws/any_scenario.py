@@ -175,6 +175,16 @@ def _services() -> st.SearchStrategy[dict[str, Any]]:
         "scaling": st.one_of(st.none(), scaling, _policies()),
         "pods": st.just({}) | pods(),
         "deployment": st.just({}) | deployments(),
+        "function": st.just({}) | functions(),
+    })  # fmt: skip
+
+
+def functions() -> st.SearchStrategy[dict[str, Any]]:
+    """Functions whose limits are near and whose environments are soon forgotten."""
+    return st.fixed_dictionaries({
+        "memory_mb": st.sampled_from([128, 1769, 3538]), "time_limit_s": st.sampled_from([1, 900]),
+        "reserved": st.sampled_from([None, 0, 1, 3, 8]), "provisioned": st.sampled_from([0, 0, 2]),
+        "init_s": st.sampled_from([None, 0, 0.5]), "keep_s": st.sampled_from([1, 10, 600]),
     })  # fmt: skip
 
 

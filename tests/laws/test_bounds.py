@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine import BudgetError, Kind, Scenario, checks, run
 from engine.scenario import Assumptions
-from engine.simulation import simulate
+from engine.simulation import plane_for, simulate
 from engine.traffic.compiled import CompiledPlane
 from tests.in_time import within
 from tests.laws.any_scenario import scenarios
@@ -23,7 +23,7 @@ def test_a_run_is_refused_before_it_starts_or_it_ends(scenario, limit):
 
     def plane_of(env, it):
         has_begun.append(True)
-        return CompiledPlane(env, it)
+        return plane_for(it)(env, it)
 
     with pytest.MonkeyPatch.context() as patch, within(30):
         patch.setattr(checks, "MAX_EVENTS", limit)

@@ -41,6 +41,8 @@ def test_every_request_that_came_was_served_failed_or_is_still_there(scenario):
 @settings(max_examples=30)
 @given(scenarios())
 def test_no_worker_works_more_than_all_the_time(scenario):
+    if launch_type(scenario.launch_type).is_function:
+        scenario = scenario.with_("launch_type", "ecs-fargate")
     run_ = run(scenario)
     for service, requests in zip(scenario.services, run_.requests.services, strict=True):
         most = service.concurrency * run_.requests.step_s * 1e9

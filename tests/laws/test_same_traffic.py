@@ -14,7 +14,7 @@ BASE = Scenario.of({
     "operations": [{"do": "fail-zone", "zone": "b", "at_s": 60}, {"do": "change-traffic", "factor": 1.5, "at_s": 90}],
 })  # fmt: skip
 OTHERWISE = [
-    ("launch_type", "ecs-fargate"), ("launch_type", "ecs-fargate-spot"), ("launch_type", "ecs-managed-instances"), ("launch_type", "k8s-self-run"), ("launch_type", "eks-unmanaged"), ("launch_type", "eks-managed"), ("launch_type", "eks-fargate"), ("launch_type", "eks-auto"), ("fleet.hosts", 2), ("fleet.instance_type", "m5.4xlarge"), ("zones", 2), ("warm", False),
+    ("launch_type", "ecs-fargate"), ("launch_type", "ecs-fargate-spot"), ("launch_type", "ecs-managed-instances"), ("launch_type", "k8s-self-run"), ("launch_type", "eks-unmanaged"), ("launch_type", "eks-managed"), ("launch_type", "eks-fargate"), ("launch_type", "eks-auto"), ("launch_type", "lambda"), ("fleet.hosts", 2), ("fleet.instance_type", "m5.4xlarge"), ("zones", 2), ("warm", False),
     ("balancer.algorithm", "random"), ("balancer.algorithm", "least-outstanding-requests"), ("balancer.cross_zone", False),
     ("services.web.desired", 2), ("services.web.concurrency", 1), ("services.web.retries", 3), ("services.web.timeout_s", 9),
     ("services.web.placement", ["random"]), ("assumptions.lost_host_s", 5), ("services.web.scaling", {"points_out": 1}),

@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Scenario, run
-from engine.simulation import simulate
-from engine.traffic.compiled import CompiledPlane
+from engine.simulation import plane_for, simulate
 from tests.laws.any_scenario import scenarios
 
 
@@ -14,7 +13,7 @@ def nosy(looks):
     """A data plane at which somebody looks at these moments, for no reason."""
 
     def plane_of(env, scenario):
-        plane = CompiledPlane(env, scenario, keep_requests=True)
+        plane = plane_for(scenario)(env, scenario, keep_requests=True)
 
         def look():
             for at_s in sorted(looks):

@@ -2,10 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from engine import Scenario, ScenarioError, run
-from engine.architecture import PagerAsk, PiecesAsk, ShopAsk, blast, shop, split
+from engine.architecture import HotAsk, PagerAsk, PiecesAsk, ShopAsk, blast, shop, split
+from engine.architecture.blast import sent_to
 from pages.parts.architecture.every_call import edit, rows_of, with_calls
 from pages.parts.architecture.pieces import NAME as PIECES
 from pages.parts.architecture.pieces import Pieces, judge, lost_min
@@ -65,6 +67,32 @@ def test_nothing_in_a_link_can_break_it():
     for word in ("parts", "each", "zones"):
         assert word in told(at)
     assert not {tag for tag, _ in markup(at)} & {"script", "img"}
+
+
+def test_a_module_that_the_shop_does_not_have_is_named_and_the_search_goes_on():
+    at = opened("architecture", lang="en", x=HOT, guess="skip", module="zzz", goal="60", zones="6", rps="73")
+
+    assert record(at, HOT) == HotAsk(goal_ms=60, zones=6, rps=73)
+    assert "module = zzz" in told(at)
+    assert "recommendation" in told(at)
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_nothing_explains_the_answer_while_the_guess_is_open(name):
+    title = Voice("en").say(f"{name}.explain.title")
+
+    assert title not in [one.value for one in opened("architecture", lang="en", x=name).header]
+    assert title in [one.value for one in opened("architecture", lang="en", x=name, guess="skip").header]
+
+
+def test_what_is_turned_later_is_not_held_against_the_guess():
+    at = opened("architecture", lang="en", x=HOT, guess="many")
+    assert "You said the ten services" in body(at)
+
+    stands(at.slider(key=f"{HOT}.turn.factor").set_value(2).run())
+
+    assert "You said" not in body(at)
+    assert "2 times the load on recommendation" in body(at)
 
 
 def test_the_guess_is_judged_by_the_numbers_of_the_question():
@@ -133,6 +161,23 @@ def test_everything_to_try_hurts_somebody(name):
     of = lesson(BLAST)
 
     assert blast(run(changed(of.scenario, of.tries[name]))).failed > 0.01
+
+
+def test_the_storm_has_the_numbers_that_its_explanation_names():
+    storm = dict(lesson(BLAST).tries["storm"])
+    runs = [
+        run(changed(lesson(BLAST).scenario, storm | more))
+        for more in ({"cut.retries": 0}, {}, {"cut.fault": "errors", "cut.module": "payment"})
+    ]
+    during = slice(*(int(second / runs[0].requests.step_s) for second in (60, 180)))
+    calls = [
+        np.nanmean(sent_to(one, module)[during]) for one, module in zip(runs[1:], ("shipping", "payment"), strict=True)
+    ]
+    said = Voice("en").prose(BLAST, "retries")
+
+    for number in (*(f"{blast(one).failed:.0%}" for one in runs[:2]), f"{calls[0]:.1f}"):
+        assert number in said
+    assert round(calls[1]) == 4
 
 
 def test_what_to_try_is_one_click_away():

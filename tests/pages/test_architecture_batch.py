@@ -42,7 +42,8 @@ def test_the_question_comes_first_and_hides_its_answer():
 
 
 @pytest.mark.parametrize(
-    ("guess", "says"), [("train", "You said it."), ("pipelines", "You said something else."), ("skip", "")]
+    ("guess", "says"),
+    [("train", "You said: One train. Well judged."), ("pipelines", "You said: Many pipelines."), ("skip", "")],
 )
 def test_every_guess_gets_its_verdict(guess, says):
     at = opened("architecture", lang="en", x=NAME, guess=guess)
@@ -104,7 +105,7 @@ def test_the_winner_is_who_brought_more_changes_to_users(settings, won):
 
     assert winner(found) == won
     said = verdict(found, Organisation(**settings), Voice("en"), won)
-    assert "You said it." in said
+    assert "Well judged." in said
     assert said.count("<b>") == 1
 
 

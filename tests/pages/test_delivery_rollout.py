@@ -148,6 +148,9 @@ def test_every_launch_type_brings_it_out(launch_type):
     ("late", {"version": "never"}, "It stopped version 2 45"),
     ("never", {"alarm": "true"}, "Here the alarm stopped version 2, 2"),
     ("never", {"version": "good"}, "There was nothing to stop here."),
+    ("early", {"version": "never", "how": "blue-green"}, "You said it would stop it within a minute. It had no part in this"),
+    ("never", {"launch_type": "eks-managed"}, "so it is. A Deployment has no circuit breaker"),
+    ("late", {"version": "leaking"}, "The tasks that failed were too late or too few"),
 ])  # fmt: skip
 def test_every_guess_gets_its_verdict(guess, words, says):
     at = lab(guess=guess, **words)
@@ -172,6 +175,7 @@ def test_the_ways_and_the_breaker_wait_for_the_guess():
     ({"services.web.deployment.breaker": False}, "The circuit breaker is off"),
     ({"services.web.deployment.strategy": "canary"}, "With blue/green, canary and linear it does not work"),
     ({"launch_type": "eks-managed"}, "Kubernetes has none"),
+    ({"services.web.desired": 0}, "With 1 pod the smallest canary"),
     ({"services.web.desired": 3}, "With 3 pods the smallest canary gets 33% of the traffic."),
 ])  # fmt: skip
 def test_the_sums_follow_what_is_set(settings, says):

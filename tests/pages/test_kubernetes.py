@@ -108,8 +108,8 @@ def test_a_guess_that_is_none_is_named_and_stays_open_until_there_is_one():
 
 
 def test_a_launch_type_that_is_none_is_told_those_of_this_experiment():
-    assert "launch_type = lambda (allowed: k8s-self-run, eks-managed, eks-auto, ecs-ec2)" in told(
-        opened("kubernetes", x="kubernetes_hpa", launch_type="lambda")
+    assert "launch_type = app-runner (allowed: k8s-self-run, eks-managed, eks-auto, ecs-ec2)" in told(
+        opened("kubernetes", x="kubernetes_hpa", launch_type="app-runner")
     )
 
 

@@ -156,10 +156,10 @@ def test_every_way_leads_to_chapters_of_the_talk_and_only_open_ones_are_doors():
 def test_the_odd_one_is_not_given_away_before_the_guess():
     at = opened(page="new_normal", x="new_normal_pace", lang="en")
 
-    assert "elite, 19%" in drawn(at)
+    assert "elite, 2019" in drawn(at)
     assert "medium" not in drawn(at)
     at.button(key="new_normal_pace.guess.high").click().run()
-    assert "medium, 35%" in drawn(at)
+    assert "medium" in drawn(at)
     assert "It was the medium group, with 10%." in html(at)
 
 
@@ -188,7 +188,7 @@ def test_a_team_hears_which_group_it_is_nearest_to_or_that_none_fits(ask, words)
 
 def test_the_table_marks_what_is_nearest_in_each_measure():
     found = place(PaceAsk(pace="ten-a-day", lead="1h", fail_share=0.4, mend="10min"))
-    cells = re.findall(r"<td>(.*?)</td>", table(found, Voice("en")).split("<tbody>")[1])
+    cells = re.findall(r"<td [^>]*>(.*?)</td>", table(found, Voice("en")).split("<tbody>")[1])
 
     assert ["you" in cell for cell in cells] == [
         False, False, False, True,

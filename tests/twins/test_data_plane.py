@@ -5,13 +5,16 @@ import pytest
 from hypothesis import given, settings
 
 from engine import Kind, Scenario, run
+from engine.launch import launch_type
 from engine.simulation import simulate
+from engine.traffic.functions.one_by_one import OneByOneFunctions
 from engine.traffic.one_by_one import OneByOnePlane
 from tests.laws.any_scenario import scenarios
 
 
 def one_by_one(scenario):
-    return simulate(scenario, lambda env, it: OneByOnePlane(env, it, keep_requests=True))
+    twin = OneByOneFunctions if launch_type(scenario.launch_type).is_function else OneByOnePlane
+    return simulate(scenario, lambda env, it: twin(env, it, keep_requests=True))
 
 
 def assert_equal(fast, slow):

@@ -79,7 +79,8 @@ def _answer(
     except BudgetError as error:
         chapter.budget(speaker, error)
         return
-    st.html(f'<p class="q-verdict">{verdict(pair, it, speaker, guess)}</p>')
+    # A guess is held against what was asked, not against what is turned later.
+    st.html(f'<p class="q-verdict">{verdict(pair, it, speaker, guess if it == turned.first else SKIP)}</p>')
     if size == "stage":
         _field(it, speaker, size)
         return
@@ -123,12 +124,16 @@ def verdict(pair: Pair, organisation: Organisation, speaker: Voice, guess: str) 
     """Hold the guess against the medians, and say what decided. HTML, escaped."""
     say = speaker.say
     won = winner(pair)
-    said = "" if guess == SKIP else say(f"{NAME}.verdict.{'right' if guess == won else 'wrong'}")
+    mine = "" if guess == SKIP else say(f"{NAME}.guess.{guess}")
+    said = mine and say(f"{NAME}.verdict.{'right' if guess == won else 'wrong'}", said=mine)
     middle = {way: round(band(pair[way].delivered)[1]) for way in WAYS}
     first = say(f"{NAME}.won.{won}", pipelines=middle["pipelines"], train=middle["train"])
     leads = {way: duration(band(pair[way].lead_median_min)[1], organisation, speaker) for way in WAYS}
     second = say(f"{NAME}.lead", pipelines=leads["pipelines"], train=leads["train"])
-    third = say(f"{NAME}.speaks.{'but' if won == 'train' else 'and'}", n=spoken_for(pair))
+    ahead = spoken_for(pair)
+    third = say(
+        f"{NAME}.speaks.{'but' if won == 'train' and ahead > len(MEASURES) / 2 else 'and'}", n=ahead, of=len(MEASURES)
+    )
     return f"{escape(said)} <b>{escape(first)}</b> {escape(second)} {escape(third)}".strip()
 
 

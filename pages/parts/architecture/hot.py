@@ -47,21 +47,24 @@ def hot_room(speaker: Voice) -> None:
         chapter.heading(say(f"{NAME}.title"), say(f"{NAME}.lede"))
         chapter.set_aside(speaker, turned.aside)
         chapter.mend(speaker, turned.problems)
-        _study(turned, row["guess"]["same"], speaker)
-        told(speaker, NAME, row["explain"])
-        sources(*row["facts"])
+        if _study(turned, row["guess"]["same"], speaker):
+            told(speaker, NAME, row["explain"])
+            sources(*row["facts"])
     turned.write_url()
 
 
-def _study(turned: Turned[HotAsk], same: float, speaker: Voice) -> None:
+def _study(turned: Turned[HotAsk], same: float, speaker: Voice) -> bool:
+    """Show the room; say whether the guess is made. While it is open nothing may be turned: the question has its own settings."""
     guess = guessed(NAME, speaker, speaker.table(f"{NAME}.guess"))
+    if guess is None:
+        return False
     with st.container(border=True, key="q-turn-heat"):
         turn_record(turned, turned.controls, speaker, columns=4)
-    if guess is None:
-        return
     ask = turned.record
     both = both_of(ask, speaker)
-    if guess != SKIP:
+    if (
+        guess != SKIP and ask == turned.first
+    ):  # a guess is held against what was asked, not against what is turned later
         st.html(f'<p class="q-verdict">{escape(judge(both, guess, same, speaker))}</p>')
     left, right = st.columns([6, 6], gap="medium")
     with left:
@@ -72,6 +75,7 @@ def _study(turned: Turned[HotAsk], same: float, speaker: Voice) -> None:
     st.html(f'<p class="q-verdict"><b>{escape(first)}</b> {escape(" ".join(rest))}</p>')
     with st.container(horizontal=True, key="q-tools"):
         st.button(speaker.say("common.mode.stage"), key=f"{NAME}.stage", on_click=go, args=("stage",))
+    return True
 
 
 def both_of(ask: HotAsk, speaker: Voice) -> Both:

@@ -136,7 +136,7 @@ function makeBoard(parent) {
     if (lost) (chosen !== null ? story.close : first?.tile)?.focus({ preventScroll: true });
     way.over.replaceChildren(...over.map(({ lane, x, n: left }) => {
       const badge = make("span", "", say("more", { n: n(left) }));
-      badge.style.transform = `translate(${x}px, ${lane * m.tall + m.tall - (m.narrow ? 15 : 19)}px)`;
+      badge.style.transform = `translate(${x}px, ${lane * m.tall + m.head + m.pad + (m.rows - 1) * (m.tile + m.gap)}px)`;
       return badge;
     }));
     link(way, here, m);

@@ -31,9 +31,10 @@ class Part {
 /** Work out the size of tiles and the boxes of all cells for a width. Returns px. */
 function measure(width, size, lanes) {
   const narrow = width < 560, stage = size === "stage";
-  const tile = stage ? 40 : narrow ? 13 : 21, gap = stage ? 6 : narrow ? 2 : 4;
+  const u = Math.min(innerWidth / 1920, innerHeight / 1080), low = u < 0.85 || lanes > 4; // the stage has one screen, however many lanes
+  const tile = stage ? Math.round(Math.min(40, 40 * Math.max(u, 0.7))) : narrow ? 13 : 21, gap = stage ? 6 : narrow ? 2 : 4;
   const label = narrow ? 0 : stage ? 150 : 92, room = width - label;
-  const rows = lanes === 1 ? (narrow ? 4 : stage ? 3 : 2) : narrow ? 3 : 2, pad = stage ? 11 : 5, head = narrow ? 18 : 0;
+  const rows = lanes === 1 ? (narrow ? 4 : stage && !low ? 3 : 2) : narrow ? 3 : stage && low ? 1 : 2, pad = stage ? (low ? 5 : 7) : 5, head = narrow ? 18 : 0;
   const tall = rows * (tile + gap) - gap + 2 * pad + head;
   const cells = new Map(), columns = [];
   let x = label;
@@ -54,14 +55,16 @@ function measure(width, size, lanes) {
 
 /** Give each visible part its place: in order of arrival, row by row; what finds no room is counted. */
 function placed(parts, m) {
-  const taken = new Map();
+  const taken = new Map(), total = new Map();
   const here = parts.filter((part) => part.state && !NOWHERE.has(part.state));
   here.sort((a, b) => a.since - b.since || a.change - b.change);
+  const cell = (part) => `${part.lane}.${m.cells.get(part.state).x}`;
+  for (const part of here) total.set(cell(part), (total.get(cell(part)) ?? 0) + 1);
   for (const part of here) {
-    const box = m.cells.get(part.state), key = `${part.lane}.${box.x}`;
+    const box = m.cells.get(part.state), key = cell(part);
     const n = taken.get(key) ?? 0, most = box.fits * m.rows;
     taken.set(key, n + 1);
-    part.hiddenBy = n >= most;
+    part.hiddenBy = n >= (total.get(key) > most ? most - 1 : most); // the last place says how many more there are
     const k = Math.min(n, most - 1);
     part.x = box.x + (k % box.fits) * (m.tile + m.gap);
     part.y = part.lane * m.tall + m.head + m.pad + Math.floor(k / box.fits) * (m.tile + m.gap);
@@ -69,7 +72,7 @@ function placed(parts, m) {
   const over = [];
   for (const [key, n] of taken) {
     const [lane, x] = key.split("."), box = [...m.cells.values()].find((one) => String(one.x) === key.slice(lane.length + 1));
-    if (box && n > box.fits * m.rows) over.push({ lane: Number(lane), x: box.x + (box.fits - 1) * (m.tile + m.gap), n: n - box.fits * m.rows });
+    if (box && n > box.fits * m.rows) over.push({ lane: Number(lane), x: box.x + (box.fits - 1) * (m.tile + m.gap), n: n - box.fits * m.rows + 1 });
   }
   return { here, over };
 }

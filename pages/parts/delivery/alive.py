@@ -182,7 +182,8 @@ def spent_bars(pair: Pair, speaker: Voice) -> str:
     )
     caption = escape(say(f"{NAME}.spent"))
     return (
-        f'<div class="q-scroll"><table class="q-outcomes q-own q-spent"><caption>{caption}</caption><thead><tr><td></td>'
+        f'<div class="q-scroll" tabindex="0" role="region" aria-label="{caption}">'
+        f'<table class="q-outcomes q-own q-spent"><caption>{caption}</caption><thead><tr><td></td>'
         f'<td class="rail" aria-hidden="true"></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
@@ -248,7 +249,8 @@ def changes_table(pair: Pair, speaker: Voice) -> str:
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     caption = escape(say(f"{NAME}.table.title"))
     return (
-        f'<div class="q-scroll"><table class="q-outcomes q-own q-changes"><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
+        f'<div class="q-scroll" tabindex="0" role="region" aria-label="{caption}">'
+        f'<table class="q-outcomes q-own q-changes"><caption>{caption}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 

@@ -46,9 +46,9 @@ def _breaker(run: Run, speaker: Voice) -> str:
     """Write the threshold's sum with the numbers of this service, and how far this run came."""
     say, service = speaker.say, run.scenario.services[0]
     rule = service.deployment
-    lines = [say(f"{NAME}.breaker.what")]
-    if launch_type(run.scenario.launch_type).is_kubernetes:
-        lines.append(say(f"{NAME}.breaker.kubernetes"))
+    lines, is_kubernetes = [say(f"{NAME}.breaker.what")], launch_type(run.scenario.launch_type).is_kubernetes
+    if is_kubernetes:
+        lines = [say(f"{NAME}.breaker.kubernetes")]
     elif rule.shifts_traffic:
         lines.append(say(f"{NAME}.breaker.shifting"))
     elif not rule.breaker:
@@ -57,10 +57,9 @@ def _breaker(run: Run, speaker: Voice) -> str:
         limit = threshold(rule.breaker_type, rule.breaker_value, service.desired)
         lines.append(say(f"{NAME}.breaker.counted", n=deployed.failed_tasks(run), of=limit))
     rest = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    title, formula = escape(say(f"{NAME}.breaker.title")), escape(formula_of(run.scenario, speaker))
-    return (
-        f'<section class="q-sum"><h3 class="q-small-head">{title}</h3><p class="formula">{formula}</p>{rest}</section>'
-    )
+    title = escape(say(f"{NAME}.breaker.title"))
+    formula = "" if is_kubernetes else f'<p class="formula">{escape(formula_of(run.scenario, speaker))}</p>'
+    return f'<section class="q-sum"><h3 class="q-small-head">{title}</h3>{formula}{rest}</section>'
 
 
 def formula_of(scenario: Scenario, speaker: Voice) -> str:
@@ -118,18 +117,17 @@ def _table(runs: dict[tuple[str, bool], Run], experiment: Experiment, speaker: V
     say = speaker.say
     failed = {key: metrics.totals(run).failed for key, run in runs.items()}
     most, fewest = max(failed.values()), min(failed.values())
+    is_alone = list(failed.values()).count(fewest) == 1  # what most ways share is no distinction
     body = ""
     for (way, has_alarm), run in runs.items():
         n = failed[way, has_alarm]
-        best = (
-            f' <span class="q-best">{escape(say(f"{NAME}.ways.best"))}</span>' if n == fewest and fewest < most else ""
-        )
+        best = f' <span class="q-best">{escape(say(f"{NAME}.ways.best"))}</span>' if n == fewest and is_alone else ""
         alarm = say(f"{NAME}.ways.{'alarm' if has_alarm else 'no_alarm'}") if len(runs) > len(WAYS) else ""
         cells = "".join(f"<td>{escape(show.OUTCOMES[row].write(run, speaker))}</td>" for row in TOLD)
         body += (
             f'<tr class="{"watched" if has_alarm else "plain"}"><th scope="row">{escape(say(f"{NAME}.variant.{way}"))}'
             f"{f' <em>{escape(alarm)}</em>' if alarm else ''}</th>"
-            f'<td class="bar"><i style="--much:{100 * n / max(most, 1):.1f}%" aria-hidden="true"></i>'
+            f'<td class="bar"><i{" hidden" if not n else ""} style="--much:{100 * n / max(most, 1):.1f}%" aria-hidden="true"></i>'
             f"<b>{escape(speaker.number(n))}</b>{best}</td>{cells}</tr>"
         )
     heads = "".join(
@@ -179,7 +177,7 @@ def _pods(scenario: Scenario, speaker: Voice) -> str:
     heads = "".join(
         f'<th scope="col">{escape(say(f"{NAME}.pods.{head}"))}</th>' for head in ("pods", "canary", "share")
     )
-    desired = scenario.services[0].desired
+    desired = max(1, scenario.services[0].desired)  # a service of none has no canary; the smallest one says as much
     says = say(
         f"{NAME}.pods.says",
         n=desired,

@@ -55,6 +55,8 @@ def traps_room(speaker: Voice) -> None:
     if is_stage:
         with st.container(key="q-stage-main"):
             _square(turned, speaker, is_stage=True)
+            with st.container(horizontal=True, key="q-stage-traps"):
+                _buttons(turned, {name: row["traps"][name] for name in row["on_stage"]}, speaker)
         with st.container(key="q-stage-exit"):
             st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
     elif guess is None:
@@ -75,12 +77,17 @@ def _study(turned: Turned[TrapsAsk], speaker: Voice, row: dict[str, Any], guess:
     _square(turned, speaker)
     st.html(_reasons(turned.record, speaker))
     with st.container(horizontal=True, key="q-traps"):
-        for name, settings in row["traps"].items():
-            st.button(say(f"{NAME}.trap.{name}"), key=f"{NAME}.trap.{name}", on_click=turned.set, args=(settings,))
+        _buttons(turned, row["traps"], speaker)
         st.button(say("common.mode.stage"), key=f"{NAME}.stage", on_click=go, args=("stage",))
     st.header(say(f"{NAME}.proof.title"))
     _proof(turned.record, speaker)
     st.html(_by_tasks(row["settings"], row["counts"], turned.record, speaker))
+
+
+def _buttons(turned: Turned[TrapsAsk], traps: dict[str, dict[str, int]], speaker: Voice) -> None:
+    """Offer the traps by name, each one click away."""
+    for name, settings in traps.items():
+        st.button(speaker.say(f"{NAME}.trap.{name}"), key=f"{NAME}.trap.{name}", on_click=turned.set, args=(settings,))
 
 
 def _pair(ask: TrapsAsk, speaker: Voice) -> str:
@@ -197,6 +204,7 @@ def played(scenario: Scenario, ask: TrapsAsk, whose: Orchestrator) -> Scenario |
 def _proof(ask: TrapsAsk, speaker: Voice) -> None:
     """Play the same version on both, on one clock."""
     scenario = Scenario.read(catalog.scenario_text(NAME))
+    st.markdown(speaker.say(f"{NAME}.proof.lede", clock=speaker.clock(scenario.operations[0].at_s)))
     asked = {whose: played(scenario, ask, whose) for whose in MOVES}
     runs = {whose: show.run_of(one) for whose, one in asked.items() if one is not None}
     highest = show.highest_of(list(runs.values()), "releases")

@@ -122,11 +122,13 @@ def table(found: Place, speaker: Voice) -> str:
     """Write the groups' four bands side by side; what is nearest to one's own number wears the word."""
     say, all_of = speaker.say, clusters(YEAR)
     yours = f' <span class="q-best">{escape(say(f"{NAME}.yours"))}</span>'
+    names = speaker.table(f"{NAME}.group")
     heads = "".join(f'<th scope="col">{escape(_head(one, speaker))}</th>' for one in all_of)
     rows = "".join(
         f'<tr><th scope="row">{escape(say(f"{NAME}.measure.{measure}"))}</th>'
         + "".join(
-            f"<td>{escape(band(one, measure, speaker))}{yours if one.name in found.near[measure] else ''}</td>"
+            f'<td data-group="{escape(names[one.name])}">{escape(band(one, measure, speaker))}'
+            f"{yours if one.name in found.near[measure] else ''}</td>"
             for one in all_of
         )
         + "</tr>"
@@ -163,7 +165,7 @@ def _figure(shown: Shown, speaker: Voice, *, size: Literal["laptop", "stage"], i
     """Draw both years' groups, and oneself; while the guess is open the two groups in the middle stay hidden."""
     say, axis, scale = speaker.say, shown.axis, SCALES[size]
     groups = [
-        _group(one, axis, speaker)
+        _group(one, axis, speaker, is_full=size == "stage")
         for year in (TALK_YEAR, YEAR)
         for one in clusters(year)
         if is_open or one.name in {"low", "elite"}
@@ -209,12 +211,14 @@ def _choose_axis(speaker: Voice) -> None:
     )  # fmt: skip
 
 
-def _group(one: Cluster, axis: Axis, speaker: Voice) -> Group:
+def _group(one: Cluster, axis: Axis, speaker: Voice, *, is_full: bool) -> Group:
+    """Say what to draw of a group. is_full: its name says its share too, where no table does."""
+    name = speaker.say(f"{NAME}.group.{one.name}")
     span = one.span(axis)
     low = span.low or catalog.table("new_normal")[TABLES[axis]][TICKS[axis][-1]]
     return Group(
         low=float(low), high=span.high, fails_low=one.fails.low, fails_high=one.fails.high, is_open=not isfinite(span.high) or not span.low,
-        is_past=one.year == TALK_YEAR, name=_head(one, speaker) if one.year == YEAR else speaker.say(
-            f"{NAME}.group_year", group=speaker.say(f"{NAME}.group.{one.name}"), year=str(one.year)
+        is_past=one.year == TALK_YEAR, name=(_head(one, speaker) if is_full else name) if one.year == YEAR else speaker.say(
+            f"{NAME}.group_year", group=name, year=str(one.year)
         ),
     )  # fmt: skip

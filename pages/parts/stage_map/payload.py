@@ -17,6 +17,7 @@ from engine.placement.demand import needs_in
 from engine.placement.pools import room_for
 from engine.releases import release_of_tasks
 from engine.simulation import Run
+from pages.parts.stage_map import environments
 from pages.parts.words import Voice
 
 # What the browser knows a task, a host and a zone by; map_glyphs.js draws them.
@@ -62,12 +63,13 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
     words: the component's own texts; none = the table `map` in the voice's language.
     """
     scenario = run.scenario
-    owned = launch_type(scenario.launch_type).has_hosts
+    launch = launch_type(scenario.launch_type)
+    owned, dots = launch.has_hosts, environments.moves(run) if launch.is_function else []
     return {
         "id": run.digest[:16],
         "end": scenario.duration_s,
         "lang": voice.lang,
-        "kind": "hosts" if owned else "solo",
+        "kind": "hosts" if owned else "function" if launch.is_function else "solo",
         "name": voice.say(f"common.launch_type.{scenario.launch_type}.name"),
         "accent": scenario.launch_type,
         "zones": list(scenario.zone_letters),
@@ -80,8 +82,8 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
             "type": _types(run, voice),
         },
         "host_moves": _host_moves(run.events),
-        "task_moves": _task_moves(run, owned=owned),
-        "task_service": _services_of_tasks(run.events),
+        "task_moves": _columns(dots, "t", "task", "state", "host", "zone") if dots else _task_moves(run, owned=owned),
+        "task_service": [0] * int(max((dot[1] for dot in dots), default=0)) or _services_of_tasks(run.events),
         "by_hand": sorted(_by_hand(run.events)),
         "task_release": _releases(run),
         "zone_moves": _zone_moves(run.events),
@@ -91,7 +93,12 @@ def payload(run: Run, voice: Voice, *, words: dict[str, str] | None = None) -> d
         "marks": marks(run, voice),
         "captions": [caption(line, voice) for line in story.captions(run)],
         "waiting": [{"t": line.at_s, "text": _said(line, voice)} for line in story.waiting(run)],
-        "actions": actions(voice, owned=owned, deployed=any(o.do == "deploy" for o in scenario.operations)),
+        "actions": actions(
+            voice,
+            owned=owned,
+            tasks=not launch.is_function,
+            deployed=any(o.do == "deploy" for o in scenario.operations),
+        ),
         "words": words or voice.table("map"),
         "number": voice.number_signs(),
     }
@@ -364,7 +371,9 @@ def marks(run: Run, voice: Voice) -> list[dict[str, Any]]:
     ]
 
 
-def actions(voice: Voice, *, owned: bool, deployed: bool = False) -> dict[str, list[dict[str, Any]]]:
+def actions(
+    voice: Voice, *, owned: bool, tasks: bool = True, deployed: bool = False
+) -> dict[str, list[dict[str, Any]]]:
     """List what can be done to what, in which of its states. deployed: a version came out, so one can go back."""
     texts = voice.table("story.action")  # the browser fills in who and when
 
@@ -386,13 +395,12 @@ def actions(voice: Voice, *, owned: bool, deployed: bool = False) -> dict[str, l
         ]
         if owned
         else [],
-        "task": [action("stop-task", [PENDING, STARTING, SERVING])],
+        "task": [action("stop-task", [PENDING, STARTING, SERVING])] if tasks else [],
         "balancer": [
             action(do, [0, 1, 2, 3], tone)
             for do, tone in (
                 ("surge", "plain"),
-                ("deploy", "plain"),
-                ("deploy-bad", "lost"),
+                *([("deploy", "plain"), ("deploy-bad", "lost")] if tasks else []),
                 *([("undo-deploy", "ok")] if deployed else []),
             )
         ],
