@@ -35,6 +35,7 @@ PIPELINE_TAGS = (
 MAX_REQUESTS = 50_000_000
 MAX_EVENTS = 2_000_000
 MAX_CELLS = 20_000_000  # task-seconds that are counted one by one: at most a quarter of a gigabyte touched
+MAX_LOOKS = 10_000_000  # at a task's memory or its age, once a second: ten seconds or so
 MAX_TASKS = 5_000
 MAX_HOSTS = 1_000
 
@@ -193,6 +194,11 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
     tasks += sum(getattr(o, "count", 0) for o in scenario.operations)
     if tasks > MAX_TASKS:
         found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
+    if (looks := _looks(scenario, tasks)) > MAX_LOOKS:
+        came, allowed = f"{looks:,.0f} looks at tasks that leak or crash", f"up to {MAX_LOOKS:,}"
+        found.append(
+            Problem("operations", came, allowed, "a look a second at each: lower the tasks, or how long it lasts")
+        )
     lives, moved = _lives(scenario, tasks, worst), _moved(scenario, tasks) + autoscaler_checks.moved(scenario, tasks)
     # A group that shrinks under its tasks again and again is stopped at the limit, as a fifth blow is.
     cells = (lives + min(moved, 4 * tasks)) * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
@@ -205,6 +211,17 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
         found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration" + _why_so_many(scenario)))
     if found:
         raise BudgetError(found)
+
+
+def _looks(scenario: Scenario, tasks: int) -> float:
+    """Bound how often a task is looked at because it leaks or crashes: once a second, for each fault and each service that leaks."""
+    end_s, lasts_s, watched = scenario.duration_s, 0.0, dict[str | None, float]()
+    for o in scenario.operations:
+        if o.do in {"leak-module", "crash-module"}:
+            lasts_s += min(getattr(o, "for_s", None) or end_s, end_s - o.at_s)
+        elif o.do == "deploy" and o.leak_mib:
+            watched[o.service] = max(watched.get(o.service, 0.0), end_s - o.at_s)
+    return tasks * (lasts_s + sum(watched.values()))
 
 
 def _lives(scenario: Scenario, tasks: int, requests: float) -> float:

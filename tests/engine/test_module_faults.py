@@ -126,3 +126,9 @@ def test_a_new_version_of_a_service_that_does_not_run_the_module_is_refused_in_w
     strange, nowhere = refused.value.problems
     assert (strange.path, strange.came, strange.allowed) == ("operations.0.module", "payment", "cart")
     assert nowhere.message == "there is no such module"
+
+
+def test_faults_that_would_be_looked_at_too_often_are_refused_with_their_figure():
+    faults = [LEAK | {"at_s": n, "for_s": None, "leak_mib": 0.001} for n in range(300)]
+    with pytest.raises(BudgetError, match="looks at tasks that leak or crash"):
+        run(Scenario.of(monolith().model_dump(mode="json") | {"operations": faults, "duration_s": 7_200}))
