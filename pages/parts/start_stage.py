@@ -145,4 +145,3 @@ def _card(rows: Sequence[tuple[str, str]], speaker: Voice) -> str:
     heads = f"<tr><th scope='col'>{escape(said['asked'])}</th><th scope='col'>{escape(said['came'])}</th></tr>"
     body = "".join(f"<tr><th scope='row'>{escape(ask)}</th><td>{escape(came)}</td></tr>" for ask, came in rows)
     return f'<table class="q-hall q-card"><thead>{heads}</thead><tbody>{body}</tbody></table>'
-
