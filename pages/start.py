@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts.chapter import OPEN, coming, heading
+from pages.parts.stage.doors import doors
 from pages.parts.words import language, prose, say, voice
 
 CARD_PX = 288  # four in a row on a laptop; a phone shows one
@@ -27,6 +28,8 @@ with st.container(horizontal=True, gap="small", key="q-open"):
             question = say(f"start.chapter.{name}.question")
             st.page_link(f"{name}.py", label=question, width="stretch", query_params={"lang": language()})
             st.markdown(say(f"start.chapter.{name}.line"))
+
+doors()
 
 st.header(say("start.ways"))
 for column, way in zip(st.columns(3, gap="large"), ("learner", "speaker", "architect"), strict=True):

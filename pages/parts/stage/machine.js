@@ -204,6 +204,8 @@ function makeMachine(parent) {
     else if (said.does) obey(said.does, said.beat);
   });
   const state = () => ({ beat: now(), cut: data.cut, lang: data.lang, blank: !blank.hidden });
+  const leaving = () => link.tell({ to: "speaker", gone: true });
+  addEventListener("pagehide", leaving);
   function tell() {
     link.tell({ to: "speaker", at: state() });
     if (room) askRoom(data.base, "at", { room: room.room, key: room.key, at: state() });
@@ -273,8 +275,10 @@ function makeMachine(parent) {
     destroy() {
       deaf();
       deafKeys();
+      leaving();
       link.close();
       leaveRoom();
+      removeEventListener("pagehide", leaving);
       clearInterval(watch);
       clearTimeout(late);
       removeEventListener("resize", placeRing);
