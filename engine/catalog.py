@@ -293,6 +293,12 @@ def is_fargate_size(cpu_units: int, memory_mib: int, on: str | None = None) -> b
     )
 
 
+@cache
+def eras() -> Mapping[str, Any]:
+    """Give data/eras.yaml as plain mappings: `engine.era` and `engine.flips` give the rows their meaning."""
+    return _read_yaml("eras.yaml")
+
+
 def launch_type_rows() -> Mapping[str, Any]:
     """Give data/launch_types.yaml as plain mappings: `engine.launch` gives the rows their meaning."""
     return _read_yaml("launch_types.yaml")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from engine import application_checks, autoscaler_checks, catalog, launch, scaling_checks
+from engine import application_checks, autoscaler_checks, catalog, era_checks, launch, scaling_checks
 from engine.errors import BudgetError, Problem
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def problems(scenario: Scenario) -> list[Problem]:
         *application_checks.problems(scenario),
         *_trace_problems("traffic", scenario.traffic.shape, len(scenario.traffic.rates)),
         *_order_problems(scenario),
+        *era_checks.problems(scenario),
     ]
 
 

@@ -18,7 +18,7 @@ class Function:
 
     limit: environments in use at once. brim, per_s: how many may be added at once, and how fast that allowance comes back.
     rps: requests a second that the limit lets through. slow_x: how many times longer the memory makes a request's work.
-    init_s: start-up code, which is billed; cold_s: the whole of a cold start.
+    billed_init_s: start-up code, as far as it is billed; step_ms: in which steps; cold_s: the whole of a cold start.
     """
 
     limit: int
@@ -26,7 +26,8 @@ class Function:
     per_s: float
     rps: float
     slow_x: float
-    init_s: float
+    billed_init_s: float
+    step_ms: int
     cold_s: float
     time_limit_s: float
     keep_s: float
@@ -72,9 +73,9 @@ def limit(scenario: Scenario, number: int) -> int:
 
 
 def function_of(scenario: Scenario, number: int) -> Function:
-    """Work a service's numbers out. Source: facts `lambda.scale_rate`, `lambda.rps_per_env`, `lambda.concurrency_default`."""
+    """Work a service's numbers out. Source: facts `lambda.scale_rate`, `lambda.scale_rate_talk`, `lambda.rps_per_env`."""
     service = scenario.services[number]
-    mine, rate, most = service.function, rules.scale_rate("today"), limit(scenario, number)
+    mine, rate, most = service.function, rules.scale_rate(scenario.era), limit(scenario, number)
     start_up = init_s(service)
     return Function(
         limit=most,
@@ -82,7 +83,8 @@ def function_of(scenario: Scenario, number: int) -> Function:
         per_s=rate.per_s,
         rps=most * catalog.number("lambda.rps_per_env"),
         slow_x=slow_x(service),
-        init_s=start_up,
+        billed_init_s=start_up if rules.is_init_billed(scenario.era) else 0.0,
+        step_ms=rules.step_ms(scenario.era),
         cold_s=rules.cold_start_s(mine.boot_s, service.image_mib, mine.fetch_mib_per_s, 0, mine.memory_mb) + start_up,
         time_limit_s=mine.time_limit_s,
         keep_s=mine.keep_s,

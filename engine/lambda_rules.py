@@ -92,8 +92,17 @@ def billed_s(duration_s: float, era: Era) -> float:
     >>> billed_s(0.0123, "today"), billed_s(0.0123, "talk")
     (0.013, 0.1)
     """
-    step_ms = catalog.number("lambda.billing_step", f"{era}_ms")
-    return ceil(round(duration_s * 1000 / step_ms, 9)) * step_ms / 1000
+    step = step_ms(era)
+    return ceil(round(duration_s * 1000 / step, 9)) * step / 1000
+
+
+def step_ms(era: Era) -> int:
+    """Give the step in which time is billed. Source: fact `lambda.billing_step`.
+
+    >>> step_ms("today"), step_ms("talk")
+    (1, 100)
+    """
+    return int(catalog.number("lambda.billing_step", f"{era}_ms"))
 
 
 def gb_s(memory_mb: float, duration_s: float) -> float:

@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import catalog
+from engine.era import Era, day, existed, fact_at
 from engine.errors import CatalogError, Problem
 from engine.placement.constraints import DISTINCT
 from engine.placement.pods import eks_fargate_size
@@ -65,20 +66,27 @@ class LaunchType:
         """Say whether there are no tasks at all, but an environment for each request in flight."""
         return self.hosts == "per-request"
 
+    def existed(self, era: Era) -> bool:
+        """Say whether it was there in an era."""
+        return existed(self.since, day(era))
+
     def refusals(self, where: str, service: Service, scenario: Scenario) -> list[Problem]:
         """List what the platform would refuse of a service.
 
         A task that no host could hold is not among it: ECS takes it and lets it wait (`engine.placement.doubts`).
         """
         if self.is_kubernetes:
-            return [*_ecs_only(where, service), *(_no_pod(where, service) if self.hosts == "per-task" else [])]
+            no_pod = _no_pod(where, service, scenario.era) if self.hosts == "per-task" else []
+            return [*_ecs_only(where, service), *no_pod]
         if self.is_function:
             return _no_function(where, service, scenario)
         if self.hosts == "owned":
             return []
         if self.hosts == "managed":
             return _chooses_hosts(where, service)
-        return [*_no_such_size(where, service), *_needs_hosts(where, service), *_too_patient(where, service)]
+        return [
+            *_no_such_size(where, service, scenario.era), *_needs_hosts(where, service), *_too_patient(where, service)
+        ]  # fmt: skip
 
 
 def _ecs_only(where: str, service: Service) -> list[Problem]:
@@ -91,7 +99,7 @@ def _ecs_only(where: str, service: Service) -> list[Problem]:
     ]
 
 
-def _no_pod(where: str, service: Service) -> list[Problem]:
+def _no_pod(where: str, service: Service, era: Era) -> list[Problem]:
     """Find what a pod on Fargate cannot have, where each has a node of its own that nobody else may touch.
 
     Source: facts `eks.fargate.unsupported`, `eks.fargate.overhead`.
@@ -107,11 +115,13 @@ def _no_pod(where: str, service: Service) -> list[Problem]:
         came = ", ".join(map(str, (*service.host_ports, *service.udp_ports)))
         why = "EKS on Fargate has no hostPort: nobody shares the pod's node, so any port is free"
         found.append(Problem(f"{where}.host_ports", came, "none", why))
-    if eks_fargate_size(service.cpu_units / catalog.number("ecs.placement.cpu_unit"), service.memory_mib) is None:
+    size = eks_fargate_size(service.cpu_units / catalog.number("ecs.placement.cpu_unit"), service.memory_mib)
+    if size is None or not existed(size.since, day(era)):
         came = f"{service.cpu_units:,} CPU units with {service.memory_mib:,} MiB"
         overhead = catalog.number("eks.fargate.overhead")
         why = f"no size of Fargate holds it with the {overhead:g} MiB that Kubernetes takes beside it"
-        largest = max((size for size in catalog.fargate_sizes() if size.since <= catalog.fact("eks.fargate.overhead").as_of),
+        until = min(day(era), catalog.fact("eks.fargate.overhead").as_of)
+        largest = max((size for size in catalog.fargate_sizes() if existed(size.since, until)),
                       key=lambda size: (size.cpu_units, size.memory_mib))  # fmt: skip
         allowed = f"up to {largest.cpu_units:,} CPU units with {largest.memory_mib - overhead:,.0f} MiB"
         found.append(Problem(f"{where}.cpu_units", came, allowed, why))
@@ -173,10 +183,10 @@ def _needs_hosts(where: str, service: Service) -> list[Problem]:
     return found
 
 
-def _no_such_size(where: str, service: Service) -> list[Problem]:
-    """Find a pair of CPU and memory that Fargate does not sell, and name the nearest that would hold the task."""
-    sizes = catalog.fargate_sizes()
-    if catalog.is_fargate_size(service.cpu_units, service.memory_mib):
+def _no_such_size(where: str, service: Service, era: Era) -> list[Problem]:
+    """Find a pair of CPU and memory that Fargate does not sell in an era, and name the nearest that would hold the task."""
+    sizes = [size for size in catalog.fargate_sizes() if existed(size.since, day(era))]
+    if any((size.cpu_units, size.memory_mib) == (service.cpu_units, service.memory_mib) for size in sizes):
         return []
     came = f"{service.cpu_units:,} CPU units with {service.memory_mib:,} MiB"
     same = [size.memory_mib for size in sizes if size.cpu_units == service.cpu_units]
@@ -189,20 +199,24 @@ def _no_such_size(where: str, service: Service) -> list[Problem]:
 
 
 @cache
-def launch_types() -> Mapping[str, LaunchType]:
-    """Give every launch type that the engine can run, in the file's order."""
-    return {name: _read(name, row) for name, row in catalog.launch_type_rows().items()}
+def launch_types(era: Era = "today") -> Mapping[str, LaunchType]:
+    """Give every launch type that the engine can run, in the file's order, with an era's numbers, whether it existed or not."""
+    return {name: _read(name, row, era) for name, row in catalog.launch_type_rows().items()}
 
 
-def launch_type(name: str) -> LaunchType:
-    """Look one launch type up."""
+def launch_type(name: str, era: Era = "today") -> LaunchType:
+    """Look one launch type up. era: whose limits it has; what else it is does not depend on the time.
+
+    >>> launch_type("ecs-fargate").per_s, launch_type("ecs-fargate", "talk").per_s
+    (20.0, 1.0)
+    """
     try:
-        return launch_types()[name]
+        return launch_types(era)[name]
     except KeyError:
         raise CatalogError(f"launch_types.yaml: no launch type is called {name!r}") from None
 
 
-def _read(name: str, row: Mapping[str, Any]) -> LaunchType:
+def _read(name: str, row: Mapping[str, Any], era: Era) -> LaunchType:
     """Give a row its meaning; each number is looked up in the facts."""
     low, high = (0.0, 0.0) if row["provision_s"] == "none" else _pair(row["provision_s"])
     for cited in (*row["facts"], row["duties"]):
@@ -214,8 +228,8 @@ def _read(name: str, row: Mapping[str, Any]) -> LaunchType:
         since=_day(row.get("since", "")),
         hosts=row["hosts"],
         keeps_images=row["keeps_images"],
-        burst=_number(row.get("burst")),
-        per_s=_number(row.get("per_s")),
+        burst=_number(row.get("burst"), era),
+        per_s=_number(row.get("per_s"), era),
         provision_min_s=low,
         provision_max_s=high,
         placement=row["placement"],
@@ -234,11 +248,11 @@ def _day(cell: Any) -> str:
     return str(catalog.value(cell["fact"], cell["at"])) if isinstance(cell, Mapping) else str(cell)
 
 
-def _number(cell: Mapping[str, Any] | None) -> float:
-    """Look a limit up; none = there is no such limit."""
+def _number(cell: Mapping[str, Any] | None, era: Era) -> float:
+    """Look a limit up as an era has it; none = there is no such limit."""
     if cell is None:
         return float("inf")
-    return catalog.number(cell["fact"]) / float(cell.get("per", 1))
+    return catalog.number(*fact_at(era, cell["fact"])) / float(cell.get("per", 1))
 
 
 def _cited(row: Mapping[str, Any], name: str) -> str:

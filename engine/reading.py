@@ -110,8 +110,15 @@ def _problems_of_the_rest(
         except ValidationError as again:
             error = again
             continue
-        return [_renumbered(problem, places) for problem in find(built)]
+        return [_renumbered(problem, places) for problem in find(built) if _is_of_the_file(problem, places)]
     return []
+
+
+def _is_of_the_file(problem: Problem, places: Mapping[str, list[int]]) -> bool:
+    """Tell what the file says from a member that stands in for those that were dropped."""
+    name, _, rest = problem.path.partition(".")
+    number = rest.partition(".")[0]
+    return name not in places or not number.isdecimal() or int(number) < len(places[name])
 
 
 def _renumbered(problem: Problem, places: Mapping[str, list[int]]) -> Problem:
@@ -291,7 +298,12 @@ def untoken(word: str) -> object:
 
 def to_yaml(scenario: BaseModel) -> str:
     """Write what differs from the defaults, in the fields' order."""
-    data = scenario.model_dump(mode="json", exclude_defaults=True)
+    return written(scenario.model_dump(mode="json", exclude_defaults=True))
+
+
+def written(data: Mapping[str, Any]) -> str:
+    """Write plain data as YAML that is read back the same."""
+    data = dict(data)
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
     # PyYAML writes a few odd signs so that it cannot read them back: those it must spell out.
     return text if yaml.safe_load(text) == data else yaml.safe_dump(data, sort_keys=False, width=100)

@@ -11,9 +11,10 @@ from typing import Any, Literal
 
 from pydantic import ValidationInfo, field_validator
 
-from engine import catalog, checks, reading
+from engine import catalog, checks, era_checks, reading
 from engine.application import Application
 from engine.deployment import DeploymentSettings
+from engine.era import Era
 from engine.fields import Record, setting
 from engine.function_settings import FunctionSettings
 from engine.kubernetes import Kubernetes, Pods
@@ -569,6 +570,7 @@ class Scenario(Record):
     """Everything a run follows from."""
 
     name: str = setting("untitled", "What to call it.", max_length=80)
+    era: Era = setting("today", "Prices and limits of today, or of the talk, in early 2020.", fact="talk.date")
     seed: int = setting(1, "The run's own chance: same seed, same run.", ge=0, le=2**32 - 1)
     duration_s: float = setting(600, "How long to simulate.", unit="s", ge=10, le=LONGEST_S)
     launch_type: LaunchTypeName = setting("ecs-ec2", "Who brings the hosts.")
@@ -592,8 +594,8 @@ class Scenario(Record):
 
     @classmethod
     def of(cls, given: object) -> Scenario:
-        """Check plain data; every problem at once as a `ScenarioError`."""
-        return reading.check(cls, given, checks.problems)
+        """Check plain data; every problem at once as a `ScenarioError`. What it leaves open is its era's default."""
+        return reading.check(cls, era_checks.filled(given), checks.problems)
 
     @classmethod
     def from_token(cls, token: str) -> Scenario:
@@ -602,11 +604,26 @@ class Scenario(Record):
 
     def token(self) -> str:
         """Write the scenario as a short, URL-safe word, what is at its default left out; `from_token` reads it back whole."""
-        return reading.token(self.model_dump(mode="json", exclude_defaults=True))
+        return reading.token(self._said())
 
     def to_yaml(self) -> str:
         """Write it as a file that `read` takes back, what is at its default left out."""
-        return reading.to_yaml(self)
+        return reading.written(self._said())
+
+    def _said(self) -> dict[str, Any]:
+        """Say what is not at its default; what stands at today's default in the talk's time is said as well."""
+        data = self.model_dump(mode="json", exclude_defaults=True)
+        return era_checks.outspoken(data, self.model_dump(mode="json")) if self.era == "talk" else data
+
+    def in_era(self, era: Era) -> Scenario:
+        """Give the same scenario in the other time: what was no choice stands as it stood, defaults are the era's.
+
+        Raises ScenarioError where it asks for what did not exist.
+
+        >>> Scenario().in_era("talk").services[0].az_rebalancing
+        False
+        """
+        return self if era == self.era else self.of(era_checks.moved(self.model_dump(mode="json"), era))
 
     def with_(self, path: str, value: object) -> Scenario:
         """Change one value by its dotted path and check again.

@@ -16,6 +16,7 @@ _LOOKS = Path(__file__).parent / "looks"
 # The page's own sheet first, a chapter's after it: of two rules of one weight the later one holds.
 _SHEETS = (
     "page",
+    "start",
     "bring",
     "new_normal",
     "fargate",

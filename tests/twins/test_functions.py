@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from engine import Scenario, run
+from engine import Scenario, ScenarioError, run
 from engine.simulation import simulate
 from engine.traffic.functions.one_by_one import OneByOneFunctions
 from tests.laws.any_scenario import scenarios
@@ -61,3 +61,16 @@ def test_minutes_in_which_everything_goes_wrong(function, work):
     assert table.died.sum() > 3
     assert fast.requests.services[0].failed[1].sum() > 0  # timed out: it was no calm run
     assert_equal(fast, one_by_one(scenario))
+
+
+@settings(max_examples=15)
+@given(scenarios(most_rps=40))
+def test_the_talks_time_comes_out_the_same_one_by_one(scenario):
+    if any(service.kind == "daemon" for service in scenario.services):
+        return
+    scenario = Scenario.of(scenario.model_dump(mode="json") | {"launch_type": "lambda", "era": "today"})
+    try:
+        scenario = scenario.in_era("talk")
+    except ScenarioError:
+        return
+    assert_equal(run(scenario, keep_requests=True), one_by_one(scenario))

@@ -82,6 +82,7 @@ class Plan(NamedTuple):
     keep: bool
     cold_s: float
     init_ns: int  # of a cold start, what is billed
+    bill_step_ms: int
     time_limit_s: float
     keep_s: float
     limit: int
@@ -233,10 +234,10 @@ def _bucket(latency_s: float) -> int:
 
 
 @compiled
-def billed_ms(start_s: float, end_s: float, init_ns: int) -> int:
-    """Round what an environment did up to whole milliseconds, its start-up code included."""
-    ns = int(end_s * 1e9) - int(start_s * 1e9) + init_ns
-    return (ns + 999_999) // 1_000_000
+def billed_ms(start_s: float, end_s: float, init_ns: int, step_ms: int) -> int:
+    """Round what an environment did up to whole steps, its start-up code included as far as it is billed."""
+    ns, step_ns = int(end_s * 1e9) - int(start_s * 1e9) + init_ns, step_ms * 1_000_000
+    return (ns + step_ns - 1) // step_ns * step_ms
 
 
 @put_in_place
@@ -247,7 +248,7 @@ def _work_done(plan: Plan, tally: Tally, zone: int, start_s: float, end_s: float
     start_ns = int(start_s * 1e9)
     end_ns = int(end_s * 1e9)
     row = zone + 1
-    tally.billed_ms[warm, last] += billed_ms(start_s, end_s, init_ns)
+    tally.billed_ms[warm, last] += billed_ms(start_s, end_s, init_ns, plan.bill_step_ms)
     if first == last:
         tally.busy_ns[row, first] += end_ns - start_ns
         return

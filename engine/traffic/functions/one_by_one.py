@@ -241,7 +241,7 @@ class _Lane:
             return kernel.TIMED_OUT, math.nan, place.zone
         is_cut = work > self._function.time_limit_s
         start_s = env.now + cold_s
-        init_ns = int(self._function.init_s * 1e9) if cold_s else 0
+        init_ns = int(self._function.billed_init_s * 1e9) if cold_s else 0
         job = Job(start_s, start_s + (self._function.time_limit_s if is_cut else work), init_ns, env.event())
         self._use(place, job)
         if self._is_swallowed(front, place.zone, number, attempt):
@@ -394,14 +394,16 @@ class _Lane:
         self._moved[what, zone, self._step()] += 1
 
     def _work_done(self, place: Place, start_s: float, end_s: float, init_ns: int) -> None:
-        """Count an environment's nanoseconds into the steps they fall into, and bill whole milliseconds where it ends."""
+        """Count an environment's nanoseconds into the steps they fall into, and bill whole steps where it ends."""
         row, width = self._busy_ns[place.zone + 1], int(1e9 / self._per_s + 0.5)
         a, b = int(start_s * 1e9), int(end_s * 1e9)
         first, last = int(start_s * self._per_s), int(end_s * self._per_s)
         for step in range(first, last + 1):
             part = min(b, (step + 1) * width) if step < last else b
             row[step] += part - (a if step == first else step * width)
-        self._billed_ms[int(place.is_warm), last] += -(-(b - a + init_ns) // 1_000_000)
+        self._billed_ms[int(place.is_warm), last] += self._function.step_ms * -(
+            -(b - a + init_ns) // (self._function.step_ms * 1_000_000)
+        )
 
     def moves(self, step: int) -> Moves:
         now, throttled = self._moved[:, :, step].tolist(), self._throttled[:, step].tolist()
