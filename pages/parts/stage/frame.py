@@ -35,6 +35,11 @@ def is_on_stage() -> bool:
     return st.query_params.get(STAGE) == "1"
 
 
+def is_speakers() -> bool:
+    """Say whether the URL asks for the speaker's window."""
+    return st.query_params.get(NOTES) == "1"
+
+
 def cut_asked() -> Cut:
     """Say which of the two talks the URL asks for."""
     return "short" if st.query_params.get(CUT) == "short" else "talk"

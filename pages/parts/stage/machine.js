@@ -20,13 +20,13 @@ function makeMachine(parent) {
   shadow.append(style, root);
   document.body.append(host);
 
-  const bar = make("div", "bar"), rail = make("div", "rail"), gone = make("i"), helpKey = make("button", "key", "?"), counter = make("span", "counter");
+  const bar = make("div", "bar"), rail = make("div", "rail"), gone = make("i"), helpKey = make("button", "key", "?"), below = make("span", "below"), counter = make("span", "counter");
   const ring = make("div", "ring"), still = make("div", "still"), stillLine = make("p"), stillPicture = make("img");
   const blank = make("div", "blank"), live = make("div", "hidden");
   helpKey.type = "button";
   live.setAttribute("role", "status");
   rail.append(gone);
-  bar.append(rail, helpKey, counter);
+  bar.append(rail, helpKey, below, counter);
   for (const node of [ring, rail]) node.setAttribute("aria-hidden", "true");
   still.append(stillLine, stillPicture);
   still.hidden = ring.hidden = blank.hidden = true;
@@ -117,6 +117,8 @@ function makeMachine(parent) {
     if (location.pathname !== beat.path) history.replaceState(history.state, "", beat.path + location.search);
     document.title = `${beat.line} · Quayside`;
     still.hidden = true;
+    // A page that is a title itself has no room for the line: it stands below.
+    put(below, document.querySelector("[data-testid=stMain] .q-stage-head, [data-testid=stMain] .q-still") ? "" : beat.line);
     if (document.querySelector("[data-testid=stMain] .stException")) showStill();
     begin(data.runs);
     layRing();
@@ -204,6 +206,8 @@ function makeMachine(parent) {
     else if (said.does) obey(said.does, said.beat);
   });
   const state = () => ({ beat: now(), cut: data.cut, lang: data.lang, blank: !blank.hidden });
+  const leaving = () => link.tell({ to: "speaker", gone: true });
+  addEventListener("pagehide", leaving);
   function tell() {
     link.tell({ to: "speaker", at: state() });
     if (room) askRoom(data.base, "at", { room: room.room, key: room.key, at: state() });
@@ -273,8 +277,10 @@ function makeMachine(parent) {
     destroy() {
       deaf();
       deafKeys();
+      leaving();
       link.close();
       leaveRoom();
+      removeEventListener("pagehide", leaving);
       clearInterval(watch);
       clearTimeout(late);
       removeEventListener("resize", placeRing);

@@ -57,7 +57,7 @@ def machine(beat: Beat, cut: Cut, lang: Language, *, turn: int, on_go: Callable[
         data={
             "beat": beat.id, "turn": turn, "cut": cut, "lang": lang, "base": base(), "order": order, "words": texts,
             "beats": told(lang), "highlight": beat.highlight, "runs": beat.runs.model_dump() if beat.runs else None,
-            "ahead": _next_run(beat, cut, lang), "leave": f"{base()}/{beat.page}?{LANG}={lang}",
+            "ahead": _next_run(beat, cut, lang), "leave": f"{path_of(beat.page)}?{LANG}={lang}",
         },
         height="content", on_go_change=on_go,
     )  # fmt: skip
@@ -68,7 +68,7 @@ def told(lang: Language) -> list[dict[str, Any]]:
     return [
         {
             "id": beat.id, "line": beat.line.text(lang), "notes": beat.notes.text(lang), "minutes": beat.minutes,
-            "slides": ", ".join(beat.slide), "path": f"{base()}/{beat.page}", "still": still_of(beat.id, lang),
+            "slides": ", ".join(beat.slide), "path": path_of(beat.page), "still": still_of(beat.id, lang),
         }
         for beat in deck().beats.values()
     ]  # fmt: skip
@@ -78,6 +78,11 @@ def base() -> str:
     """Say below which path the app answers: "" or "/somewhere"."""
     path = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{path}" if path else ""
+
+
+def path_of(page: str) -> str:
+    """Say where a page is: the first one is at the root."""
+    return f"{base()}/{'' if page == 'start' else page}"
 
 
 def _next_run(beat: Beat, cut: Cut, lang: Language) -> list[str]:

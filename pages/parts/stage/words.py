@@ -9,7 +9,6 @@ MACHINE: tuple[str, ...] = (
 )  # fmt: skip
 
 SPEAKER: tuple[str, ...] = (
-    "title", "slide", "minutes", "notes", "next", "last", "clock", "start", "pause", "reset", "on_time", "ahead", "behind",
-    "of_planned", "forward", "back", "blank", "again", "counter", "here", "away", "open_stage", "elsewhere", "pin", "join",
-    "joined", "wrong", "busy", "silent", "keys", "waiting", "planned", "blanked",
+    "slide", "minutes", "next", "last", "start", "pause", "reset", "on_time", "ahead", "behind", "planned", "forward", "back", "blank",
+    "again", "counter", "here", "away", "elsewhere", "open_stage", "pin", "join", "wrong", "busy", "silent", "blanked", "keys",
 )  # fmt: skip

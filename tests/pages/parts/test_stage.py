@@ -1,5 +1,6 @@
 """The stage without a browser: a beat looks the same however it was come to, and what breaks is a picture and a line in the log."""
 
+import json
 import logging
 
 import pytest
@@ -9,7 +10,8 @@ from engine import catalog
 from pages.parts.stage import frame, stills
 from pages.parts.stage.deck import deck
 from pages.parts.stage.frame import LINE_PX, line_px
-from pages.parts.stage.words import MACHINE
+from pages.parts.stage.machine import path_of
+from pages.parts.stage.words import MACHINE, SPEAKER
 from tests.pages.the_page import ROOT, address, body, scenario, stands
 
 ZONE_B, SPARE, SPREAD = "az_failure.zone_b", "az_failure.spare", "placement.spread"
@@ -131,3 +133,33 @@ def test_the_machine_has_all_its_words(lang):
     assert {f"stage.machine.{word}" for word in MACHINE} == {
         key for key in catalog.texts(lang) if key.startswith("stage.machine.")
     }
+
+
+# --- the speaker's window, and the doors ---
+
+
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
+def test_the_speakers_window_has_all_its_words_and_the_whole_deck(lang):
+    assert {f"stage.speaker.{word}" for word in SPEAKER} == {
+        key for key in catalog.texts(lang) if key.startswith("stage.speaker.")
+    }
+    at = entered("", "start", stage="0", notes="1", lang=lang)
+    (window,) = at.get("bidi_component")
+
+    given = json.loads(window.proto.json)
+    assert {beat["id"]: beat["notes"] for beat in given["beats"]} == {
+        beat.id: beat.notes.text(lang) for beat in deck().beats.values()
+    }
+    assert given["orders"] == {cut: list(order) for cut, order in deck().cuts.items()}
+
+
+def test_the_first_page_opens_the_talk_its_cut_and_the_speakers_window():
+    links = [one.proto.url for one in entered("", "start", stage="0").get("link_button")]
+
+    assert [link.partition("?")[2].split("&")[0] for link in links] == ["stage=1", "stage=1", "notes=1"]
+    assert "cut=short" in links[1]
+    assert all("lang=en" in link for link in links)
+
+
+def test_the_first_page_is_at_the_root_and_the_others_at_their_names():
+    assert (path_of("start"), path_of("az_failure")) == ("/", "/az_failure")
