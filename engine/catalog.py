@@ -359,6 +359,20 @@ def lesson(name: str) -> Mapping[str, Any]:
     return _read_yaml(f"lessons/{name}.yaml")
 
 
+def beats() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+    """Give the beats of the talk as plain mappings, by the chapter in whose lesson file they stand (`beats:`), in its order.
+
+    `pages.parts.stage.deck` gives them their meaning.
+    """
+    found = {name: lesson(name).get("beats", ()) for name in lessons()}
+    return MappingProxyType({name: tuple(rows) for name, rows in found.items() if rows})
+
+
+def deck_rows() -> Mapping[str, Any]:
+    """Give data/deck.yaml as a plain mapping: which beats make a talk, in its order, and the slides that it tells."""
+    return _read_yaml("deck.yaml")
+
+
 @cache
 def application(name: str) -> Mapping[str, Any]:
     """Read one of our own applications (data/architecture/): its modules, whom they call, and in which order they leave."""

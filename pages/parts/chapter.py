@@ -19,6 +19,7 @@ _LOOKS = Path(__file__).parent / "looks"
 # The page's own sheet first, a chapter's after it: of two rules of one weight the later one holds.
 _SHEETS = (
     "page",
+    "start",
     "eras",
     "bring",
     "new_normal",
@@ -47,6 +48,8 @@ OPEN = (
     "control_plane", "eks", "az_failure",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
+VIEW = "view"  # and the one that says in which room it is shown
+LINE = "stage.line"  # the session's: what the beat on stage says in one line
 
 
 def look() -> None:
@@ -177,7 +180,9 @@ def plain(text: str) -> str:
 
 
 def stage_heading(question: str, lede: str) -> None:
-    """Ask the question for the back of the hall."""
+    """Ask the question for the back of the hall; in the talk, a beat's one line stands in its place."""
+    if st.query_params.get("stage") == "1":
+        question = st.session_state.get(LINE, question)
     st.html(f'<header class="q-stage-head"><h1>{escape(question)}</h1><p>{escape(lede)}</p></header>')
 
 

@@ -18,7 +18,7 @@ from pages.parts.chooser import Choice, chooser
 from pages.parts.experiment import Experiment, then
 from pages.parts.headline import headline
 from pages.parts.lesson import changed
-from pages.parts.predict import guess_of, predict, verdict
+from pages.parts.predict import guess_of, is_asking, predict, verdict
 from pages.parts.scene import View, chart_marks, map_of, scene, shown, transport_data
 from pages.parts.sources import sources
 from pages.parts.stage_map import stage_map
@@ -369,8 +369,9 @@ def chosen_variants(experiment: Experiment, speaker: Voice) -> list[str]:
 def stage(experiment: Experiment, speaker: Voice, beside: Beside | None = None) -> None:
     """One run for the back of the hall: the question, the map, one number, one strip. Keys do the rest."""
     name, run = experiment.lesson.name, show.run_of(experiment.scenario)
-    here = address(name, experiment.scenario, "stage", speaker.lang, locked=False)
-    found, keys = scene(run, speaker, experiment.lesson, "stage", locked=False, ahead=here), keys_of(name, "stage")
+    locked = is_asking()
+    here = address(name, experiment.scenario, "stage", speaker.lang, locked=locked)
+    found, keys = scene(run, speaker, experiment.lesson, "stage", locked=locked, ahead=here), keys_of(name, "stage")
     chapter.look_stage()
     chapter.stage_heading(speaker.say(f"{name}.title"), found.packed["name"])
     with st.container(key="q-stage-main"):

@@ -8,7 +8,7 @@ from itertools import pairwise
 import streamlit as st
 
 from pages.parts import chapter
-from pages.parts.predict import GUESS, SKIP, unknown_guess
+from pages.parts.predict import GUESS, SKIP, is_asking, unknown_guess
 from pages.parts.words import Voice
 
 
@@ -33,6 +33,11 @@ def guessed(name: str, speaker: Voice, choices: Mapping[str, str]) -> str | None
             st.button(text, key=f"{key}.{choice}", on_click=make, args=(choice,))
         st.button(speaker.say("furniture.skip"), key=f"{key}.{SKIP}", type="tertiary", on_click=make, args=(SKIP,))
     return None
+
+
+def staged() -> str | None:
+    """Give what stands for a guess on stage: none while the link asks the hall, else SKIP."""
+    return None if is_asking() else SKIP
 
 
 def spans(

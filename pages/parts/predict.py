@@ -20,6 +20,7 @@ from pages.parts.words import Voice
 
 GUESS = "guess"
 SKIP = "skip"
+ASK = "ask"  # on stage: the question stands, and what is to come stays hidden until it has come
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,17 @@ def predict(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
     return guess
 
 
+def is_asking() -> bool:
+    """Say whether the link leaves the question to the hall: nothing is answered yet, and nobody has to click."""
+    return st.query_params.get(GUESS) == ASK
+
+
 def unknown_guess(name: str, choices: Collection[str]) -> tuple[Problem, ...]:
     """Name what the link says as a guess and is none of the answers. name: the experiment's."""
     came = st.session_state.get(f"{name}.guess")
     return (
         ()
-        if came is None or came in {SKIP, *choices}
+        if came is None or came in {SKIP, ASK, *choices}
         else (Problem(GUESS, came[:60], ", ".join((*choices, SKIP)), "name"),)
     )
 

@@ -59,7 +59,7 @@ def scene(run: Run, speaker: Voice, lesson: Lesson, view: View, *, locked: bool,
             replace(strip, height_px=STAGE_STRIP_PX)
             for strip in show.strips(run, speaker, lesson.goal_s, (lesson.strip,), size="stage")
         ]
-        bar = transport_data(packed, speaker, size="stage")
+        bar = transport_data(packed, speaker, locked=locked, size="stage")
         bar["words"] |= {"events_past": texts["events_past"]}
         return Scene(
             packed,

@@ -18,7 +18,7 @@ from pages.parts.fargate.enact import enact_component
 from pages.parts.fargate.said import moment, said, split
 from pages.parts.fargate.scenes import Box
 from pages.parts.lesson import controls
-from pages.parts.predict import GUESS, SKIP
+from pages.parts.predict import GUESS, SKIP, is_asking
 from pages.parts.sources import sources
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, put, turn_record
@@ -92,7 +92,7 @@ class SlideTable:
         shown = turned.record
         data = self.data(shown.asks, speaker) | {
             "row": shown.row, "era": shown.era, "guesses": self.guesses(),
-            "open": st.query_params.get(GUESS) == SKIP or is_stage, "size": "stage" if is_stage else "study",
+            "open": st.query_params.get(GUESS) == SKIP or (is_stage and not is_asking()), "size": "stage" if is_stage else "study",
         }  # fmt: skip
         enact_component(data, key=key, on_show=show, on_guess=guess)
 

@@ -12,14 +12,13 @@ from engine import Run, Scenario, frames
 from engine.launch import launch_type
 from pages.parts import chapter
 from pages.parts.ask import ask, meant
+from pages.parts.chapter import VIEW
 from pages.parts.experiment import Experiment, url_of
 from pages.parts.fields import ASSUMED
 from pages.parts.flipped import came_later, for_today
 from pages.parts.lesson import Lesson
 from pages.parts.time_machine import link_words
 from pages.parts.words import Voice
-
-VIEW = "view"
 
 
 def turn(experiment: Experiment, speaker: Voice, run: Run | None = None) -> None:

@@ -15,7 +15,7 @@ from pages.parts.control_plane.played import Played, acting, course_of
 from pages.parts.control_plane.store import store
 from pages.parts.guess import guessed
 from pages.parts.lesson import controls
-from pages.parts.predict import SKIP
+from pages.parts.predict import SKIP, is_asking
 from pages.parts.sources import sources
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go, told
@@ -186,7 +186,7 @@ def _stage(played: Played, speaker: Voice) -> None:
     chapter.look_stage()
     chapter.stage_heading(speaker.say(f"{NAME}.title"), _lede(played, speaker))
     with st.container(key="q-stage-main"):
-        _play(played, course_of(played.record), speaker, size="stage")
+        _play(played, course_of(played.record), speaker, locked=is_asking(), size="stage")
     with st.container(key="q-stage-exit"):
         st.button(speaker.say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
 

@@ -15,7 +15,7 @@ from pages.parts import chapter
 from pages.parts.charts import Mark, Strip, charts
 from pages.parts.guess import guessed
 from pages.parts.lesson import controls
-from pages.parts.predict import SKIP
+from pages.parts.predict import SKIP, is_asking
 from pages.parts.sources import sources
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go, told
@@ -35,10 +35,11 @@ def who_room(speaker: Voice) -> None:
         chapter.look_stage()
         chapter.stage_heading(speaker.say(f"{NAME}.title"), speaker.say(f"{NAME}.kills.{turned.record.front.kills}"))
         with st.container(key="q-stage-strip"):
-            found = _played(turned.record, speaker, locked=False, size="stage")
+            found = _played(turned.record, speaker, locked=is_asking(), size="stage")
         lost = {who: speaker.seconds(one.lost_s) for who, one in found.items()}
         said = speaker.say(f"{NAME}.lost.says", yours=lost["self-run"], aws=lost["eks"])
-        st.html(f'<p class="q-stage-says">{escape(said)}</p>')
+        if not is_asking():
+            st.html(f'<p class="q-stage-says">{escape(said)}</p>')
         with st.container(key="q-stage-exit"):
             st.button(speaker.say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
     else:

@@ -19,7 +19,7 @@ from pages.parts.charts import Mark, Strip, charts
 from pages.parts.delivery.tiles import board_data
 from pages.parts.guess import guessed
 from pages.parts.lesson import Control, controls
-from pages.parts.predict import SKIP
+from pages.parts.predict import SKIP, is_asking
 from pages.parts.sources import sources
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go, told
@@ -46,7 +46,7 @@ def alive_room(speaker: Voice) -> None:
     if is_stage:
         chapter.look_stage()
         chapter.stage_heading(say(f"{NAME}.title"), "")
-        _play(pair, speaker, size="stage", locked=False)
+        _play(pair, speaker, size="stage", locked=is_asking())
         with st.container(key="q-stage-exit"):
             st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
         turned.write_url()

@@ -10,7 +10,7 @@ import streamlit as st
 from engine import catalog
 from engine.new_normal import Age, Claim, age, ages_at_talk, claims
 from pages.parts import chapter
-from pages.parts.guess import guessed
+from pages.parts.guess import guessed, staged
 from pages.parts.new_normal.ways import ways
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
@@ -31,7 +31,7 @@ def claims_room(speaker: Voice) -> None:
         chapter.heading(say(f"{NAME}.title"), say(f"{NAME}.lede"))
     place = st.empty()  # the numbers come first, and stay where they are when the guess is made
     choices = {name: _choice(name, speaker) for name in row["guess"]["choices"]}
-    guess = SKIP if is_stage else guessed(NAME, speaker, choices)
+    guess = staged() if is_stage else guessed(NAME, speaker, choices)
     # Nobody in the engine knows what day it is: the page asks the clock on the wall, once.
     place.html(cards(claims(), speaker, Date.today().isoformat(), is_open=guess is not None))  # noqa: DTZ011 - the reader's day
     if is_stage:

@@ -16,7 +16,7 @@ from pages.figures.new_normal import Group, pace_figure
 from pages.figures.theme import SCALES
 from pages.parts import chapter
 from pages.parts.charts import Strip, charts
-from pages.parts.guess import guessed
+from pages.parts.guess import guessed, staged
 from pages.parts.lesson import controls
 from pages.parts.new_normal.ways import ways
 from pages.parts.predict import SKIP
@@ -57,13 +57,13 @@ def pace_room(speaker: Voice) -> None:
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)
     choices = {name: say(f"{NAME}.group.{name}") for name in row["guess"]["choices"]}
-    guess = SKIP if is_stage else guessed(NAME, speaker, choices)
+    guess = staged() if is_stage else guessed(NAME, speaker, choices)
     if guess is not None and not is_stage:
         st.html(f'<p class="q-verdict">{judge(guess, str(row["guess"]["answer"]), speaker)}</p>')
     found = place(turned.record.ask, YEAR)
     _figure(turned.record, speaker, size="stage" if is_stage else "laptop", is_open=guess is not None)
     if is_stage:
-        st.html(f'<p class="q-stage-says">{says(found, speaker)}</p>')
+        st.html(f'<p class="q-stage-says">{_hall(turned, found, speaker, is_asking=guess is None)}</p>')
         with st.container(key="q-stage-exit"):
             st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
     elif guess is not None:
@@ -72,6 +72,13 @@ def pace_room(speaker: Voice) -> None:
         told(speaker, NAME, row["explain"])
         sources(*row["facts"])
     turned.write_url()
+
+
+def _hall(turned: Turned[Shown], found: Place, speaker: Voice, *, is_asking: bool) -> str:
+    """Ask the hall; then say what is odd in the groups or, where somebody's own numbers stand, which group they look like."""
+    if is_asking:
+        return f"<b>{escape(speaker.say(f'{NAME}.ask.question'))}</b>"
+    return judge(SKIP, "", speaker) if turned.record.ask == turned.first.ask else says(found, speaker)
 
 
 def judge(guess: str, answer: str, speaker: Voice) -> str:
