@@ -13,7 +13,7 @@ from engine.era_checks import flip_of
 from engine.errors import BudgetError, Problem
 from pages.parts import flipped
 from pages.parts.time_machine import link_words
-from pages.parts.words import Voice, harmless
+from pages.parts.words import Voice, harmless, voice
 
 _LOOKS = Path(__file__).parent / "looks"
 # The page's own sheet first, a chapter's after it: of two rules of one weight the later one holds.
@@ -54,7 +54,8 @@ LINE = "stage.line"  # the session's: what the beat on stage says in one line
 
 def look() -> None:
     """Give the page the parts of its look that Streamlit's theme cannot say."""
-    st.html(f"<style>{_CSS}</style>")
+    more = voice().say("common.more")  # what has no room in the navigation: Streamlit says it in English only
+    st.html(f'<style>{_CSS}\n.rc-overflow-item-rest > button p::after {{ content: "{more}" }}</style>')
 
 
 def fold(label: str, *, key: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -82,10 +83,12 @@ def strip_html(speaker: Voice, found: Sequence[Flip], kept: Sequence[Kept], now:
 def _row(speaker: Voice, flip: Flip) -> str:
     """Write one flip: what, then, now, since when, and who says so."""
     say, lang, fact = speaker.say, speaker.lang, flip.source
-    when = speaker.date(flip.since) if flip.since else say("era.undated")
-    who = [escape(say("era.since", date=when)), escape(say(f"common.sources.{flip.basis}"))]
+    when = say("era.came", date=speaker.date(flip.since)) if flip.since else say("era.undated")
+    who = [escape(when), escape(say(f"common.sources.{flip.basis}"))]
     link = flip.dated if flip.dated.startswith("https://") else fact.link
-    if link:
+    if not link:
+        who.append(escape(_short(flip.dated or fact.source)))
+    else:
         who.append(
             f'<a href="{escape(link)}" target="_blank" rel="noopener noreferrer" aria-label="'
             f'{escape(say("common.sources.link_to", fact=fact.id))}">{escape(say("common.sources.link"))}</a>'
@@ -96,6 +99,11 @@ def _row(speaker: Voice, flip: Flip) -> str:
         f'<span class="now"><em>{escape(say("era.today"))}</em> {escape(speaker.filled(flip.now[lang]))}</span>'
         f'<small><i class="{flip.basis}" aria-hidden="true"></i>{" · ".join(who)}</small></li>'
     )
+
+
+def _short(source: str) -> str:
+    """Shorten a source without an address to its first words: a package and its version, or who said so."""
+    return re.split(r"[,(;]", source)[0].strip()
 
 
 def everything(speaker: Voice) -> None:
@@ -181,8 +189,8 @@ def absent(speaker: Voice, found: Sequence[Barred]) -> None:
     """Say kindly that what is chosen here did not exist, with dates, and offer the way back to today."""
     say, lang = speaker.say, speaker.lang
     rows = "".join(
-        f'<li data-flip="{flip.id}"><strong>{escape(flip.what[lang])}</strong>: {escape(speaker.filled(flip.then[lang]))}. '
-        f"{escape(dated(speaker, flip))}.</li>"
+        f'<li data-flip="{flip.id}"><strong>{escape(flip.what[lang])}</strong>: {escape(speaker.filled(flip.then[lang]))} '
+        f"({escape(say('era.today'))}, {escape(dated(speaker, flip))}: {escape(speaker.filled(flip.now[lang]))})</li>"
         for flip in dict.fromkeys(one.flip for one in found)
     )
     with st.container(border=True, key="q-absent"):
