@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import words
+from pages.parts import flipped, time_machine, words
 from pages.parts.chapter import OPEN, look
 from pages.parts.stage import frame
 from pages.parts.stage.speaker import speakers_window
@@ -17,6 +17,7 @@ st.set_page_config(
     page_title=say("common.app.name"), page_icon=str(ROOT / "pages" / "static" / "favicon.svg"), layout="wide"
 )
 st.logo(str(ROOT / "pages" / "static" / "favicon.svg"), size="large")
+time_machine.keep()
 look()
 chapters = [
     st.Page(ROOT / "pages" / f"{name}.py", title=say(f"common.nav.{name}"), url_path=name, default=name == "start")
@@ -27,6 +28,7 @@ is_stage = in_talk or is_speakers or st.query_params.get("view") == "stage"
 page = st.navigation(chapters, position="hidden" if is_stage else "top")
 if not is_stage:
     with st.container(key="q-language"):
+        flipped.switch(words.voice())
         words.language_switch()
 if not in_talk and (aside := words.set_aside()):
     st.info(aside)
