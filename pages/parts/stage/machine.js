@@ -15,7 +15,7 @@ const RING = {
 };
 
 function makeMachine(parent) {
-  const host = make("div"), shadow = host.attachShadow({ mode: "open" }), style = make("style", "", STYLE), root = make("div", "q deck");
+  const host = make("div"), shadow = host.attachShadow({ mode: "open" }), style = make("style", "", STYLE), root = make("aside", "q deck");
   host.id = "quayside-deck";
   shadow.append(style, root);
   document.body.append(host);
@@ -270,6 +270,7 @@ function makeMachine(parent) {
       data = fresh;
       root.dataset.theme = themeOf(hostOf(parent)) === "dark" ? "dark" : "light";
       root.lang = fresh.lang;
+      root.setAttribute("aria-label", say("label"));
       helpKey.title = say("help");
       helpKey.setAttribute("aria-label", say("help"));
       arrive();
