@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from engine import launch
 from engine.era import Era
 from engine.errors import Problem
-from engine.flips import Flip, Setting, flips
+from engine.flips import Flip, Setting, flips, same_path
 
 if TYPE_CHECKING:
     from engine.scenario import Scenario
 
 _NOT_SAID = object()
+NOT_THEN = "early 2020 did not have this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,20 @@ def barred(data: Mapping[str, Any]) -> list[Barred]:
                     if value is not _NOT_SAID and not may_stand(setting, value)
                 ]
     return found
+
+
+def flip_of(problem: Problem) -> Flip | None:
+    """Give the flip that a problem is about; None for a problem of any time."""
+    if not problem.message.startswith(NOT_THEN):
+        return None
+    for flip in flips():
+        if problem.path == "launch_type" and flip.launch_type == problem.came:
+            return flip
+        if problem.path.endswith(".do") and problem.came in flip.does:
+            return flip
+        if any(same_path(setting.path, problem.path) for setting in flip.settings):
+            return flip
+    return None
 
 
 def concerns(setting: Setting, kind: launch.LaunchType) -> bool:
@@ -146,7 +161,7 @@ def _put(data: Any, path: str, value: Any) -> None:
 
 def _barred(flip: Flip, path: str, came: str, allowed: str) -> Barred:
     when = f"it came in {flip.since}" if flip.since else "it came later"
-    return Barred(flip, path, Problem(path, came, allowed, f"early 2020 did not have this: {when}"))
+    return Barred(flip, path, Problem(path, came, allowed, f"{NOT_THEN}: {when}"))
 
 
 def _allowed(setting: Setting) -> str:

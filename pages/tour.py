@@ -5,8 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import words
+from pages.parts import flipped, time_machine, words
 from pages.parts.chapter import OPEN, look
+from pages.parts.stage import frame
+from pages.parts.stage.speaker import speakers_window
 from pages.parts.words import say
 
 ROOT = Path(__file__).parent.parent
@@ -15,20 +17,28 @@ st.set_page_config(
     page_title=say("common.app.name"), page_icon=str(ROOT / "pages" / "static" / "favicon.svg"), layout="wide"
 )
 st.logo(str(ROOT / "pages" / "static" / "favicon.svg"), size="large")
+time_machine.keep()
 look()
 chapters = [
     st.Page(ROOT / "pages" / f"{name}.py", title=say(f"common.nav.{name}"), url_path=name, default=name == "start")
     for name in ("start", *OPEN)
 ]
-is_stage = st.query_params.get("view") == "stage"
+in_talk, is_speakers = frame.is_on_stage(), frame.is_speakers()
+is_stage = in_talk or is_speakers or st.query_params.get("view") == "stage"
 page = st.navigation(chapters, position="hidden" if is_stage else "top")
 if not is_stage:
     with st.container(key="q-language"):
+        flipped.switch(words.voice())
         words.language_switch()
-if aside := words.set_aside():
+if not in_talk and (aside := words.set_aside()):
     st.info(aside)
 try:
-    page.run()
+    if is_speakers:
+        speakers_window(frame.cut_asked())
+    elif in_talk:
+        frame.on_stage(ROOT / "pages")
+    else:
+        page.run()
 except Exception:  # the front door: an audience sees a sentence, and the log sees everything
     logging.getLogger("quayside").exception("the page %s broke", page.title)
     st.error(say("common.error.page"))

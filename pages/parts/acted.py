@@ -12,6 +12,7 @@ from engine import ScenarioError, reading
 from engine.errors import Problem
 from pages.parts.experiment import DONE, MAX_PAST, UNREADABLE
 from pages.parts.lesson import Control
+from pages.parts.time_machine import ERA
 from pages.parts.turned import Turned
 
 R = TypeVar("R", bound=BaseModel)
@@ -36,7 +37,7 @@ class Acted(Turned[R]):
         """Set values, and remember what was there before."""
         before = self.record
         super().set(settings)
-        if self.record != before:
+        if self.record != before and set(settings) != {ERA}:  # a journey is no step: the switch brings one back
             self._remember(before)
 
     def _remember(self, before: R) -> None:
@@ -54,6 +55,7 @@ class Acted(Turned[R]):
         if past:
             st.session_state[self._key("record")] = past[-1]
             st.session_state[self._key("past")] = past[:-1]
+            self._in_time()
         st.session_state[self._key("problems")] = ()
 
     def reset(self) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from html import escape
 from typing import Any, get_args, get_origin
 
 import streamlit as st
 from pydantic.fields import FieldInfo
 
 from engine import Scenario
+from engine.flips import Flip, Setting
 from engine.launch import launch_type
+from pages.parts import flipped
 from pages.parts.experiment import Experiment, value_at
 from pages.parts.fields import field_at
 from pages.parts.lesson import Control, name_of
@@ -72,12 +76,15 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         st.session_state[key] = _as_choice(control, value)
     common: dict[str, Any] = {"key": key, "help": told, "on_change": write}
     choices = _choices(field, control)
+    found = flipped.barring(experiment.scenario, control.path)
+    if found and choices:
+        choices = _of_then(speaker, found, choices)
     if (
         choices and _as_choice(control, value) not in choices
     ):  # a link or a file may bring what the screen does not offer
         choices = [_as_choice(control, value), *choices]
     if isinstance(value, bool):
-        st.toggle(label, **common)
+        st.toggle(label, **common, **_off(speaker, found))
     elif choices and control.slide:
         st.select_slider(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     elif choices:
@@ -88,6 +95,7 @@ def ask_one(experiment: Experiment, control: Control) -> None:
             int(n) if whole else float(n) for n in (control.low or 0, control.high or 1, control.step or 1)
         )
         # What a link or a file set may lie beyond the span that the screen offers: the span makes way.
+        low, high = flipped.span(found, low, high)
         low, high = min(low, value), max(high, value)
         settle(key, int(value) if whole else float(value))
         written = "%d" if float(step).is_integer() and float(value).is_integer() else "%g"
@@ -102,6 +110,25 @@ def ask_one(experiment: Experiment, control: Control) -> None:
             )
         else:
             st.slider(label, low, high, step=step, format=written, **common)
+
+
+def _off(speaker: Voice, found: Sequence[tuple[Flip, Setting]]) -> dict[str, Any]:
+    """Switch a control off whose thing did not exist, and say since when it does."""
+    gone = next((flip for flip, one in found if one.kind == "then"), None)
+    if gone is None:
+        return {}
+    st.html(f'<p class="q-later">{escape(flipped.dated(speaker, gone))}</p>')
+    return {"disabled": True}
+
+
+def _of_then(speaker: Voice, found: Sequence[tuple[Flip, Setting]], choices: list[Any]) -> list[Any]:
+    """Offer what could be chosen then, and name the rest with the date on which it came."""
+    late = [one for one in choices if not flipped.stands(found, one)]
+    if late:
+        names = ", ".join(choice_of(speaker, one) for one in late)
+        when = flipped.dated(speaker, found[0][0])
+        st.html(f'<p class="q-later">{escape(f"{names}: {when}")}</p>')
+    return [one for one in choices if one not in late]
 
 
 def ask_named(experiment: Experiment, control: Control, speaker: Voice) -> None:

@@ -9,7 +9,10 @@ from typing import Any
 
 import streamlit as st
 
+from engine.era_checks import flip_of
 from engine.errors import BudgetError, Problem
+from pages.parts import flipped
+from pages.parts.time_machine import link_words
 from pages.parts.words import Voice, harmless
 
 _LOOKS = Path(__file__).parent / "looks"
@@ -17,6 +20,7 @@ _LOOKS = Path(__file__).parent / "looks"
 _SHEETS = (
     "page",
     "start",
+    "eras",
     "bring",
     "new_normal",
     "fargate",
@@ -44,6 +48,8 @@ OPEN = (
     "control_plane", "eks", "az_failure",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
+VIEW = "view"  # and the one that says in which room it is shown
+LINE = "stage.line"  # the session's: what the beat on stage says in one line
 
 
 def look() -> None:
@@ -81,7 +87,7 @@ def chosen(speaker: Voice, page: str, *others: str) -> str:
 
 def _which(name: str) -> None:
     lang = st.query_params.get("lang")
-    st.query_params.from_dict({WHICH: name} | ({"lang": lang} if lang else {}))
+    st.query_params.from_dict({WHICH: name} | (link_words(lang) if lang else {}))
 
 
 def steps(speaker: Voice, now: int, first: str) -> None:
@@ -119,6 +125,8 @@ def mend(
     speaker: Voice, problems: Sequence[Problem], *, is_budget: bool = False, title: str = "common.error.title"
 ) -> None:
     """List what is wrong with a scenario (or with what `title` names), all of it; nothing was lost."""
+    flipped.not_then(speaker, problems)
+    problems = [problem for problem in problems if flip_of(problem) is None]
     if not problems:
         return
     is_scenario = title == "common.error.title"
@@ -171,7 +179,9 @@ def plain(text: str) -> str:
 
 
 def stage_heading(question: str, lede: str) -> None:
-    """Ask the question for the back of the hall."""
+    """Ask the question for the back of the hall; in the talk, a beat's one line stands in its place."""
+    if st.query_params.get("stage") == "1":
+        question = st.session_state.get(LINE, question)
     st.html(f'<header class="q-stage-head"><h1>{escape(question)}</h1><p>{escape(lede)}</p></header>')
 
 

@@ -2,21 +2,27 @@
 
 The scenario is the only state. A control, a click on the map, undo, reset and an opened file all replace it; the
 URL is written from it after each run, and read once, when a fresh browser opens the link.
+
+It is kept as it is today, and shown as it was in the time that the URL asks for (`pages.parts.time_machine`): so a journey
+to early 2020 and back loses nothing. What cannot stand there is not shown as if it could: see `absent`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from engine import Scenario, ScenarioError, reading
 from engine.architecture.cut import cut_of
+from engine.era_checks import Barred, barred
 from engine.errors import Problem
 from engine.operations import Operation
 from pages.parts.fields import ASSUMED
 from pages.parts.lesson import CUT, Control, Lesson, changed, lesson, member_path, name_of
+from pages.parts.time_machine import ERA, era, travel
 
 WHOLE, DONE = "s", "do"
 OPERATIONS = "operations."
@@ -32,7 +38,9 @@ class Experiment:
         self.lesson: Lesson = lesson(name)
         if self._key("scenario") not in st.session_state:
             scenario, aside = read_url(self.lesson, dict(st.query_params))
-            st.session_state[self._key("scenario")] = scenario
+            if scenario.era != era() and ERA not in st.query_params:
+                travel(scenario.era)  # a link that holds the whole scenario says its time as well
+            st.session_state[self._key("scenario")] = scenario.in_era("today")
             st.session_state[self._key("past")] = []
             st.session_state[self._key("aside")] = aside
             st.session_state[self._key("problems")] = ()
@@ -41,10 +49,20 @@ class Experiment:
         return f"{self.lesson.name}.{what}"
 
     @property
-    def scenario(self) -> Scenario:
-        """The scenario as it stands."""
+    def own(self) -> Scenario:
+        """The scenario as it is today, whatever time is shown."""
         found: Scenario = st.session_state[self._key("scenario")]
         return found
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it stands in the time that is shown; where it cannot stand there, as it is today."""
+        return (then(self.own) or self.own) if era() == "talk" else self.own
+
+    @property
+    def absent(self) -> tuple[Barred, ...]:
+        """What the scenario asks for and did not exist in the time that is shown; none = it stands there."""
+        return () if era() == "today" or then(self.own) is not None else not_then(self.own)
 
     @property
     def aside(self) -> tuple[Problem, ...]:
@@ -64,17 +82,22 @@ class Experiment:
         return bool(st.session_state[self._key("past")])
 
     def change(self, make: Callable[[Scenario], Scenario]) -> None:
-        """Replace the scenario, or keep it and remember what was wrong."""
+        """Replace the scenario, or keep it and remember what was wrong. What did not exist is wrong in its time."""
         try:
-            new = make(self.scenario)
+            made = make(self.own)
+            new = made.in_era("today")
+            if era() == "talk" and not self.absent and made.era == "today":
+                new.in_era("talk")  # one that could not stand before may be mended step by step
         except ScenarioError as error:
             self.refuse(error.problems)
             return
         st.session_state[self._key("problems")] = ()
         st.session_state[self._key("aside")] = ()
-        if new != self.scenario:
+        if made.era == "talk":
+            travel("talk")
+        if new != self.own:
             past: list[Scenario] = st.session_state[self._key("past")]
-            st.session_state[self._key("past")] = [*past, self.scenario][-MAX_PAST:]
+            st.session_state[self._key("past")] = [*past, self.own][-MAX_PAST:]
             st.session_state[self._key("scenario")] = new
 
     def refuse(self, problems: tuple[Problem, ...]) -> None:
@@ -107,7 +130,7 @@ class Experiment:
 
     def write_url(self) -> None:
         """Make the URL say what the scenario is."""
-        wanted = url_of(self.lesson, self.scenario)
+        wanted = url_of(self.lesson, self.own)
         ours = {WHOLE, DONE, *(control.url for control in _controls(self.lesson))}
         for name in ours - set(wanted):
             if name in st.query_params:
@@ -115,6 +138,27 @@ class Experiment:
         for name, value in wanted.items():
             if st.query_params.get(name) != value:
                 st.query_params[name] = value
+
+
+@lru_cache(maxsize=256)
+def then(scenario: Scenario) -> Scenario | None:
+    """Give a scenario of today as it was in early 2020; None where it asks for what did not exist."""
+    try:
+        return scenario.in_era("talk")
+    except ScenarioError:
+        return None
+
+
+def in_time(scenario: Scenario) -> Scenario | None:
+    """Give a scenario of today as it was in the time that is shown; None where it did not exist."""
+    return then(scenario) if era() == "talk" else scenario
+
+
+def not_then(scenario: Scenario) -> tuple[Barred, ...]:
+    """List what a scenario asks for and did not exist in early 2020, what is switched off by itself left out."""
+    return tuple(
+        one for one in barred(scenario.model_dump(mode="json")) if not any(s.kind == "then" for s in one.flip.settings)
+    )
 
 
 def operation(given: dict[str, Any], of: Lesson) -> Operation:

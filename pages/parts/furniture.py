@@ -7,21 +7,22 @@ from typing import Any
 
 import streamlit as st
 
-from engine import BudgetError, Run, Scenario, ScenarioError
+from engine import BudgetError, Run, Scenario, ScenarioError, catalog
 from engine.errors import Problem
 from engine.launch import launch_type
-from pages.parts import chapter, show
+from pages.parts import chapter, flipped, show
 from pages.parts.ahead import address, keys_of
 from pages.parts.call_map import call_map
 from pages.parts.charts import charts
 from pages.parts.chooser import Choice, chooser
-from pages.parts.experiment import Experiment
+from pages.parts.experiment import Experiment, then
 from pages.parts.headline import headline
 from pages.parts.lesson import changed
 from pages.parts.predict import guess_of, is_asking, predict, verdict
 from pages.parts.scene import View, chart_marks, map_of, scene, shown, transport_data
 from pages.parts.sources import sources
 from pages.parts.stage_map import stage_map
+from pages.parts.time_machine import era
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, explain, facts_of, go, turn
 from pages.parts.why_here import why_here
@@ -61,25 +62,49 @@ def present(
     """
     speaker = voice()
     chosen = chapter.chosen(speaker, page, *others)
-    if rooms and chosen in rooms:
+    found = flipped.here(catalog.lesson(chosen))
+    if era() == "talk" and view() != "stage":
+        flipped.strip(speaker, *found)
+    _open(chosen, speaker, panels or {}, beside or {}, rooms or {})
+    if era() == "today" and view() != "stage":
+        flipped.strip(speaker, *found)
+
+
+def _open(
+    chosen: str, speaker: Voice, panels: Mapping[str, Panel], beside: Mapping[str, Beside], rooms: Mapping[str, Room]
+) -> None:
+    """Open an experiment in the room that the URL asks for."""
+    if chosen in rooms:
         rooms[chosen](speaker)
         return
     experiment = Experiment(chosen)
     speaker = speaker.about(experiment.scenario)
     notices(experiment, speaker)
-    held = (beside or {}).get(experiment.lesson.name)
+    held = beside.get(experiment.lesson.name)
     try:
         match view():
+            case _ if experiment.absent:
+                not_there(experiment, speaker)
             case "stage":
                 stage(experiment, speaker, held)
             case "compare" if experiment.lesson.variants:
                 compare(experiment, speaker)
             case _:
-                study(experiment, speaker, (panels or {}).get(experiment.lesson.name), held)
+                study(experiment, speaker, panels.get(experiment.lesson.name), held)
     except BudgetError as error:
         chapter.budget(speaker, error)
         turn(experiment, speaker)
     experiment.write_url()
+
+
+def not_there(experiment: Experiment, speaker: Voice) -> None:
+    """Say that this did not exist in early 2020, and offer today, another launch type, or other settings."""
+    name = experiment.lesson.name
+    chapter.heading(speaker.say(f"{name}.title"), lede(experiment.own, speaker, name))
+    flipped.absent(speaker, experiment.absent)
+    if experiment.lesson.launch_types:
+        choose_type(experiment, speaker, "", "")
+    turn(experiment, speaker)
 
 
 def notices(experiment: Experiment, speaker: Voice) -> None:
@@ -208,6 +233,7 @@ def choose_type(experiment: Experiment, speaker: Voice, run_id: str, ahead: str)
                 speaker.say(f"common.launch_type.{kind}.name"),
                 speaker.say(f"common.launch_type.group.{launch_type(kind).orchestrator}"),
                 speaker.say(f"common.launch_type.{kind}.short"),
+                flipped.not_yet(speaker, kind),
             )
             for kind in experiment.lesson.launch_types
         },
@@ -293,21 +319,44 @@ def standing(experiment: Experiment, chosen: list[str]) -> tuple[dict[str, Scena
     problems: list[Problem] = []
     for variant in chosen:
         try:
-            stand[variant] = changed(experiment.scenario, experiment.lesson.variants[variant])
+            made = changed(experiment.own, experiment.lesson.variants[variant])
+            stand[variant] = made.in_era(era())
         except ScenarioError as error:
             problems += [problem for problem in error.problems if problem not in problems]
     return stand, tuple(problems)
+
+
+def not_yet(experiment: Experiment) -> tuple[str, ...]:
+    """Name the variants that did not exist in the time that is shown."""
+    if era() == "today":
+        return ()
+
+    def was_there(settings: dict[str, Any]) -> bool:
+        try:
+            return then(changed(experiment.own, settings)) is not None
+        except ScenarioError:  # what is wrong today as well is told where it is chosen
+            return True
+
+    return tuple(name for name, settings in experiment.lesson.variants.items() if not was_there(settings))
 
 
 def chosen_variants(experiment: Experiment, speaker: Voice) -> list[str]:
     """Ask which variants stand side by side; the URL knows."""
     lesson, name = experiment.lesson, experiment.lesson.name
     key = f"{name}.compared"
+    later = not_yet(experiment)
+    offered = [variant for variant in lesson.variants if variant not in later]
     if key not in st.session_state:
         asked = [word for word in st.query_params.get(COMPARED, "").split(".") if word in lesson.variants]
         st.session_state[key] = asked[:MOST_COMPARED] or list(lesson.compare)
+    if gone := [variant for variant in st.session_state[key] if variant in later]:
+        left = [variant for variant in st.session_state[key] if variant not in gone]
+        st.session_state[key] = left or offered[:MOST_COMPARED]
+    if later:
+        names = ", ".join(speaker.say(f"{name}.variant.{variant}") for variant in later)
+        st.html(f'<p class="q-later">{chapter.plain(speaker.say("era.not_then", names=names))}</p>')
     found: list[str] = st.multiselect(
-        speaker.say("common.button.choose_types"), list(lesson.variants), max_selections=MOST_COMPARED, key=key,
+        speaker.say("common.button.choose_types"), offered, max_selections=MOST_COMPARED, key=key,
         format_func=lambda variant: speaker.say(f"{name}.variant.{variant}"), placeholder=speaker.say("common.button.choose_types"),
     )  # fmt: skip
     st.query_params[COMPARED] = ".".join(found)

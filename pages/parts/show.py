@@ -38,7 +38,10 @@ from pages.parts.words import Voice
 KEPT_RUNS = 32
 HOST_STRIPS = hosts.STRIPS | nodes.STRIPS | pods.STRIPS | rollouts.STRIPS | blasts.STRIPS
 # A run follows from its scenario, which is quicker to write out than the run's columns are to digest.
-BY_SCENARIO = {Run: lambda run: run.scenario.model_dump_json(), Voice: lambda speaker: (speaker.lang, speaker.of_pods)}
+BY_SCENARIO = {
+    Run: lambda run: run.scenario.model_dump_json(),
+    Voice: lambda speaker: (speaker.lang, speaker.of_pods, speaker.era),
+}
 
 
 @st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs={Scenario: Scenario.model_dump_json})

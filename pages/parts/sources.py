@@ -4,6 +4,7 @@ Documented is a filled square, measured a half-filled one, assumed a dashed one,
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from html import escape
 
@@ -11,6 +12,7 @@ import streamlit as st
 
 from engine import catalog
 from engine.catalog import Basis, Fact, Value
+from engine.era import fact_at
 from engine.errors import CatalogError
 from pages.parts.words import FIRM, THIN, Voice, voice
 
@@ -73,7 +75,7 @@ def listing(speaker: Voice, facts: Iterable[Fact]) -> str:
 def _item(speaker: Voice, fact: Fact) -> str:
     """Write one fact: mark, what it says, how much; then basis, date and link."""
     say = speaker.say
-    amount = written_value(speaker, fact)
+    amount = _in_time(speaker, fact)
     line = [
         f"<strong>{escape(say(f'common.sources.{fact.basis}'))}</strong>, {escape(say(f'common.sources.{fact.basis}_means'))}",
         escape(say("common.sources.as_of", date=speaker.date(fact.as_of))),
@@ -90,6 +92,17 @@ def _item(speaker: Voice, fact: Fact) -> str:
     says = escape(fact.text(speaker.lang)) + (f": <strong>{escape(amount)}</strong>" if amount else "")
     mark = f'<i class="{fact.basis}" aria-hidden="true"></i>'  # st.html lets no SVG through: drawn by CSS
     return f"<li>{mark}<div><p>{says}</p><p><small>{' · '.join(line)}</small></p></div></li>"
+
+
+def _in_time(speaker: Voice, fact: Fact) -> str:
+    """Write a fact's value; in the talk's time the one that held then, marked, with today's beside it."""
+    now = written_value(speaker, fact)
+    name, *keys = fact_at(speaker.era, fact.id)
+    if (name, *keys) == (fact.id,):
+        return now
+    old = catalog.fact(name)
+    told = replace(fact, value=catalog.value(name, *keys), unit=fact.unit if keys else old.unit)
+    return speaker.say("era.cited", then=written_value(speaker, told), now=now)
 
 
 def written_value(speaker: Voice, fact: Fact) -> str:

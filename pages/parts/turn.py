@@ -12,12 +12,13 @@ from engine import Run, Scenario, frames
 from engine.launch import launch_type
 from pages.parts import chapter
 from pages.parts.ask import ask, meant
+from pages.parts.chapter import VIEW
 from pages.parts.experiment import Experiment, url_of
 from pages.parts.fields import ASSUMED
+from pages.parts.flipped import came_later, for_today
 from pages.parts.lesson import Lesson
+from pages.parts.time_machine import link_words
 from pages.parts.words import Voice
-
-VIEW = "view"
 
 
 def turn(experiment: Experiment, speaker: Voice, run: Run | None = None) -> None:
@@ -73,7 +74,7 @@ def take_away(experiment: Experiment, speaker: Voice, run: Run | None) -> None:
 
 def link(experiment: Experiment) -> str:
     """Write the address that opens this very experiment."""
-    words = {**url_of(experiment.lesson, experiment.scenario), "lang": st.query_params.get("lang", "en")}
+    words = {**url_of(experiment.lesson, experiment.own), **link_words(st.query_params.get("lang", "en"))}
     base = str(st.context.url or "").split("?")[0]
     return f"{base}?{urlencode(words)}"
 
@@ -86,9 +87,10 @@ def explain(experiment: Experiment, speaker: Voice) -> None:
         with st.container(horizontal=True):
             for what, settings in tries(experiment.lesson, experiment.scenario.launch_type).items():
                 every = experiment.scenario.balancer.check_every_s
+                late = came_later(speaker, experiment.own, settings)
                 st.button(
-                    speaker.say(f"{name}.try.{what}", interval=speaker.number(every)),
-                    key=f"{name}.try.{what}", on_click=experiment.set, args=(settings,),
+                    speaker.say(f"{name}.try.{what}", interval=speaker.number(every)) + (f" ({late})" if late else ""),
+                    key=f"{name}.try.{what}", on_click=experiment.set, args=(settings,), disabled=bool(late),
                 )  # fmt: skip
     told(speaker, name, experiment.lesson.explain)
 
@@ -102,6 +104,7 @@ def tries(of: Lesson, kind: str) -> dict[str, dict[str, Any]]:
 def told(speaker: Voice, name: str, sections: Sequence[str]) -> None:
     """Fold an experiment's prose into two columns, one after the other, as a phone shows them. name: whose texts these are."""
     st.header(speaker.say(f"{name}.explain.title"))
+    for_today(speaker)
     half = (len(sections) + 1) // 2
     for column, part in zip(st.columns(2, gap="medium"), (sections[:half], sections[half:]), strict=True):
         for section in part:

@@ -21,6 +21,7 @@ from pages.parts.experiment import read, value_at, written
 from pages.parts.fields import field_of
 from pages.parts.lesson import Control
 from pages.parts.stage_map.payload import amount
+from pages.parts.time_machine import ERA, era, travel
 from pages.parts.words import Voice
 
 R = TypeVar("R", bound=BaseModel)
@@ -42,6 +43,12 @@ class Turned(Generic[R]):
             st.session_state[self._key("record")] = record
             st.session_state[self._key("aside")] = aside
             st.session_state[self._key("problems")] = ()
+        self._in_time()
+
+    def _in_time(self) -> None:
+        """Set a record that knows of the two times to the one that the URL asks for."""
+        if ERA in type(self.first).model_fields and getattr(self.record, ERA) != era():
+            st.session_state[self._key("record")] = put(self.record, {ERA: era()})
 
     def _key(self, what: str) -> str:
         return f"{self.name}.turned.{what}"
@@ -73,10 +80,14 @@ class Turned(Generic[R]):
             return
         st.session_state[self._key("problems")] = ()
         st.session_state[self._key("aside")] = ()
+        if ERA in settings:
+            travel(settings[ERA])
 
     def write_url(self) -> None:
         """Make the URL say what differs from how it comes."""
         for control in self.controls:
+            if control.path == ERA:  # the time machine says it
+                continue
             now = value_at(self.record, control.path)
             if now == value_at(self.first, control.path):
                 if control.url in st.query_params:
@@ -94,7 +105,7 @@ class Turned(Generic[R]):
         record, aside = self.first, []
         for control in self.controls:
             word = st.query_params.get(control.url)
-            if word is None:
+            if word is None or control.path == ERA:
                 continue
             try:
                 record = self._with(record, {control.path: read(word, value_at(record, control.path))})

@@ -19,7 +19,9 @@ from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 from engine import Scenario, catalog
 from engine.catalog import LANGUAGES, Language
+from engine.era import Era, fact_at
 from engine.launch import launch_type
+from pages.parts.time_machine import era
 
 PODS = "pods."  # before the key of a text: its version where Kubernetes runs what it speaks of
 LANG = "lang"  # the name in the URL, and the widget's key
@@ -35,14 +37,16 @@ class Voice:
 
     of_pods: what is spoken of runs on Kubernetes, where a task is a pod and a host is a node: a text that has a version for
     it (`pods.<key>`, in data/texts/<lang>/pods.yaml; a section `<name>_pods` of a page's paragraphs) is said in that version.
+    era: whose numbers a paragraph cites; where the talk's is another one, it is marked and today's stands beside it.
     """
 
     lang: Language
     of_pods: bool = False
+    era: Era = "today"
 
     def about(self, scenario: Scenario) -> "Voice":
         """Give the voice that speaks of a scenario as its launch type's people do."""
-        return replace(self, of_pods=launch_type(scenario.launch_type).is_kubernetes)
+        return replace(self, of_pods=launch_type(scenario.launch_type).is_kubernetes, era=scenario.era)
 
     # --- texts ---
 
@@ -80,8 +84,29 @@ class Voice:
 
     def _cited(self, name: str, *keys: str) -> str:
         """Write a fact's number where a paragraph cites it, so that no paragraph outlives its fact."""
+        now = self._quoted(name, *keys)
+        there = fact_at(self.era, name, *keys)
+        if there == (name, *keys) or (then := self._quoted(*there)) == now:
+            return now
+        return self.say("era.cited", then=then, now=now)
+
+    def _quoted(self, name: str, *keys: str) -> str:
         x = catalog.number(name, *(int(key) if key.isdigit() else key for key in keys))
         return self.number(x, 0 if x == int(x) else 1)
+
+    def filled(self, text: str) -> str:
+        """Fill in the numbers that a text of data/eras.yaml cites, with as many digits as their facts have.
+
+        >>> Voice("es").filled("{=ddb.price.ondemand write} y {=lambda.scale_rate}")
+        '0,625 y 1000'
+        """
+
+        def exact(cited: re.Match[str]) -> str:
+            name, *keys = cited[1].split()
+            x = catalog.number(name, *keys)
+            return self.number(x, len(f"{x:.6f}".rstrip("0").partition(".")[2]))
+
+        return _CITED.sub(exact, text)
 
     def table(self, prefix: str) -> dict[str, str]:
         """Give all texts below a prefix, without it and unfilled: what a component in the browser needs."""
@@ -281,7 +306,7 @@ def language_switch() -> None:
 
 def voice() -> Voice:
     """Give the voice of the page's language."""
-    return Voice(language())
+    return Voice(language(), era=era())
 
 
 def say(key: str, **values: object) -> str:

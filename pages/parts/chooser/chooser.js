@@ -13,7 +13,7 @@ function makeChooser(parent) {
 
   const addressOf = (value) => aheadOf(data.ahead, { set: `${data.path}=${value}` });
   function choose(value, moveFocus = false) {
-    if (!data || value === data.chosen) return;
+    if (!data || value === data.chosen || data.options.find((one) => one.value === value)?.not_yet) return;
     data = { ...data, chosen: value };
     mark();
     if (moveFocus) buttons().find((one) => one.dataset.value === value && one.offsetParent)?.focus();
@@ -42,14 +42,20 @@ function makeChooser(parent) {
     needs.push(lines.scrollWidth);
     fit();
   }
-  function radio({ value, name, short }, isShort) {
+  function radio({ value, name, short, not_yet }, isShort) {
     const one = make("button", "", isShort ? short : name);
     one.type = "button";
     one.dataset.value = value;
     one.setAttribute("role", "radio");
     if (isShort) one.setAttribute("aria-label", name);
+    if (not_yet) { // it can be reached and read, and says why it cannot be had
+      one.setAttribute("aria-disabled", "true");
+      one.setAttribute("aria-label", `${name}, ${not_yet}`);
+      one.title = not_yet;
+      one.append(make("small", "", not_yet));
+    }
     one.addEventListener("click", () => choose(value));
-    one.addEventListener("pointerenter", () => { if (value !== data.chosen && data.ahead && !ahead.pending) ahead.ask(addressOf(value)); });
+    one.addEventListener("pointerenter", () => { if (!not_yet && value !== data.chosen && data.ahead && !ahead.pending) ahead.ask(addressOf(value)); });
     return one;
   }
   function line(group) {
@@ -65,7 +71,8 @@ function makeChooser(parent) {
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    const values = data.options.map((one) => one.value), at = values.indexOf(data.chosen);
+    const values = data.options.filter((one) => !one.not_yet || one.value === data.chosen).map((one) => one.value);
+    const at = values.indexOf(data.chosen);
     choose(values[(at + step + values.length) % values.length], true);
   });
   const watch = new ResizeObserver(fit);
@@ -82,9 +89,10 @@ function makeChooser(parent) {
         shown = look;
         row.replaceChildren(...data.options.map((one) => radio(one, false)));
         lines.replaceChildren(...[...new Set(data.options.map((one) => one.group))].map(line));
-        select.replaceChildren(...data.options.map(({ value, name }) => {
-          const one = make("option", "", name);
+        select.replaceChildren(...data.options.map(({ value, name, not_yet }) => {
+          const one = make("option", "", not_yet ? `${name} (${not_yet})` : name);
           one.value = value;
+          one.disabled = Boolean(not_yet);
           return one;
         }));
         measure();

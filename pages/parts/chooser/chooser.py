@@ -17,11 +17,15 @@ _component = st.components.v2.component(
 
 
 class Choice(NamedTuple):
-    """What a choice is called; where it stands in a row of its group: which group, and how it is called there."""
+    """What a choice is called; where it stands in a row of its group: which group, and how it is called there.
+
+    not_yet: why it cannot be chosen now, in a few words; "" = it can.
+    """
 
     name: str
     group: str
     short: str
+    not_yet: str = ""
 
 
 def chooser(

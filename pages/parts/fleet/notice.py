@@ -11,7 +11,7 @@ from engine import Run, metrics, notices, pricing
 from pages.figures.fleet import Offer, lettered, trade
 from pages.parts import show
 from pages.parts.charts import Strip, charts
-from pages.parts.experiment import Experiment
+from pages.parts.experiment import Experiment, in_time
 from pages.parts.lesson import changed
 from pages.parts.predict import guess_of
 from pages.parts.scene import shown
@@ -44,7 +44,8 @@ def notice(experiment: Experiment, speaker: Voice, run: Run) -> None:
 def _offers(experiment: Experiment, speaker: Voice, run: Run) -> list[Offer]:
     """Give each of the lesson's ways, and the reader's own where it is another one."""
     lesson, yours = experiment.lesson, speaker.say(f"{experiment.lesson.name}.trade.yours")
-    ways = {variant: changed(lesson.scenario, settings) for variant, settings in lesson.variants.items()}
+    told = {variant: in_time(changed(lesson.scenario, settings)) for variant, settings in lesson.variants.items()}
+    ways = {variant: scenario for variant, scenario in told.items() if scenario is not None}
     offers = []
     for variant, scenario in ways.items():
         said, is_yours = speaker.say(f"{lesson.name}.variant.{variant}"), scenario == experiment.scenario

@@ -13,7 +13,7 @@ from engine.scenario import Scenario
 from pages.figures.fleet import left_strip
 from pages.parts import hosts, show
 from pages.parts.charts import Strip, charts
-from pages.parts.experiment import Experiment
+from pages.parts.experiment import Experiment, in_time
 from pages.parts.lesson import changed
 from pages.parts.predict import guess_of
 from pages.parts.scene import shown
@@ -30,7 +30,8 @@ def treadmill(experiment: Experiment, speaker: Voice, run: Run) -> None:
     st.header(speaker.say(f"{name}.panel.title"))
     st.markdown(speaker.say(f"{name}.panel.lede"))
     columns: dict[str, Scenario] = {"yours": experiment.scenario}
-    columns |= {variant: changed(lesson.scenario, lesson.variants[variant]) for variant in OTHERS}
+    others = {variant: in_time(changed(lesson.scenario, lesson.variants[variant])) for variant in OTHERS}
+    columns |= {variant: scenario for variant, scenario in others.items() if scenario is not None}
     with st.container(key="q-treadmill"):
         for place, (kind, scenario) in zip(st.columns(len(columns), gap="medium"), columns.items(), strict=True):
             with place:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from engine import catalog
 from pages.parts.chapter import OPEN
-from pages.parts.words import LANG, Voice
+from pages.parts.time_machine import link_words
+from pages.parts.words import Voice
 
 NAME = "new_normal"
 
@@ -28,7 +29,7 @@ def _chapters(chapters: tuple[str, ...], speaker: Voice) -> None:
     for name in chapters:
         if name in OPEN:
             question = speaker.say(f"start.chapter.{name}.question")
-            st.page_link(f"{name}.py", label=question, width="stretch", query_params={LANG: speaker.lang})
+            st.page_link(f"{name}.py", label=question, width="stretch", query_params=link_words(speaker.lang))
     coming = [speaker.say(f"start.chapter.{name}.question") for name in chapters if name not in OPEN]
     if coming:
         st.markdown(f"{speaker.say(f'{NAME}.ways.coming')} {' '.join(coming)}")

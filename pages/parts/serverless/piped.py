@@ -16,6 +16,7 @@ from engine.serverless.outcome import without_zone
 from pages.parts.acted import Acted
 from pages.parts.experiment import UNREADABLE, WHOLE, value_at
 from pages.parts.lesson import controls
+from pages.parts.time_machine import ERA, travel
 from pages.parts.turned import put
 
 NAME = "serverless"
@@ -70,6 +71,7 @@ class Piped(Acted[Pipeline]):
         except ScenarioError as error:
             st.session_state[self._key("problems")] = error.problems
             return
+        travel(made.era)
         self.replace(made)
 
     @property
@@ -106,7 +108,7 @@ class Piped(Acted[Pipeline]):
             st.query_params.pop(WHOLE, None)
             super().write_url()
             return
-        for name in ("do", *(control.url for control in self.controls)):
+        for name in ("do", *(control.url for control in self.controls if control.path != ERA)):
             st.query_params.pop(name, None)
         st.query_params[WHOLE] = self.record.token()
 
@@ -119,4 +121,6 @@ class Piped(Acted[Pipeline]):
             _can_run(made)
         except ScenarioError:
             return self.first, (UNREADABLE,)
+        if ERA not in st.query_params:
+            travel(made.era)  # a link that holds the whole pipeline says its time as well
         return made, ()

@@ -205,7 +205,12 @@ def words_of(lesson: str) -> set[str]:
         if isinstance(control, Mapping) and "url" in control
     }
     shared = {WHICH, GUESS, ERA, WHOLE, DONE, *row.get("words", ())}
-    return turned | shared | ({"launch_type", *(one.url for one in ASSUMED)} if "scenario" in row else set())
+    return turned | shared | ({"launch_type", *(one.url for one in ASSUMED)} if has_run(lesson) else set())
+
+
+def has_run(lesson: str) -> bool:
+    """Say whether an experiment is of a run: the others show themselves, in rooms of their own."""
+    return {"scenario", "strips"} <= set(catalog.lesson(lesson))
 
 
 def _order(order: Mapping[str, Any], known: Iterable[str], *, is_whole: bool) -> Iterator[str]:

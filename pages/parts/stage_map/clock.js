@@ -48,6 +48,7 @@ function makeClock() {
   const clock = {
     t: 0,
     end: 0,
+    home: 0, // where a fresh page's playhead stands
     playing: false,
     speed: 4,
     version: 0,
@@ -58,6 +59,7 @@ function makeClock() {
     setRun(run) {
       const next = [...new Set(run.stops ?? [])].filter((t) => t >= 0 && t <= run.end).sort((a, b) => a - b);
       const moved = run.scope !== undefined && run.scope !== scope;
+      if (run.scope !== undefined) clock.home = run.at ?? 0;
       if (!moved && run.id === id && run.end === clock.end && String(next) === String(stops)) return;
       if (moved) {
         scope = run.scope;
