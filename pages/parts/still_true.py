@@ -55,27 +55,25 @@ def _row(one: Standing, speaker: Voice) -> None:
     """Ask about one row; once answered, say how it stands, why, since when and who says so."""
     given = answers().get(one.id)
     with st.container(border=True, key=f"q-true-{one.table}-{one.row}"):
-        st.html(_slide(one, speaker, is_told=given is not None))
+        left, right = st.columns([6, 5], gap="medium", vertical_alignment="center")
+        left.html(_slide(one, speaker, is_told=given is not None))
         if given is None:
-            with st.container(horizontal=True, gap="small"):
+            with right.container(horizontal=True, gap="small"):
                 for truth in TRUTHS:
                     st.button(
                         speaker.say(f"still_true.answer.{truth}"), key=f"still_true.{one.id}.{truth}", on_click=answer,
                         args=(one, truth),
                     )  # fmt: skip
             return
-        st.html(_verdict(one, given, speaker))
+        right.html(_verdict(one, given, speaker))
+        page, lesson = ACTED[one.table]
+        words = {"row": one.row, **({"x": lesson} if lesson != one.table else {}), **link_words(speaker.lang)}
+        right.page_link(page, label=speaker.say("still_true.act"), query_params=words)
         with chapter.fold(speaker.say("still_true.sources"), key=f"still_true.{one.id}.sources") as folded:
             if folded.open:
                 notes = catalog.notes(one.table)
-                facts = [
-                    *(catalog.fact(fact) for fact in one.telling.facts),
-                    *(notes[note] for note in one.telling.notes),
-                ]
+                facts = [*map(catalog.fact, one.telling.facts), *(notes[note] for note in one.telling.notes)]
                 st.html(listing(speaker, facts))
-        page, lesson = ACTED[one.table]
-        words = {"row": one.row, **({"x": lesson} if lesson != one.table else {}), **link_words(speaker.lang)}
-        st.page_link(page, label=speaker.say("still_true.act"), query_params=words)
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -163,12 +161,22 @@ def _stage(table: Table, speaker: Voice) -> None:
     name, say = f"{table}_true", speaker.say
     chapter.look_stage()
     chapter.stage_heading(say(f"{name}.title"), "")
-    body = "".join(
-        f'<tr><th scope="row">{escape(say(f"{table}_table.row.{one.row}"))}</th>'
-        f'<td class="{one.truth}">{escape(say(f"still_true.answer.{one.truth}"))}</td>'
-        f"<td>{escape(say('still_true.since', date=speaker.date(one.changed_on))) if one.changed_on else ''}</td></tr>"
-        for one in standings(table)
+    rows = standings(table)
+    heads = "".join(f'<th scope="col">{escape(column(table, cell.column, speaker))}</th>' for cell in rows[0].cells)
+    body = ""
+    for one in rows:
+        cells = "".join(
+            f'<td class="{cell.status}">{escape(", ".join(say(f"{table}_table.word.{word}") for word in cell.says))}</td>'
+            for cell in one.cells
+        )
+        since = f" {escape(say('still_true.since', date=speaker.date(one.changed_on)))}" if one.changed_on else ""
+        body += (
+            f'<tr><th scope="row">{escape(say(f"{table}_table.row.{one.row}"))}</th>{cells}'
+            f'<td class="{one.truth}">{escape(say(f"still_true.answer.{one.truth}"))}.{since}</td></tr>'
+        )
+    title = escape(say(f"{name}.tab"))
+    st.html(
+        f'<table class="q-true-stage"><thead><tr><td></td>{heads}<th scope="col">{title}</th></tr></thead><tbody>{body}</tbody></table>'
     )
-    st.html(f'<table class="q-true-stage"><tbody>{body}</tbody></table>')
     with st.container(key="q-stage-exit"):
         st.button(say("common.mode.study"), key=f"{name}.study", on_click=go, args=("study",))
