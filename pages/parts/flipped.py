@@ -168,13 +168,9 @@ def came_later(speaker: Voice, scenario: Scenario, settings: Mapping[str, Any]) 
         made = changed(scenario, dict(settings)).model_dump(mode="json")
     except ScenarioError:  # it is told when it is tried
         return ""
-    late = [one.flip for one in barred(made) if any(same(one, path, value) for path, value in settings.items())]
+    before = {(one.flip, one.path) for one in barred(scenario.model_dump(mode="json"))}
+    late = [one.flip for one in barred(made) if (one.flip, one.path) not in before]
     return dated(speaker, late[0]) if late else ""
-
-
-def same(one: Barred, path: str, value: Any) -> bool:
-    """Say whether what is barred is what a setting asks for: the last word of both paths tells, or it lies inside."""
-    return one.path.rpartition(".")[2] == path.rpartition(".")[2] or isinstance(value, dict | list | tuple)
 
 
 def not_then(speaker: Voice, problems: Iterable[Problem]) -> None:
