@@ -26,6 +26,7 @@ from engine.traffic.compiled import warm_up
 from engine.traffic.graph import compiled as graph
 from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
+from pages.parts.compressed import Compressed
 from pages.parts.progress.store import StoreError, store
 from pages.parts.progress.visitors import Visitors
 from pages.parts.stage.rooms import routes as room_routes
@@ -44,6 +45,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_FOR_FILES = {name: _HEADERS[name] for name in ("X-Content-Type-Options", "Referrer-Policy")}
 
 
 class SecurityHeaders:
@@ -62,7 +64,9 @@ class SecurityHeaders:
         async def send_with(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                # A hundred small scripts need no policy each: what a page may do is said with the page.
+                is_page = headers.get("content-type", "text/html").startswith("text/html")
+                for name, value in (_HEADERS if is_page else _FOR_FILES).items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -105,5 +109,6 @@ app = st.App(
         Middleware(SecurityHeaders),
         Middleware(CompressMiddleware, minimum_size=1_000, zstd=False, brotli_quality=5, gzip_level=5),
         Middleware(Visitors),
+        Middleware(Compressed),
     ],
 )

@@ -60,12 +60,12 @@ class Store:
         # One process writes one file: its writers wait for each other here, and for other processes in the database.
         self._writing = threading.Lock()
         arguments: dict[str, Any] = {"timeout": PATIENCE_S} if self.is_file else {"connect_timeout": int(PATIENCE_S)}
-        self.engine = sa.create_engine(
-            url, connect_args=arguments, pool_pre_ping=not self.is_file, pool_timeout=PATIENCE_S
-        )
+        pool: dict[str, Any] = {} if self.is_file else {"pool_pre_ping": True, "pool_size": 20, "max_overflow": 0}
+        self.engine = sa.create_engine(url, connect_args=arguments, **pool)
         if self.is_file:
             sa.event.listen(self.engine, "connect", _careful)
             sa.event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        self._making = threading.Lock()
         self._made: object = None  # what the tables were made in
 
     def close(self) -> None:
@@ -85,8 +85,8 @@ class Store:
         with self._writing if self.is_file else _nobody(), self._begin() as connection:
             self._saw(connection, visitor)
             held = connection.execute(sa.select(sa.func.count()).where(_answers.c.visitor == visitor)).scalar_one()
-            new = self._insert(_answers).on_conflict_do_nothing()
-            return sum(connection.execute(new.values(row)).rowcount for row in rows[: max(0, MOST - held)])
+            new = self._insert(_answers).on_conflict_do_nothing().returning(_answers.c.id)
+            return sum(len(connection.execute(new.values(row)).all()) for row in rows[: max(0, MOST - held)])
 
     def of(self, visitor: str) -> list[Answer]:
         """Give a visitor's answers, oldest first."""
@@ -125,7 +125,9 @@ class Store:
         """Begin a transaction, and end it well or not at all."""
         try:
             if self._made is None or self._made != self._place():
-                self._make()
+                with self._making:
+                    if self._made is None or self._made != self._place():  # another thread may have been here first
+                        self._make()
             with self.engine.begin() as connection:
                 yield connection
         except (SQLAlchemyError, OSError) as error:
@@ -142,7 +144,8 @@ class Store:
 
     def _make(self) -> None:
         """Make the tables; where the file holds something else, or is damaged, set it aside and begin a new one."""
-        self.engine.dispose()
+        if self.is_file:
+            self.engine.dispose()  # its connections may hold a file that is not there any more
         try:
             _tables.create_all(self.engine)
             is_sound = not self.is_file or self._is_sound()
