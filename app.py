@@ -29,6 +29,7 @@ from pages.parts.charts.assets import routes as chart_routes
 from pages.parts.compressed import Compressed
 from pages.parts.progress.store import StoreError, store
 from pages.parts.progress.visitors import Visitors
+from pages.parts.stage.rehearsal import routes as rehearsal_routes
 from pages.parts.stage.rooms import routes as room_routes
 
 _is_warm = threading.Event()
@@ -104,7 +105,7 @@ async def _ready(_: Request) -> JSONResponse:
 app = st.App(
     Path(__file__).parent / "pages" / "tour.py",
     lifespan=_lifespan,
-    routes=[Route("/ready", _ready), *run_routes(), *chart_routes(), *room_routes()],
+    routes=[Route("/ready", _ready), *run_routes(), *chart_routes(), *room_routes(), *rehearsal_routes()],
     middleware=[
         Middleware(SecurityHeaders),
         Middleware(CompressMiddleware, minimum_size=1_000, zstd=False, brotli_quality=5, gzip_level=5),

@@ -77,6 +77,14 @@ def test_a_time_in_the_link_stays_for_the_whole_talk():
     assert address(at)["era"] == "talk"
 
 
+def test_a_beat_of_the_talks_time_lends_it_to_no_other_beat():
+    then = next(beat.id for beat in deck().beats.values() if beat.state.get("era") == "talk")
+    at = entered(then)
+    assert address(at)["era"] == "talk"
+
+    assert address(stepped(at, SPREAD)) == address(entered(SPREAD))
+
+
 def test_the_stage_has_no_chrome():
     at = entered(ZONE_B)
 
