@@ -26,6 +26,7 @@ from engine.traffic.compiled import warm_up
 from engine.traffic.graph import compiled as graph
 from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
+from pages.parts.stage.rehearsal import routes as rehearsal_routes
 from pages.parts.stage.rooms import routes as room_routes
 
 _is_warm = threading.Event()
@@ -96,6 +97,6 @@ async def _ready(_: Request) -> JSONResponse:
 app = st.App(
     Path(__file__).parent / "pages" / "tour.py",
     lifespan=_lifespan,
-    routes=[Route("/ready", _ready), *run_routes(), *chart_routes(), *room_routes()],
+    routes=[Route("/ready", _ready), *run_routes(), *chart_routes(), *room_routes(), *rehearsal_routes()],
     middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)],
 )

@@ -74,14 +74,16 @@ def packed(cells: Mapping[str, str]) -> str:
 
 
 def matrix_room(speaker: Voice) -> None:
-    """Let the learner fill in, then compare. On stage the whole matrix appears, model by model."""
+    """Let the learner fill in, then compare. On stage a few models stand there at once if the link names them; else all, one by one."""
     row, say = catalog.lesson(NAME), speaker.say
     turned = Turned(NAME, Filled(), controls(row["ask"]))
     if st.query_params.get(VIEW) == "stage":
         chapter.look_stage()
         chapter.stage_heading(say(f"{NAME}.title"), "")
         with st.container(key="q-duty-stage"):
-            _grid(Filled(models=there(speaker), checked=True), turned, speaker, size="stage")
+            few = turned.record.models if turned.record.models != turned.first.models else ()
+            models = in_time(few or MODELS, speaker)
+            _grid(Filled(models=models, checked=True), turned, speaker, size="stage")
         with st.container(key="q-stage-exit"):
             st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
         turned.write_url()
@@ -136,6 +138,7 @@ def grid_data(filled: Filled, speaker: Voice) -> dict[str, Any]:
     return {
         "words": words,
         "checked": filled.checked,
+        "revealed": 1 if filled.models == MODELS else len(filled.models),  # on stage, to begin with
         "shown": list(filled.models),
         "cells": unpacked(filled.cells),
         "layers": [
