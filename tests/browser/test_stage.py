@@ -14,6 +14,8 @@ pytestmark = pytest.mark.browser
 HALL = {"width": 1920, "height": 1080}
 TALK = deck().of("talk")
 ZONE_B, SPARE, SPREAD = "az_failure.zone_b", "az_failure.spare", "placement.spread"
+ORDER = [beat.id for beat in TALK]
+AFTER = ORDER[ORDER.index(SPARE) + 1]
 # Our own machine lies in an open shadow of its own, beside the app; the speaker's window in its component's.
 MACHINE = "#quayside-deck .deck"
 IS_AT = """([kind, id]) => {
@@ -103,11 +105,17 @@ def test_keys_are_the_stages_whatever_has_the_focus(arrive):
     transport(page).get_by_role("slider").focus()
     page.keyboard.press("Home")
     at(page, TALK[0].id)
+    page.keyboard.press("End")
+    at(page, TALK[-1].id)
+    page.goto(page.url.replace(TALK[-1].id, ZONE_B))
+    at(page, ZONE_B)
     transport(page).get_by_role("button").first.focus()
     page.keyboard.press(" ")
-    at(page, TALK[1].id)
+    at(page, SPARE)
     page.get_by_role("application").focus()
     page.keyboard.press("PageUp")
+    at(page, ZONE_B)
+    page.keyboard.press("Home")
     at(page, TALK[0].id)
 
     page.keyboard.press("b")
@@ -135,8 +143,11 @@ def test_keys_are_the_stages_whatever_has_the_focus(arrive):
 def test_a_beat_is_the_same_entered_cold_or_stepped_into_and_r_makes_it_so_again(arrive):
     cold = seen(on_stage(arrive(viewport=HALL), SPARE))
     page = on_stage(arrive(viewport=HALL), SPREAD)
-    page.keyboard.press("PageUp")
-    at(page, SPARE)
+    page.keyboard.press("End")
+    at(page, TALK[-1].id)
+    for beat in reversed(ORDER[ORDER.index(SPARE) : -1]):
+        page.keyboard.press("PageUp")
+        at(page, beat)
 
     assert seen(page) == cold
 
