@@ -39,7 +39,7 @@ class Setting:
     only: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one of each: a flip is itself alone
 class Flip:
     """One thing that flipped.
 

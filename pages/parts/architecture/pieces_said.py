@@ -28,7 +28,7 @@ def chart(key: str, speaker: Voice, figure: object, size: Size, height_px: int) 
     """Draw one figure without a time axis."""
     title, sub = speaker.say(f"{NAME}.chart.{key}"), speaker.say(f"{NAME}.axis.{key}")
     charts(
-        [Strip(key, title, figure, sub=sub, height_px=620 if size == "stage" else height_px)],  # type: ignore[arg-type]
+        [Strip(key, title, figure, sub=sub, height_px=720 if size == "stage" else height_px)],  # type: ignore[arg-type]
         run_id=key, end_s=1, key=f"{NAME}.{key}.{size}", on_clock=False, name=title, size=size,
     )  # fmt: skip
 

@@ -108,7 +108,7 @@ def _rounded(ask: PodAsk, speaker: Voice, guess: str, *, size: str = "laptop") -
     with st.container(key="q-eks-figure"):
         charts(
             [Strip("staircase", say(f"{NAME}.fargate.curve"), figure, sub=say(f"{NAME}.fargate.axis", cpu=mcpu(speaker, found.asked_m)),
-                   height_px=230 if size == "laptop" else 500)],
+                   height_px=230 if size == "laptop" else 560)],
             run_id="eks-staircase", end_s=1, key=f"{NAME}.staircase.{size}", on_clock=False, name=say(f"{NAME}.fargate.curve"), size=size,  # type: ignore[arg-type]
         )  # fmt: skip
 

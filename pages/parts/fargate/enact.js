@@ -97,7 +97,8 @@ function makeEnact(parent) {
   return {
     update(fresh, trigger) {
       state.send = trigger;
-      const first = !state.data, before = state.data && !first ? state.beats().length : 0;
+      const first = !state.data, isNew = first || state.data.open !== fresh.open || `${state.row}|${state.era}` !== `${fresh.row}|${fresh.era}`;
+      const before = state.data && !first ? state.beats().length : 0;
       const atEnd = !first && state.beat >= before;
       if (JSON.stringify(fresh.guesses) === "{}" && state.data && Object.keys(state.data.guesses).length) { state.mine = {}; state.skipped = ""; }
       state.data = fresh;
@@ -110,6 +111,8 @@ function makeEnact(parent) {
       if (atEnd) state.beat = state.beats().length;
       state.beat = Math.min(state.beat, state.beats().length);
       draw(state);
+      // On stage nobody presses Play: the row is acted out as it comes; for who wants no motion it has been.
+      if (fresh.size === "stage" && isNew && state.isTold()) (calm.matches ? state.go(state.beats().length) : state.play());
     },
     destroy() {
       state.stop();

@@ -108,7 +108,7 @@ def crossing(ask: BreakEvenAsk, found: BreakEven, speaker: Voice, size: Literal[
         unit=money_tick(speaker), percents=[speaker.percent(share, 0) for share in (0, 0.25, 0.5, 0.75, 1)],
         scale=SCALES[size], signs=speaker.number_signs(),
     )  # fmt: skip
-    tall = 560 if size == "stage" else 250
+    tall = 680 if size == "stage" else 250
     chart("even", say(f"{NAME}.even.curve"), figure, sub=say(f"{NAME}.even.share"), height_px=tall, size=size)
 
 

@@ -171,6 +171,9 @@ def band(one: Cluster, measure: str, speaker: Voice) -> str:
 def _figure(shown: Shown, speaker: Voice, *, size: Literal["laptop", "stage"], is_open: bool) -> None:
     """Draw both years' groups, and oneself; while the guess is open the two groups in the middle stay hidden."""
     say, axis, scale = speaker.say, shown.axis, SCALES[size]
+    has_you = is_open and (
+        size == "laptop" or shown.ask != PaceAsk()
+    )  # the hall is nobody's team until somebody says so
     groups = [
         _group(one, axis, speaker, is_full=size == "stage")
         for year in (TALK_YEAR, YEAR)
@@ -181,7 +184,7 @@ def _figure(shown: Shown, speaker: Voice, *, size: Literal["laptop", "stage"], i
     names = speaker.table("ask.choice")
     figure = pace_figure(
         groups,
-        you=(shown.ask.deploys if axis == "deploys" else shown.ask.lead_h, shown.ask.fail_share) if is_open else None,
+        you=(shown.ask.deploys if axis == "deploys" else shown.ask.lead_h, shown.ask.fail_share) if has_you else None,
         ticks=[(float(here[name]), names[name]) for name in TICKS[axis]], is_reversed=axis == "lead",
         words=speaker.table(f"{NAME}.figure"), percents=[(share, speaker.percent(share, 0)) for share in (0, 0.2, 0.4, 0.6)],
         scale=scale,
@@ -190,7 +193,7 @@ def _figure(shown: Shown, speaker: Voice, *, size: Literal["laptop", "stage"], i
         _choose_axis(speaker)
     keys = "".join(
         f'<li class="{key}">{escape(say(f"{NAME}.key.{key}"))}</li>'
-        for key in ("now", "then", *(["you"] if is_open else []))
+        for key in ("now", "then", *(["you"] if has_you else []))
     )
     st.html(f'<ul class="q-keys q-pace-keys">{keys}</ul>')
     with st.container(key="q-pace-figure"):

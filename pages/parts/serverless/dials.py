@@ -139,7 +139,7 @@ def _best(speaker: Voice) -> str:
 
 def _chart(key: str, title: str, figure: object, sub: str, size: Size, name: str) -> None:
     """Draw one figure without a time axis. name: what a screen reader calls it."""
-    tall = 600 if size == "stage" else 250
+    tall = 720 if size == "stage" else 250
     charts(
         [Strip(key, title, figure, sub=sub, height_px=tall)],  # type: ignore[arg-type]
         run_id=key, end_s=1, key=f"{NAME}.{key}.{size}", on_clock=False, name=name, size=size,

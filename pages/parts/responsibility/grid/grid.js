@@ -260,6 +260,7 @@ function makeGrid(parent) {
       const came = JSON.stringify({ shown: fresh.shown, cells: fresh.cells });
       const isFresh = fresh.checked && !state.data?.checked;
       const isOld = state.sent !== "" && came !== state.sent;
+      if (!state.data || state.data.shown.join() !== fresh.shown.join()) state.revealed = fresh.revealed;
       state.data = fresh;
       if (!isOld) {
         state.sent = "";
