@@ -21,7 +21,7 @@ _guard = threading.Lock()
 
 
 def known(token: object) -> str | None:
-    """Give the hash of a token, as the store knows its visitor; None for what is no token of ours.
+    """Give the hash of a token, as the store knows its visitor; None for what is no token of ours, whatever stands in its place.
 
     >>> known("../../etc/passwd"), len(known("a" * 32))
     (None, 64)
