@@ -152,6 +152,12 @@ def test_a_launch_type_that_did_not_exist_is_declined_kindly_and_today_is_offere
     assert told(at) == ""
     stands(at.button(key="time_machine.back").click().run())
     assert scenario(at).launch_type == kind
+
+    stands(at.segmented_control(key="time_machine.switch").set_value("talk").run())
+    assert Voice(lang).say("era.absent") in body(at)
+    stands(at.button(key="az_failure.reset").click().run())
+    assert scenario(at).launch_type == "ecs-ec2"
+    assert address(at)["era"] == "talk"
     assert Voice(lang).say("era.absent") not in body(at)
 
 
@@ -231,6 +237,15 @@ def test_the_slider_of_eks_has_the_stops_that_there_were(lang):
     assert [stop.name for stop in slider(SliderAsk(), "talk") if stop.exists] == [
         "self-run", "eks-unmanaged", "eks-managed", "eks-fargate",
     ]  # fmt: skip
+
+
+def test_the_settings_of_what_did_not_exist_cannot_be_turned():
+    at = at_talk("kubernetes", "kubernetes_nodes", guess="skip")
+    asked = {one.key.rpartition(".")[2]: one for kind in (at.selectbox, at.slider, at.toggle) for one in kind}
+
+    assert all(asked[url].disabled for url in ("policy", "even", "budget", "limit"))
+    assert not asked["unneeded"].disabled
+    assert len(asked["who"].options) == 2
 
 
 def test_machines_and_memory_that_there_were_not_are_not_offered():
