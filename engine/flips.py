@@ -19,8 +19,8 @@ from engine.errors import CatalogError
 from engine.launch import launch_types
 
 Texts = Mapping[str, str]  # by language
-Kind = Literal["then", "default", "never", "most", "least", "among"]
-KINDS: tuple[Kind, ...] = ("then", "default", "never", "most", "least", "among")
+Kind = Literal["then", "default", "never", "most", "least", "among", "gone"]
+KINDS: tuple[Kind, ...] = ("then", "default", "never", "most", "least", "among", "gone")
 _FROM_MEMORY = "from memory"
 
 
@@ -39,7 +39,7 @@ class Setting:
     only: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one of each: a flip is itself alone
 class Flip:
     """One thing that flipped.
 

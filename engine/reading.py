@@ -56,6 +56,29 @@ def parse(text: str) -> object:
         raise _one(place, "text that cannot be read", "YAML or JSON", str(what)) from None
 
 
+def marks(text: str) -> dict[tuple[str, ...], int]:
+    """Say on which line each setting of a text stands, from 1 on, by its path; nothing where the text cannot be read."""
+    found: dict[tuple[str, ...], int] = {}
+    try:
+        _mark(yaml.compose(text[:MAX_TEXT], _Loader), (), found)
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError, AttributeError, OverflowError):
+        return {}
+    return found
+
+
+def _mark(node: Any, path: tuple[str, ...], found: dict[tuple[str, ...], int]) -> None:
+    """Note a node's line, and those of all below it."""
+    found.setdefault(path, node.start_mark.line + 1 if node is not None else 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*path, str(key.value))
+            found[inner] = key.start_mark.line + 1
+            _mark(value, inner, found)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            _mark(value, (*path, str(number)), found)
+
+
 R = TypeVar("R", bound=BaseModel)
 Find = Callable[[R], list[Problem]]
 

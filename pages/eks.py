@@ -2,9 +2,10 @@
 
 from pages.parts.eks import pods_room, rows_room, slider_room, update_panel, versions_room
 from pages.parts.furniture import present
+from pages.parts.still_true import still_true_room
 
 present(
-    "eks", "eks_rows", "eks_versions", "eks_pods", "eks_update",
+    "eks", "eks_rows", "eks_true", "eks_versions", "eks_pods", "eks_update",
     panels={"eks_update": update_panel},
-    rooms={"eks": slider_room, "eks_rows": rows_room, "eks_versions": versions_room, "eks_pods": pods_room},
+    rooms={"eks": slider_room, "eks_rows": rows_room, "eks_true": still_true_room("eks"), "eks_versions": versions_room, "eks_pods": pods_room},
 )  # fmt: skip

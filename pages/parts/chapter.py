@@ -12,8 +12,8 @@ import streamlit as st
 from engine.era_checks import flip_of
 from engine.errors import BudgetError, Problem
 from pages.parts import flipped
-from pages.parts.time_machine import link_words
-from pages.parts.words import Voice, harmless
+from pages.parts.time_machine import era, link_words
+from pages.parts.words import Voice, harmless, voice
 
 _LOOKS = Path(__file__).parent / "looks"
 # The page's own sheet first, a chapter's after it: of two rules of one weight the later one holds.
@@ -34,6 +34,7 @@ _SHEETS = (
     "delivery",
     "responsibility",
     "serverless",
+    "lab",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
@@ -45,7 +46,7 @@ CHAPTERS = (
 )  # fmt: skip
 OPEN = (
     "new_normal", "architecture", "responsibility", "serverless", "delivery", "placement", "fleet", "fargate", "kubernetes",
-    "control_plane", "eks", "az_failure",
+    "control_plane", "eks", "az_failure", "lab",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 VIEW = "view"  # and the one that says in which room it is shown
@@ -54,7 +55,8 @@ LINE = "stage.line"  # the session's: what the beat on stage says in one line
 
 def look() -> None:
     """Give the page the parts of its look that Streamlit's theme cannot say."""
-    st.html(f"<style>{_CSS}</style>")
+    more = voice().say("common.more")  # what has no room in the navigation: Streamlit says it in English only
+    st.html(f'<style>{_CSS}\n.rc-overflow-item-rest > button p::after {{ content: "{more}" }}</style>')
 
 
 def fold(label: str, *, key: str) -> Any:
@@ -64,7 +66,12 @@ def fold(label: str, *, key: str) -> Any:
 
 def heading(question: str, lede: str) -> None:
     """Ask the chapter's question, and say in one line what stands before the reader."""
-    st.html(f'<header class="q-head"><h1>{escape(question)}</h1><p>{escape(lede)}</p></header>')
+    st.html(f'<header class="q-head"><h1>{escape(question)}{_mark()}</h1><p>{escape(lede)}</p></header>')
+
+
+def _mark() -> str:
+    """Write the mark of the talk's time, beside a page's question; nothing today."""
+    return f'<span class="q-era">{escape(voice().say("era.talk"))}</span>' if era() == "talk" else ""
 
 
 def chosen(speaker: Voice, page: str, *others: str) -> str:
@@ -182,7 +189,7 @@ def stage_heading(question: str, lede: str) -> None:
     """Ask the question for the back of the hall; in the talk, a beat's one line stands in its place."""
     if st.query_params.get("stage") == "1":
         question = st.session_state.get(LINE, question)
-    st.html(f'<header class="q-stage-head"><h1>{escape(question)}</h1><p>{escape(lede)}</p></header>')
+    st.html(f'<header class="q-stage-head"><h1>{escape(question)}{_mark()}</h1><p>{escape(lede)}</p></header>')
 
 
 def look_stage() -> None:

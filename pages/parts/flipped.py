@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -82,10 +83,12 @@ def strip_html(speaker: Voice, found: Sequence[Flip], kept: Sequence[Kept], now:
 def _row(speaker: Voice, flip: Flip) -> str:
     """Write one flip: what, then, now, since when, and who says so."""
     say, lang, fact = speaker.say, speaker.lang, flip.source
-    when = speaker.date(flip.since) if flip.since else say("era.undated")
-    who = [escape(say("era.since", date=when)), escape(say(f"common.sources.{flip.basis}"))]
+    when = say("era.came", date=speaker.date(flip.since)) if flip.since else say("era.undated")
+    who = [escape(when), escape(say(f"common.sources.{flip.basis}"))]
     link = flip.dated if flip.dated.startswith("https://") else fact.link
-    if link:
+    if not link:
+        who.append(escape(_short(flip.dated or fact.source)))
+    else:
         who.append(
             f'<a href="{escape(link)}" target="_blank" rel="noopener noreferrer" aria-label="'
             f'{escape(say("common.sources.link_to", fact=fact.id))}">{escape(say("common.sources.link"))}</a>'
@@ -96,6 +99,11 @@ def _row(speaker: Voice, flip: Flip) -> str:
         f'<span class="now"><em>{escape(say("era.today"))}</em> {escape(speaker.filled(flip.now[lang]))}</span>'
         f'<small><i class="{flip.basis}" aria-hidden="true"></i>{" · ".join(who)}</small></li>'
     )
+
+
+def _short(source: str) -> str:
+    """Shorten a source without an address to its first words: a package and its version, or who said so."""
+    return re.split(r"[,(;]", source)[0].strip()
 
 
 def everything(speaker: Voice) -> None:
@@ -160,13 +168,9 @@ def came_later(speaker: Voice, scenario: Scenario, settings: Mapping[str, Any]) 
         made = changed(scenario, dict(settings)).model_dump(mode="json")
     except ScenarioError:  # it is told when it is tried
         return ""
-    late = [one.flip for one in barred(made) if any(same(one, path, value) for path, value in settings.items())]
+    before = {(one.flip, one.path) for one in barred(scenario.model_dump(mode="json"))}
+    late = [one.flip for one in barred(made) if (one.flip, one.path) not in before]
     return dated(speaker, late[0]) if late else ""
-
-
-def same(one: Barred, path: str, value: Any) -> bool:
-    """Say whether what is barred is what a setting asks for: the last word of both paths tells, or it lies inside."""
-    return one.path.rpartition(".")[2] == path.rpartition(".")[2] or isinstance(value, dict | list | tuple)
 
 
 def not_then(speaker: Voice, problems: Iterable[Problem]) -> None:
@@ -177,12 +181,18 @@ def not_then(speaker: Voice, problems: Iterable[Problem]) -> None:
         st.html(f'<p class="q-later" role="status">{escape(speaker.say("era.not_then", names=names))}</p>')
 
 
+def later(speaker: Voice, names: Sequence[str]) -> None:
+    """Name what did not exist in early 2020, where something did not."""
+    if names:
+        st.html(f'<p class="q-later">{escape(speaker.say("era.not_then", names="; ".join(names)))}</p>')
+
+
 def absent(speaker: Voice, found: Sequence[Barred]) -> None:
     """Say kindly that what is chosen here did not exist, with dates, and offer the way back to today."""
     say, lang = speaker.say, speaker.lang
     rows = "".join(
-        f'<li data-flip="{flip.id}"><strong>{escape(flip.what[lang])}</strong>: {escape(speaker.filled(flip.then[lang]))}. '
-        f"{escape(dated(speaker, flip))}.</li>"
+        f'<li data-flip="{flip.id}"><strong>{escape(flip.what[lang])}</strong>: {escape(speaker.filled(flip.then[lang]))} '
+        f"({escape(say('era.today'))}, {escape(dated(speaker, flip))}: {escape(speaker.filled(flip.now[lang]))})</li>"
         for flip in dict.fromkeys(one.flip for one in found)
     )
     with st.container(border=True, key="q-absent"):

@@ -12,16 +12,15 @@ from engine.errors import Problem
 from engine.launch import launch_type
 from pages.parts import chapter, flipped, show
 from pages.parts.ahead import address, keys_of
-from pages.parts.call_map import call_map
 from pages.parts.charts import charts
 from pages.parts.chooser import Choice, chooser
 from pages.parts.experiment import Experiment, then
 from pages.parts.headline import headline
 from pages.parts.lesson import changed
 from pages.parts.predict import guess_of, is_asking, predict, verdict
-from pages.parts.scene import View, chart_marks, map_of, scene, shown, transport_data
+from pages.parts.scene import View, scene
+from pages.parts.side_by_side import MOST_COMPARED, Side, outcomes, side_by_side, the_map
 from pages.parts.sources import sources
-from pages.parts.stage_map import stage_map
 from pages.parts.time_machine import era
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, explain, facts_of, go, turn
@@ -31,7 +30,6 @@ from pages.parts.words import Voice, voice
 
 COMPARED = "compare"
 TOLD_BY_THE_LEDE = ("fail-zone", "interrupt-spot", "patch", "update-nodes")
-MOST_COMPARED = 4
 
 
 def view() -> str:
@@ -165,12 +163,6 @@ def played(experiment: Experiment, speaker: Voice, run: Run, beside: Beside | No
         st.html(show.outcome_row(speaker, run, experiment.lesson.outcome))
 
 
-def the_map(data: dict[str, Any], *, key: str, on_act: Callable[[], None] | None = None) -> Any:
-    """Show what the data is of: the cluster's map or, where modules call each other, the map of their calls."""
-    show_it = call_map if "graph" in data["payload"] else stage_map
-    return show_it(data, key=key) if on_act is None else show_it(data, key=key, on_act=on_act)
-
-
 def _acting(experiment: Experiment, key: str) -> Callable[[], None]:
     """Make what carries out a wish of the map or the transport, before anything is shown again."""
 
@@ -272,43 +264,10 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     runs, chosen = [show.run_of(scenario) for scenario in stand.values()], list(stand)
     if not runs:
         return
-    highest = show.highest_of(runs, lesson.strip)
-    all_columns = [show.columns_of(run, lesson.goal_s) for run in runs]
-    top = show.tops(all_columns, lesson.goal_s)
-    titles = [say(f"{name}.variant.{variant}") for variant in chosen]
-    voices = [speaker.about(run.scenario) for run in runs]
-    packs = [shown(run, own) for run, own in zip(runs, voices, strict=True)]
-    for column, variant, run, packed, title, own in zip(
-        st.columns(len(runs), gap="small"), chosen, runs, packs, titles, voices, strict=True
-    ):
-        with column:
-            the_map(map_of(run, own, packed | {"name": title}, "small"), key=f"{name}.small.{variant}")
-            charts(
-                show.strips(run, own, lesson.goal_s, (lesson.strip,), size="small", top=top, highest=highest),
-                run_id=packed["id"], end_s=run.scenario.duration_s, key=f"{name}.charts.{variant}", size="small",
-                name=title, caption=title, compared=name, marks=chart_marks(packed),
-            )  # fmt: skip
-    end = max(pack["end"] for pack in packs)
-    marks = [mark for mark in packs[0]["marks"] if mark["op"] is not None]
+    sides = [Side(variant, say(f"{name}.variant.{variant}"), run) for variant, run in zip(chosen, runs, strict=True)]
     whole = f"{name}.whole" if "whole" in speaker.table(name) else "furniture.whole"
-    for pack, title in zip(packs, titles, strict=True):
-        marks += [
-            mark | {"text": say(whole, name=title)}
-            for mark in pack["marks"]
-            if mark["tone"] == "ok" and mark["op"] is None
-        ]
-    together = {
-        **packs[0],
-        "id": "-".join(pack["id"][:8] for pack in packs),
-        "end": end,
-        "marks": sorted(marks, key=lambda m: m["t"]),
-    }
-    transport(transport_data(together, speaker), key=f"{name}.together")
-    with st.container(key="q-table"):
-        title = say(f"{name}.outcome.title")
-        table = show.outcome_table(speaker, title, titles, runs, lesson.outcome)
-        # On a phone it is wider than the screen: a keyboard has to reach what is scrolled.
-        st.html(f'<div class="q-scroll" tabindex="0" role="region" aria-label="{chapter.plain(title)}">{table}</div>')
+    side_by_side(name, sides, speaker, goal_s=lesson.goal_s, strips=(lesson.strip,), whole=whole)
+    outcomes(speaker, say(f"{name}.outcome.title"), sides, lesson.outcome)
     facts = {fact for run in runs for fact in facts_of(run.scenario)}
     sources(*lesson.facts, *sorted(facts))
 

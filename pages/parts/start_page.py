@@ -29,6 +29,8 @@ def start_page() -> None:
         if st.button(say("common.button.to_experiment"), type="primary", key="to_experiment"):
             st.switch_page("az_failure.py", query_params=link_words(language()))
         st.markdown(prose("start", "begin"))
+        if st.button(say("still_true.start"), key="to_quiz"):
+            st.switch_page("fargate.py", query_params={"x": "fargate_true", **link_words(language())})
 
     st.header(say("start.open"))
     with st.container(horizontal=True, gap="small", key="q-open"):

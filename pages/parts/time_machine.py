@@ -30,6 +30,11 @@ def travel(to: Era) -> None:
     st.session_state[_KEPT] = to
 
 
+def obey() -> None:
+    """Let the URL alone say which time it is: on stage each beat does, and none inherits another one's."""
+    st.session_state[_KEPT] = era()
+
+
 def link_words(lang: str) -> dict[str, str]:
     """Give the words that a link to another page needs, so that it opens in this language and in this time.
 

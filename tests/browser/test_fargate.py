@@ -45,7 +45,7 @@ def test_a_row_is_guessed_then_acted_out_and_the_score_is_kept(visitor: Visitor)
 
 
 def test_the_volumes_live_and_die_step_by_step_and_the_era_decides(visitor: Visitor):
-    page = visitor.open("/fargate?lang=en&guess=skip&row=storage")
+    page = visitor.open("/fargate?lang=en&guess=skip&row=storage&era=talk")
     step = page.get_by_role("button", name="Next step")
     for _ in range(40):
         if step.is_disabled():
@@ -58,7 +58,7 @@ def test_the_volumes_live_and_die_step_by_step_and_the_era_decides(visitor: Visi
     expect(card(page, "ECS on Fargate")).to_contain_text("0 of 5 volumes are there again.")
     expect(card(page, "Managed Instances")).to_contain_text("It did not exist")
 
-    page.get_by_role("radio", name="Today").click()
+    page.get_by_role("radio", name="Today", exact=True).click()
     to_the_end(page)
     expect(thing(page, "ECS on Fargate", "EFS")).to_contain_text("there")
     expect(thing(page, "Managed Instances", "EFS")).to_contain_text("there")

@@ -3,7 +3,8 @@
 import pytest
 
 from engine import Scenario, ScenarioError, run
-from engine.era_checks import barred
+from engine.era_checks import barred, flip_of
+from engine.errors import Problem
 from engine.launch import launch_type
 
 
@@ -100,6 +101,19 @@ def test_what_is_no_scenario_is_still_refused_in_words(given):
     with pytest.raises(ScenarioError) as caught:
         Scenario.of(given)
     assert caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("settings", "flip"),
+    [
+        ({"operations": [{"do": "zonal-shift", "zone": "a", "at_s": 9}]}, "zonal_shift"),
+        ({"launch_type": "eks-auto"}, "auto_mode"),
+        ({"services": [{"deployment": {"alarm": True}}]}, "deploy_alarms"),
+    ],
+)
+def test_a_problem_of_time_knows_its_flip(settings, flip):
+    assert {flip_of(problem).id for problem in refused(**settings).values()} == {flip}
+    assert flip_of(Problem("launch_type", "eks-auto", "any", "this is wrong in any time")) is None
 
 
 # --- to and fro ---

@@ -12,7 +12,7 @@ def test_it_opens_in_both_languages_and_says_so_in_the_url(lang: str, first: str
 
     assert first in [one.value for one in at.header]
     assert address(at)["lang"] == lang
-    assert len(at.button) == 1
+    assert [one.key for one in at.button] == ["to_experiment", "to_quiz"]
 
 
 def test_every_chapter_is_named_with_its_question():

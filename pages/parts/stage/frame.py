@@ -15,6 +15,7 @@ from types import CodeType
 import streamlit as st
 
 from engine import catalog
+from pages.parts import time_machine
 from pages.parts.chapter import LINE, VIEW
 from pages.parts.stage import machine as stage_machine
 from pages.parts.stage.deck import Beat, Cut, deck
@@ -85,6 +86,7 @@ def enter(beat: Beat, cut: Cut) -> None:
     around |= {CUT: cut} if cut == "short" else {}
     around |= {ERA: era} if era else {}
     st.query_params.from_dict(around | dict(beat.state))
+    time_machine.obey()
     st.session_state[_AT] = beat.id
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 

@@ -11,11 +11,11 @@ const RING = {
   chart: [".st-key-q-stage-strip", "[class*='stage_charts']", ".qc", "[class*='charts']"],
   transport: ["[class*='transport']"],
   table: ["[class*='enact']", ".q-scroll", ".stMain table", "[class*='table']", "[class*='rows']"],
-  figure: [".st-key-q-stage-main", "[class*='figure']", "[class*='-stage']"],
+  figure: [".st-key-q-stage-main", "[class*='st-key-'][class*='figure']", "[class*='st-key-'][class*='-stage']"],
 };
 
 function makeMachine(parent) {
-  const host = make("div"), shadow = host.attachShadow({ mode: "open" }), style = make("style", "", STYLE), root = make("div", "q deck");
+  const host = make("div"), shadow = host.attachShadow({ mode: "open" }), style = make("style", "", STYLE), root = make("aside", "q deck");
   host.id = "quayside-deck";
   shadow.append(style, root);
   document.body.append(host);
@@ -63,9 +63,10 @@ function makeMachine(parent) {
     if (still.hidden) late = setTimeout(showStill, PATIENCE_MS);
     else showStill();
   }
-  function ask() {
-    asked += 1;
-    send("go", { beat: wanted, n: asked });
+  async function ask() {
+    const mine = ++asked;
+    while (ahead.pending) await frame(); // a click in this beat is on its way: it must not arrive in the next one
+    if (mine === asked && wanted !== null) send("go", { beat: wanted, n: asked });
   }
 
   /** The page does not come: the hall sees the beat's picture, or its line, and the talk goes on. */
@@ -129,7 +130,7 @@ function makeMachine(parent) {
     tell();
     if (first && room) follow();
     overlays.refresh();
-    for (const address of data.ahead) fetch(address).catch(() => {}); // the server has the next run at hand
+    fetch(data.ahead).catch(() => {}); // the server works out what comes next
     const next = beatOf(order()[order().indexOf(here) + 1]);
     if (next?.still) new Image().src = next.still;
     root.dataset.here = here;
@@ -172,7 +173,7 @@ function makeMachine(parent) {
     for (const kind of kinds) {
       const found = [...document.querySelectorAll(kind)].find((node) => {
         const at = node.getBoundingClientRect();
-        return !node.closest("#quayside-curtain") && at.width > 80 && at.height > 30 && at.top < innerHeight;
+        return !node.closest("#quayside-curtain, .q-stage-head, .st-key-q-machine") && at.width > 80 && at.height > 30 && at.top < innerHeight;
       });
       if (found) {
         ringed = found;
@@ -270,6 +271,7 @@ function makeMachine(parent) {
       data = fresh;
       root.dataset.theme = themeOf(hostOf(parent)) === "dark" ? "dark" : "light";
       root.lang = fresh.lang;
+      root.setAttribute("aria-label", say("label"));
       helpKey.title = say("help");
       helpKey.setAttribute("aria-label", say("help"));
       arrive();

@@ -6,15 +6,12 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from engine.catalog import Language
-from pages.parts.ahead import address
-from pages.parts.chapter import WHICH
-from pages.parts.experiment import read_url
-from pages.parts.lesson import lesson
-from pages.parts.stage.deck import Beat, Cut, deck, has_run
+from pages.parts.stage.deck import Beat, Cut, deck
 from pages.parts.stage.stills import still_of
 from pages.parts.stage.words import MACHINE
 from pages.parts.stage_map import joined
@@ -57,7 +54,7 @@ def machine(beat: Beat, cut: Cut, lang: Language, *, turn: int, on_go: Callable[
         data={
             "beat": beat.id, "turn": turn, "cut": cut, "lang": lang, "base": base(), "order": order, "words": texts,
             "beats": told(lang), "highlight": beat.highlight, "runs": beat.runs.model_dump() if beat.runs else None,
-            "ahead": _next_run(beat, cut, lang), "leave": f"{path_of(beat.page)}?{LANG}={lang}",
+            "ahead": f"{base()}/stage/ahead?{urlencode({'beat': beat.id, 'cut': cut, LANG: lang})}", "leave": f"{path_of(beat.page)}?{LANG}={lang}",
         },
         height="content", on_go_change=on_go,
     )  # fmt: skip
@@ -83,18 +80,3 @@ def base() -> str:
 def path_of(page: str) -> str:
     """Say where a page is: the first one is at the root."""
     return f"{base()}/{'' if page == 'start' else page}"
-
-
-def _next_run(beat: Beat, cut: Cut, lang: Language) -> list[str]:
-    """Say where the next beat's run is asked for, so that the server has it before the hall wants it."""
-    order = deck().cuts[cut]
-    place = order.index(beat.id) + 1 if beat.id in order else 0
-    if place >= len(order):
-        return []
-    after = deck().beats[order[place]]
-    name = after.state.get(WHICH, after.page)
-    if not has_run(name):
-        return []
-    scenario, _ = read_url(lesson(name), dict(after.state))
-    found = address(name, scenario, "stage", lang, locked=False)
-    return [found] if found else []

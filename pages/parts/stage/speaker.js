@@ -28,7 +28,7 @@ function makeSpeaker(parent) {
   const timer = make("div", "timer"), time = make("output", "time"), pace = make("p", "pace"), plan = make("p", "plan"), track = make("div", "track"), done = make("i"), due = make("b");
   const clockKeys = make("div", "keys"), start = make("button", "btn"), reset = make("button", "btn");
   const next = make("div", "next"), nextName = make("p", "name"), nextLine = make("p", "line"), steps = make("div", "keys steps");
-  const tied = make("div", "tied"), told = make("p"), door = make("form", "door"), pinName = make("label"), pinWord = make("span"), pin = make("input"), join = make("button", "btn"), said = make("p", "said"), open = make("a");
+  const tied = make("div", "tied"), told = make("p"), door = make("form", "door"), pinName = make("label"), pinWord = make("span"), pin = make("input"), join = make("button", "btn"), said = make("p", "said"), open = make("button", "btn");
   track.append(done, due);
   track.setAttribute("aria-hidden", "true");
   time.setAttribute("aria-live", "off");
@@ -45,7 +45,7 @@ function makeSpeaker(parent) {
   side.append(timer, next, steps, tied);
   root.append(now, side);
   parent.append(root);
-  start.type = reset.type = "button";
+  start.type = reset.type = open.type = "button";
 
   let data = null, at = null, isHere = false, room = null, leaveRoom = () => {};
   const talk = makeTalkClock();
@@ -137,6 +137,7 @@ function makeSpeaker(parent) {
   });
 
   // ---- hands --------------------------------------------------------------------------------------------------
+  open.addEventListener("click", () => window.open(data.stage, "_blank"));
   start.addEventListener("click", () => { talk.toggle(); drawTime(); });
   reset.addEventListener("click", () => { talk.reset(); drawTime(); });
   const DOES = ["next", "back", "first", "last", "blank", "reset"];
@@ -158,9 +159,6 @@ function makeSpeaker(parent) {
       put(reset, say("reset"));
       put(join, say("join"));
       put(open, say("open_stage"));
-      open.href = fresh.stage;
-      open.target = "_blank";
-      open.className = "btn";
       put(pinWord, say("pin"));
       if (!steps.children.length) {
         for (const [does, word] of [["back", "back"], ["next", "forward"], ["blank", "blank"], ["reset", "again"]]) {

@@ -12,7 +12,7 @@ from pages.parts.stage.deck import deck
 from pages.parts.stage.frame import LINE_PX, line_px
 from pages.parts.stage.machine import path_of
 from pages.parts.stage.words import MACHINE, SPEAKER
-from tests.pages.the_page import ROOT, address, body, scenario, stands
+from tests.pages.the_page import ROOT, address, body, scenario, stands, told
 
 ZONE_B, SPARE, SPREAD = "az_failure.zone_b", "az_failure.spare", "placement.spread"
 
@@ -75,6 +75,14 @@ def test_a_time_in_the_link_stays_for_the_whole_talk():
     at = stepped(entered(ZONE_B, era="talk"), SPREAD)
 
     assert address(at)["era"] == "talk"
+
+
+def test_a_beat_of_the_talks_time_lends_it_to_no_other_beat():
+    then = next(beat.id for beat in deck().beats.values() if beat.state.get("era") == "talk")
+    at = entered(then)
+    assert address(at)["era"] == "talk"
+
+    assert address(stepped(at, SPREAD)) == address(entered(SPREAD))
 
 
 def test_the_stage_has_no_chrome():
@@ -163,3 +171,20 @@ def test_the_first_page_opens_the_talk_its_cut_and_the_speakers_window():
 
 def test_the_first_page_is_at_the_root_and_the_others_at_their_names():
     assert (path_of("start"), path_of("az_failure")) == ("/", "/az_failure")
+
+
+# --- every beat ---
+
+
+@pytest.mark.parametrize("beat", deck().beats)
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
+def test_every_beat_opens_cold_in_both_languages_without_a_word_set_aside(caplog, beat, lang):
+    with caplog.at_level(logging.ERROR, logger="quayside"):
+        at = entered(beat, lang=lang)
+
+    assert [record.exc_text or record.getMessage() for record in caplog.records if record.name == "quayside"] == []
+    assert 'class="q-still"' not in body(at)
+    assert told(at) == "", "the state of a beat says nothing that its page has to set aside"
+    words = address(at)
+    assert words["beat"] == beat
+    assert words["lang"] == lang
