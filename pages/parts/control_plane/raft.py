@@ -186,7 +186,10 @@ def _fine(at_s: float, speaker: Voice) -> str:
 def _stage(played: Played, speaker: Voice) -> None:
     """Show the store for the back of the hall."""
     chapter.look_stage()
-    chapter.stage_heading(speaker.say(f"{NAME}.title"), _lede(played, speaker))
+    places = played.record.places
+    chapter.stage_heading(
+        speaker.say(f"{NAME}.title"), speaker.say(f"{NAME}.stage_lede", n=len(places), zones=len(set(places)))
+    )
     with st.container(key="q-stage-main"):
         _play(played, course_of(played.record), speaker, locked=is_asking(), size="stage")
     with st.container(key="q-stage-exit"):
