@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine import BudgetError, Run, Scenario, ScenarioError, catalog
+from engine.changes import changed
 from engine.errors import Problem
 from engine.launch import launch_type
 from pages.parts import chapter, flipped, show
@@ -16,7 +17,6 @@ from pages.parts.charts import charts
 from pages.parts.chooser import Choice, chooser
 from pages.parts.experiment import Experiment, then
 from pages.parts.headline import headline
-from pages.parts.lesson import changed
 from pages.parts.predict import guess_of, is_asking, predict, verdict
 from pages.parts.scene import View, scene
 from pages.parts.side_by_side import MOST_COMPARED, Side, outcomes, side_by_side, the_map

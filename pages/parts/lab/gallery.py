@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from engine import Scenario, catalog
+from engine.changes import changed
 from pages.parts.chapter import CHAPTERS
-from pages.parts.lesson import changed, lesson
+from pages.parts.lesson import lesson
 from pages.parts.stage.deck import has_run
 from pages.parts.words import Voice
 
