@@ -34,6 +34,7 @@ _SHEETS = (
     "delivery",
     "responsibility",
     "serverless",
+    "landscape",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
@@ -44,7 +45,7 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = (
-    "new_normal", "architecture", "responsibility", "serverless", "delivery", "placement", "fleet", "fargate", "kubernetes",
+    "new_normal", "architecture", "responsibility", "serverless", "delivery", "landscape", "placement", "fleet", "fargate", "kubernetes",
     "control_plane", "eks", "az_failure",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
