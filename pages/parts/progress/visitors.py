@@ -26,7 +26,8 @@ def known(token: str | None) -> str | None:
     >>> known("../../etc/passwd"), len(known("a" * 32))
     (None, 64)
     """
-    return sha256(token.encode()).hexdigest() if token and _TOKEN.match(token) else None
+    is_ours = isinstance(token, str) and _TOKEN.match(token)
+    return sha256(str(token).encode()).hexdigest() if is_ours else None
 
 
 def retire(visitor: str) -> None:
