@@ -185,9 +185,14 @@ def plain(text: str) -> str:
     return escape(text)
 
 
+def is_in_talk() -> bool:
+    """Say whether the page is a beat of the talk on stage."""
+    return st.query_params.get("stage") == "1"
+
+
 def stage_heading(question: str, lede: str) -> None:
     """Ask the question for the back of the hall; in the talk, a beat's one line stands in its place."""
-    if st.query_params.get("stage") == "1":
+    if is_in_talk():
         question = st.session_state.get(LINE, question)
     st.html(f'<header class="q-stage-head"><h1>{escape(question)}{_mark()}</h1><p>{escape(lede)}</p></header>')
 
