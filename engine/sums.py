@@ -16,7 +16,7 @@ from engine.fargate.asks import BreakEvenAsk, LaunchAsk
 from engine.fargate.launching import launches
 from engine.measures import Unit
 from engine.new_normal import claims
-from engine.responsibility import YearAsk, never_moves, years
+from engine.responsibility import Model, YearAsk, never_moves, years
 from engine.serverless.breakeven import Dials, crossing
 
 
@@ -38,11 +38,10 @@ def _rounding_share() -> float:
     return found.usd / found.asked_usd - 1
 
 
-def _left_of(what: str, model: str) -> float:
+def _left_of(what: str, model: Model) -> float:
     """Say what share of an average year's hours or nights on hosts of one's own is left on another model."""
     found = years(YearAsk())
-    of = {name: float(getattr(outcome, what).mean()) for name, outcome in found.items()}
-    return of[model] / of["ecs-ec2"]
+    return float(getattr(found[model], what).mean()) / float(getattr(found["ecs-ec2"], what).mean())
 
 
 def _pods(instance: str, *, prefixes: bool) -> float:
@@ -55,7 +54,7 @@ FIGURES: Mapping[str, Figure] = {
     "survives_5": Figure(lambda: _survives(5), "count"),
     "away_99_9": Figure(lambda: away_a_year_s(99.9), "s"),
     "away_99_95": Figure(lambda: away_a_year_s(99.95), "s"),
-    "two_zones_lost": Figure(lambda: float(sum(not loss.writes for loss in zone_losses("aab"))), "count"),
+    "two_zones_lost": Figure(lambda: float(sum(not loss.writes_on for loss in zone_losses("aab"))), "count"),
     "pods_m5_large": Figure(lambda: _pods("m5.large", prefixes=False), "tasks"),
     "pods_m5_large_prefixes": Figure(lambda: _pods("m5.large", prefixes=True), "tasks"),
     "eks_rounding": Figure(_rounding_share, "share"),
