@@ -10,12 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-<<<<<<< HEAD
-from engine import Scenario, ScenarioError
-from engine.changes import changed
-=======
 from engine import Scenario, ScenarioError, catalog
->>>>>>> main
+from engine.changes import changed
 from engine.era import ERAS, Era, day, existed
 from engine.era_checks import Barred, barred, concerns, flip_of, may_stand
 from engine.errors import Problem

@@ -15,6 +15,7 @@ from pages.parts import chapter, flipped, show
 from pages.parts.ahead import address, keys_of
 from pages.parts.charts import charts
 from pages.parts.chooser import Choice, chooser
+from pages.parts.course import course_of
 from pages.parts.experiment import Experiment, then
 from pages.parts.headline import headline
 from pages.parts.predict import guess_of, is_asking, predict, verdict
@@ -62,6 +63,8 @@ def present(
     chosen = chapter.chosen(speaker, page, *others)
     with flipped.framed(speaker, chosen):
         _open(chosen, speaker, panels or {}, beside or {}, rooms or {})
+        if view() == "study":
+            course_of(page, chosen, speaker)
 
 
 def _open(
