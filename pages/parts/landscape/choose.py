@@ -9,7 +9,7 @@ import streamlit as st
 from engine import catalog
 from engine.era import Era
 from engine.fields import Record
-from engine.landscape import NEEDS, WAYS, Answer, Needs, Reason, Workload, choose
+from engine.landscape import NEEDS, WAYS, Answer, Needs, Reason, Workload, choose, priced_for
 from pages.parts import chapter
 from pages.parts.guess import guessed, spans, staged, which
 from pages.parts.landscape.names import cites, way_name, why_not
@@ -57,6 +57,9 @@ def choose_room(speaker: Voice) -> None:
     with st.container(border=True, key="q-turn-row"):
         st.markdown(f"**{say(f'{NAME}.needs')}**")
         turn_record(turned, [one for one in turned.controls if one.path.startswith("needs.")], speaker, columns=4)
+    if shown.needs.gpu:
+        host = priced_for(shown.needs, shown.workload).instance_type
+        st.html(f'<p class="q-land-host">{escape(say(f"{NAME}.gpu_host", host=host))}</p>')
     st.html(parted(offered, refused, speaker))
     with st.container(border=True, key="q-land-load"):
         st.markdown(f"**{say('landscape.workload')}**")

@@ -84,6 +84,7 @@ function makeChart(parent) {
       const look = JSON.stringify(fresh);
       root.dataset.theme = themeOf(root);
       root.dataset.size = fresh.size;
+      root.lang = fresh.lang;
       if (root.dataset.look !== look) {
         const was = state.data;
         root.dataset.look = look;
