@@ -9,7 +9,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help run test check format bench bench-ui lock clean
+.PHONY: help run test check format bench bench-ui stills lock clean
 
 help:
 	@echo "make run       open the dashboard in the browser"
@@ -18,6 +18,7 @@ help:
 	@echo "make format    lay the code out"
 	@echo "make bench     the engine against plain SimPy and Ciw"
 	@echo "make bench-ui  how soon a click is painted"
+	@echo "make stills    take the still picture of every beat of the talk"
 	@echo "make lock      renew the lock files from pyproject.toml"
 	@echo "make clean     remove everything that these made"
 
@@ -44,6 +45,10 @@ bench: $(VENV)/dev.stamp
 
 bench-ui: $(VENV)/dev.stamp
 	@QUAYSIDE_CHROMIUM="$$(bash scripts/find_chromium.sh $(PY))" && export QUAYSIDE_CHROMIUM && $(PY) -m tests.browser.bench_ui
+
+# For the hall when a page cannot be shown: run it when a beat, or how its page looks, has changed.
+stills: $(VENV)/dev.stamp
+	@QUAYSIDE_CHROMIUM="$$(bash scripts/find_chromium.sh $(PY))" && export QUAYSIDE_CHROMIUM && $(PY) -m tests.browser.stills
 
 # One resolution for Linux and macOS, Python 3.11 to 3.13, with hashes and without a registry's name.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate \

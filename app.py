@@ -5,18 +5,18 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
 
 from engine.delivery.simulation import warm_up as warm_up_delivery
 from engine.placement import stream
@@ -26,6 +26,9 @@ from engine.traffic.compiled import warm_up
 from engine.traffic.graph import compiled as graph
 from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
+from pages.parts.compressed import Compressed
+from pages.parts.progress.store import StoreError, store
+from pages.parts.progress.visitors import Visitors
 from pages.parts.stage.rehearsal import routes as rehearsal_routes
 from pages.parts.stage.rooms import routes as room_routes
 
@@ -43,6 +46,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_FOR_FILES = {name: _HEADERS[name] for name in ("X-Content-Type-Options", "Referrer-Policy")}
 
 
 class SecurityHeaders:
@@ -61,7 +65,9 @@ class SecurityHeaders:
         async def send_with(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                # A hundred small scripts need no policy each: what a page may do is said with the page.
+                is_page = headers.get("content-type", "text/html").startswith("text/html")
+                for name, value in (_HEADERS if is_page else _FOR_FILES).items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -77,6 +83,8 @@ def _warm_up() -> None:
     crowd_stream.warm_up()
     warm_up_delivery()
     warm_up_years()
+    with suppress(StoreError):  # whoever answers next is told that it is away
+        store().sweep()
     gc.collect()
     gc.freeze()
     _is_warm.set()
@@ -98,5 +106,10 @@ app = st.App(
     Path(__file__).parent / "pages" / "tour.py",
     lifespan=_lifespan,
     routes=[Route("/ready", _ready), *run_routes(), *chart_routes(), *room_routes(), *rehearsal_routes()],
-    middleware=[Middleware(SecurityHeaders), Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)],
+    middleware=[
+        Middleware(SecurityHeaders),
+        Middleware(CompressMiddleware, minimum_size=1_000, zstd=False, brotli_quality=5, gzip_level=5),
+        Middleware(Visitors),
+        Middleware(Compressed),
+    ],
 )

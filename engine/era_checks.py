@@ -90,7 +90,7 @@ def may_stand(setting: Setting, value: Any) -> bool:
         case "among":
             names = value if isinstance(value, list | tuple) else [value]
             return all(str(name).partition(".")[0] in setting.value for name in names)
-        case "default":
+        case "default" | "gone":
             return True
 
 

@@ -19,8 +19,8 @@ from engine.errors import CatalogError
 from engine.launch import launch_types
 
 Texts = Mapping[str, str]  # by language
-Kind = Literal["then", "default", "never", "most", "least", "among"]
-KINDS: tuple[Kind, ...] = ("then", "default", "never", "most", "least", "among")
+Kind = Literal["then", "default", "never", "most", "least", "among", "gone"]
+KINDS: tuple[Kind, ...] = ("then", "default", "never", "most", "least", "among", "gone")
 _FROM_MEMORY = "from memory"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from io import BytesIO
 
@@ -11,6 +12,7 @@ import pandas as pd
 from engine import metrics
 from engine.delivery import Course, Outcome, Stage
 from engine.events import NOBODY, Kind
+from engine.report import figures_of
 from engine.rollout_score import scores
 from engine.simulation import Run
 from engine.traffic.graph.tables import CALL_FAILURES
@@ -53,6 +55,11 @@ def seconds(run: Run) -> pd.DataFrame:
     line = metrics.timeline(run)
     columns = ("at_s", "arrived", "ok", "slow", "refused", "timed_out", "reset", "errors", "p99_s")
     return pd.DataFrame({name: getattr(line, name) for name in columns})
+
+
+def outcomes(runs: Mapping[str, Run]) -> pd.DataFrame:
+    """Give what came of several runs, a column each under the name given, a row a figure: `engine.report.figures_of`."""
+    return pd.DataFrame({name: figures_of(run) for name, run in runs.items()}, dtype=object)
 
 
 def rollouts(run: Run) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import flipped, time_machine, words
-from pages.parts.chapter import OPEN, look
+from pages.parts.chapter import OPEN, is_in_talk, look
 from pages.parts.stage import frame
 from pages.parts.stage.speaker import speakers_window
 from pages.parts.words import say
@@ -23,7 +23,7 @@ chapters = [
     st.Page(ROOT / "pages" / f"{name}.py", title=say(f"common.nav.{name}"), url_path=name, default=name == "start")
     for name in ("start", *OPEN)
 ]
-in_talk, is_speakers = frame.is_on_stage(), frame.is_speakers()
+in_talk, is_speakers = is_in_talk(), frame.is_speakers()
 is_stage = in_talk or is_speakers or st.query_params.get("view") == "stage"
 page = st.navigation(chapters, position="hidden" if is_stage else "top")
 if not is_stage:

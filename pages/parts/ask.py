@@ -83,8 +83,9 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         choices and _as_choice(control, value) not in choices
     ):  # a link or a file may bring what the screen does not offer
         choices = [_as_choice(control, value), *choices]
+    common |= _off(speaker, found)
     if isinstance(value, bool):
-        st.toggle(label, **common, **_off(speaker, found))
+        st.toggle(label, **common)
     elif choices and control.slide:
         st.select_slider(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     elif choices:
@@ -114,7 +115,7 @@ def ask_one(experiment: Experiment, control: Control) -> None:
 
 def _off(speaker: Voice, found: Sequence[tuple[Flip, Setting]]) -> dict[str, Any]:
     """Switch a control off whose thing did not exist, and say since when it does."""
-    gone = next((flip for flip, one in found if one.kind == "then"), None)
+    gone = next((flip for flip, one in found if one.kind in ("then", "gone")), None)
     if gone is None:
         return {}
     st.html(f'<p class="q-later">{escape(flipped.dated(speaker, gone))}</p>')

@@ -35,6 +35,7 @@ _SHEETS = (
     "responsibility",
     "serverless",
     "landscape",
+    "lab",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
@@ -45,8 +46,8 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = (
-    "new_normal", "architecture", "responsibility", "serverless", "delivery", "landscape", "placement", "fleet", "fargate", "kubernetes",
-    "control_plane", "eks", "az_failure",
+    "new_normal", "architecture", "responsibility", "serverless", "delivery", "landscape", "placement", "fleet", "fargate",
+    "kubernetes", "control_plane", "eks", "az_failure", "lab",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 VIEW = "view"  # and the one that says in which room it is shown
@@ -185,9 +186,14 @@ def plain(text: str) -> str:
     return escape(text)
 
 
+def is_in_talk() -> bool:
+    """Say whether the page is a beat of the talk on stage."""
+    return st.query_params.get("stage") == "1"
+
+
 def stage_heading(question: str, lede: str) -> None:
     """Ask the question for the back of the hall; in the talk, a beat's one line stands in its place."""
-    if st.query_params.get("stage") == "1":
+    if is_in_talk():
         question = st.session_state.get(LINE, question)
     st.html(f'<header class="q-stage-head"><h1>{escape(question)}{_mark()}</h1><p>{escape(lede)}</p></header>')
 

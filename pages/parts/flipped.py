@@ -181,6 +181,12 @@ def not_then(speaker: Voice, problems: Iterable[Problem]) -> None:
         st.html(f'<p class="q-later" role="status">{escape(speaker.say("era.not_then", names=names))}</p>')
 
 
+def later(speaker: Voice, names: Sequence[str]) -> None:
+    """Name what did not exist in early 2020, where something did not."""
+    if names:
+        st.html(f'<p class="q-later">{escape(speaker.say("era.not_then", names="; ".join(names)))}</p>')
+
+
 def absent(speaker: Voice, found: Sequence[Barred]) -> None:
     """Say kindly that what is chosen here did not exist, with dates, and offer the way back to today."""
     say, lang = speaker.say, speaker.lang

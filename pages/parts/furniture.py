@@ -331,6 +331,9 @@ def stage(experiment: Experiment, speaker: Voice, beside: Beside | None = None) 
     locked = is_asking()
     here = address(name, experiment.scenario, "stage", speaker.lang, locked=locked)
     found, keys = scene(run, speaker, experiment.lesson, "stage", locked=locked, ahead=here), keys_of(name, "stage")
+    if chapter.is_in_talk():  # there the keys step through the talk
+        told = found.map["payload"]
+        found.map["payload"] = told | {"words": told["words"] | {"keys": speaker.say("stage.map_keys")}}
     chapter.look_stage()
     chapter.stage_heading(speaker.say(f"{name}.title"), found.packed["name"])
     with st.container(key="q-stage-main"):

@@ -15,16 +15,24 @@ from pydantic.fields import FieldInfo
 
 from engine import ScenarioError, catalog, reading
 from engine.errors import Problem
+from engine.flips import Flip, Setting, of_path
 from engine.story import Amount
 from pages.parts.ask import choice_of, help_of, label_of, settle
 from pages.parts.experiment import read, value_at, written
 from pages.parts.fields import field_of
+from pages.parts.flipped import later, stands
 from pages.parts.lesson import Control
 from pages.parts.stage_map.payload import amount
 from pages.parts.time_machine import ERA, era, travel
 from pages.parts.words import Voice
 
 R = TypeVar("R", bound=BaseModel)
+# Fields of records without a run that a scenario has as well: what flipped about the one flipped about the other.
+LIKE = {
+    "instance_type": "fleet.instance_type",
+    "master_type": "kubernetes.nodes.master_type",
+    "memory_mb": "services.web.function.memory_mb",
+}
 
 
 class Turned(Generic[R]):
@@ -151,6 +159,7 @@ def _turn_one(turned: Turned[Any], control: Control, speaker: Voice) -> None:
     def name(one: Any) -> str:
         return _named(speaker, field, one)
 
+    found = barred_here(control.path)
     if isinstance(value, bool):
         st.toggle(label, **common)
     elif isinstance(value, tuple):
@@ -158,9 +167,18 @@ def _turn_one(turned: Turned[Any], control: Control, speaker: Voice) -> None:
     elif (choices := _choices(field, control, [shown])) and control.slide:
         st.select_slider(label, choices, format_func=name, **common)
     elif choices:
-        st.selectbox(label, choices, format_func=name, **common)
+        kept = [one for one in choices if one == shown or stands(found, one)]
+        if late := [one for one in choices if one not in kept]:
+            later(speaker, [", ".join(map(name, late))])
+        st.selectbox(label, kept, format_func=name, **common)
     else:
         _slider(label, control, field, value, common)
+
+
+def barred_here(path: str) -> tuple[tuple[Flip, Setting], ...]:
+    """Give what flipped about a record's field, as about the scenario's own field of that name; nothing today."""
+    like = LIKE.get(path.rpartition(".")[2], "")
+    return of_path(like) if like and era() == "talk" else ()
 
 
 def _label(speaker: Voice, record: str, control: Control, field: FieldInfo) -> str:

@@ -9,6 +9,7 @@ from pages.parts.experiment import read_url
 from pages.parts.lesson import lesson
 from pages.parts.stage import deck as reader
 from pages.parts.stage.deck import CUTS, deck
+from pages.parts.stage.stills import FOLDER, file_name
 from pages.parts.time_machine import ERA
 
 
@@ -138,3 +139,10 @@ def test_numbers_and_yes_and_no_are_written_as_in_a_url():
         "cross_zone": "false",
         "between": "0.5",
     }
+
+
+def test_a_still_picture_is_of_a_beat_and_small():
+    known = {file_name(name, lang) for name in deck().beats for lang in catalog.LANGUAGES}
+    for path in FOLDER.glob("*"):
+        assert path.name in known, "make stills throws away what belongs to no beat"
+        assert path.stat().st_size <= 40_000, path.name

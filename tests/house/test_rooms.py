@@ -137,7 +137,7 @@ def test_nothing_committed_names_the_machine_it_was_made_on(root):
     )
     for path in files(root):
         place = path.relative_to(root)
-        if path.suffix in {".png", ".woff2", ".ico"} or place == Path(__file__).relative_to(root):
+        if path.suffix in {".png", ".webp", ".woff2", ".ico"} or place == Path(__file__).relative_to(root):
             continue
         assert not here.search(path.read_text(encoding="utf-8")), place
 

@@ -3,10 +3,16 @@
 import pytest
 
 from engine import Scenario, catalog
+from engine.eks import SliderAsk, slider
+from engine.era_checks import barred, flip_of
 from engine.flips import bearing, flips
+from engine.responsibility import MODELS, YearAsk, years
 from pages.parts.chapter import OPEN
 from pages.parts.experiment import read_url, then
-from pages.parts.lesson import lesson
+from pages.parts.lesson import changed, lesson
+from pages.parts.responsibility import names
+from pages.parts.responsibility.slider import ladder_data
+from pages.parts.sources import listing
 from pages.parts.words import Voice
 from tests.pages.the_page import address, body, opened, scenario, stands, told, turn
 
@@ -146,6 +152,12 @@ def test_a_launch_type_that_did_not_exist_is_declined_kindly_and_today_is_offere
     assert told(at) == ""
     stands(at.button(key="time_machine.back").click().run())
     assert scenario(at).launch_type == kind
+
+    stands(at.segmented_control(key="time_machine.switch").set_value("talk").run())
+    assert Voice(lang).say("era.absent") in body(at)
+    stands(at.button(key="az_failure.reset").click().run())
+    assert scenario(at).launch_type == "ecs-ec2"
+    assert address(at)["era"] == "talk"
     assert Voice(lang).say("era.absent") not in body(at)
 
 
@@ -191,3 +203,81 @@ def test_every_flip_can_be_said(lang):
     for flip in flips():
         for text in (flip.then[lang], flip.now[lang]):
             assert "{" not in speaker.filled(text), flip.id
+
+
+# --- rooms without a run ---
+
+
+def test_the_models_of_the_matrix_and_the_year_are_those_that_there_were():
+    at = at_talk("responsibility", "responsibility_year", guess="skip")
+    pills = next(one for one in at.get("button_group") if one.proto.id.endswith("responsibility_year.turn.models"))
+    found = body(at)
+
+    assert len(pills.proto.options) == len(MODELS) - 2
+    assert "ECS Managed Instances" in found
+    assert "since Sep 30, 2025" in found
+    assert names.there(Voice("en")) == MODELS
+    assert set(MODELS) - set(names.there(Voice("en", era="talk"))) == {"ecs-managed-instances", "eks-auto"}
+
+
+def test_a_model_that_did_not_exist_makes_way_for_one_that_did():
+    was = Voice("es", era="talk")
+
+    assert names.in_time(("eks-auto", "lambda"), was) == ("lambda",)
+    assert names.in_time(("eks-auto",), was) == names.there(was)[:1]
+    assert [stop["name"] for stop in ladder_data(years(YearAsk()), was)["stops"]] == list(names.there(was))
+    assert len(ladder_data(years(YearAsk()), Voice("es"))["stops"]) == len(MODELS)
+
+
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
+def test_the_slider_of_eks_has_the_stops_that_there_were(lang):
+    at = at_talk("eks", lang=lang, guess="skip", stop="eks-auto")
+
+    assert "Auto Mode (" in body(at)
+    assert [stop.name for stop in slider(SliderAsk(), "talk") if stop.exists] == [
+        "self-run", "eks-unmanaged", "eks-managed", "eks-fargate",
+    ]  # fmt: skip
+
+
+def test_the_settings_of_what_did_not_exist_cannot_be_turned():
+    at = at_talk("kubernetes", "kubernetes_nodes", guess="skip")
+    asked = {one.key.rpartition(".")[2]: one for kind in (at.selectbox, at.slider, at.toggle) for one in kind}
+
+    assert all(asked[url].disabled for url in ("policy", "even", "budget", "limit"))
+    assert not asked["unneeded"].disabled
+    assert len(asked["who"].options) == 2
+
+
+def test_machines_and_memory_that_there_were_not_are_not_offered():
+    at = at_talk("serverless", "serverless_dials", guess="skip")
+    hosts = next(one for one in at.selectbox if one.key == "serverless_dials.turn.host").options
+    memory = next(one for one in at.selectbox if one.key == "serverless_dials.turn.memory").options
+
+    assert "m7g.large" not in hosts
+    assert "m5.large" in hosts
+    assert len(memory) == 4  # up to 3,008 MB
+    assert "m7g.large" in body(at)
+
+
+@pytest.mark.parametrize(
+    "name", [name for _, name in EXPERIMENTS if {"scenario", "strips"} <= set(catalog.lesson(name))]
+)
+def test_whatever_a_lesson_offers_stands_in_early_2020_or_its_date_is_known(name):
+    of = lesson(name)
+    assert then(of.scenario) is not None
+    for settings in (*of.variants.values(), *of.tries.values(), *({"launch_type": kind} for kind in of.launch_types)):
+        made = changed(of.scenario, settings)
+        if then(made) is None:
+            late = barred(made.model_dump(mode="json"))
+            assert late, settings
+            assert all(one.problem.message and flip_of(one.problem) is one.flip for one in late), settings
+
+
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
+def test_a_source_shows_the_number_that_held_then_beside_todays(lang):
+    fact = catalog.fact("fargate.rate.burst")
+    was, now = (listing(Voice(lang, era=time), [fact]) for time in ("talk", "today"))
+
+    assert Voice(lang).say("era.cited", then="10", now="").split(" (")[0] in was
+    assert Voice(lang).say("era.today") in was.lower()
+    assert "2020;" not in now

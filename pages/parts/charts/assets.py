@@ -8,6 +8,7 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
+import brotli
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -41,10 +42,11 @@ async def _plotly(request: Request) -> Response:
     }
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if "gzip" not in request.headers.get("accept-encoding", ""):
-        return Response(await run_in_threadpool(_script), media_type="text/javascript", headers=headers)
-    body = await run_in_threadpool(_compressed)
-    return Response(body, media_type="text/javascript", headers=headers | {"Content-Encoding": "gzip"})
+    asked = request.headers.get("accept-encoding", "")
+    coding = next((one for one in ("br", "gzip") if one in asked), "")
+    body = await run_in_threadpool(_compressed, coding)
+    encoded = {"Content-Encoding": coding} if coding else {}
+    return Response(body, media_type="text/javascript", headers=headers | encoded)
 
 
 @cache
@@ -61,8 +63,15 @@ def _script() -> bytes:
 
 
 @cache
-def _compressed() -> bytes:
-    return gzip.compress(_script(), compresslevel=6, mtime=0)
+def _compressed(coding: str) -> bytes:
+    """Compress it once a process. Brotli's ninth level takes a third of a second, and a sixth off gzip's size; its eleventh takes seven."""
+    match coding:
+        case "br":
+            return brotli.compress(_script(), quality=9, lgwin=24)
+        case "gzip":
+            return gzip.compress(_script(), compresslevel=6, mtime=0)
+        case _:
+            return _script()
 
 
 @cache

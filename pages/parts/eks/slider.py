@@ -12,10 +12,12 @@ from engine import catalog
 from engine.eks import Share, SliderAsk, Stop, StopName, slider
 from pages.parts import chapter
 from pages.parts.eks.meter import meter
+from pages.parts.flipped import later
 from pages.parts.guess import guessed, spans, which
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -45,20 +47,29 @@ def slider_room(speaker: Voice) -> None:
         chapter.heading(say(f"{NAME}.title"), say(f"{NAME}.lede"))
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)
-    stops = slider(turned.record.ask)
+    every = slider(turned.record.ask, speaker.era)
+    stops = tuple(stop for stop in every if stop.exists)
     bounds = tuple(row["guess"]["bounds"])
     guess = SKIP if is_stage else guessed(NAME, speaker, spans(speaker, NAME, bounds, speaker.number, whole=True))
     if guess is not None:
         _slide(turned, stops, speaker, is_stage=is_stage)
+        if not is_stage:
+            later(speaker, [_came(stop, speaker) for stop in every if not stop.exists])
     if is_stage:
         with st.container(key="q-stage-exit"):
             st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
     elif guess is not None:
+        lock(NAME, guess, right=guess != SKIP and which(yours(stops[-1]), bounds, guess) == "right")
         _judge(stops, bounds, guess, speaker)
         _beside(turned, speaker)
         told(speaker, NAME, row["explain"])
         sources(*row["facts"], also=[catalog.notes("eks")[name] for stop in stops for name in stop.notes])
     turned.write_url()
+
+
+def _came(stop: Stop, speaker: Voice) -> str:
+    """Name a stop, and when it came."""
+    return f"{speaker.say(f'{NAME}.stop.{stop.name}')} ({speaker.say('era.came', date=speaker.date(stop.since))})"
 
 
 def yours(stop: Stop) -> int:
@@ -99,7 +110,8 @@ def _slide(turned: Turned[Shown], stops: tuple[Stop, ...], speaker: Voice, *, is
         if chosen:
             turned.set({"stop": str(chosen)})
 
-    data = meter_data(stops, speaker) | {"stop": turned.record.stop, "size": "stage" if is_stage else "study"}
+    stop = next((stop.name for stop in stops if stop.name == turned.record.stop), stops[-1].name)
+    data = meter_data(stops, speaker) | {"stop": stop, "size": "stage" if is_stage else "study"}
     meter(data, key=key, on_show=show)
 
 

@@ -108,8 +108,7 @@ def _offer(one: Answer, place: int, speaker: Voice) -> str:
 
 
 def _refusal(one: Answer, speaker: Voice, *, short: bool) -> str:
-    reasons = one.hard[:1] if short else one.hard
-    whys = "".join(_why(reason, speaker, short=short) for reason in reasons)
+    whys = "".join(_why(reason, speaker, short=short) for reason in one.hard)
     return f'<li><i aria-hidden="true"></i><b>{escape(way_name(speaker, one.way.name))}</b><ul>{whys}</ul></li>'
 
 
@@ -125,7 +124,7 @@ def _stage(turned: Turned[Choosing], offered: tuple[Answer, ...], refused: tuple
     asked = [speaker.say(f"ask.needs.{need}.label") for need in NEEDS if getattr(turned.record.needs, need)]
     with st.container(key="q-land-stage"):
         if staged() is not None:
-            st.html(f'<p class="q-stage-says">{escape(speaker.say(f"{NAME}.asked", which=", ".join(asked)))}</p>')
+            st.html(f'<p class="q-stage-says">{escape(speaker.say(f"{NAME}.asked", which=" · ".join(asked)))}</p>')
             st.html(parted(offered, refused, speaker, most=ON_STAGE))
         else:
             question = speaker.say(f"{NAME}.ask.question")

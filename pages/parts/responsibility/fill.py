@@ -17,7 +17,7 @@ from engine.responsibility import MODELS, Cell, Model, matrix
 from pages.parts import chapter
 from pages.parts.lesson import controls
 from pages.parts.responsibility.grid import grid
-from pages.parts.responsibility.names import layer_name, model_name, since
+from pages.parts.responsibility.names import in_time, layer_name, model_name, not_there, since, there
 from pages.parts.sources import sources
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned
@@ -82,7 +82,8 @@ def matrix_room(speaker: Voice) -> None:
         chapter.stage_heading(say(f"{NAME}.title"), "")
         with st.container(key="q-duty-stage"):
             few = turned.record.models if turned.record.models != turned.first.models else ()
-            _grid(Filled(models=few or MODELS, checked=True), turned, speaker, size="stage")
+            models = in_time(few or MODELS, speaker)
+            _grid(Filled(models=models, checked=True), turned, speaker, size="stage")
         with st.container(key="q-stage-exit"):
             st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
         turned.write_url()
@@ -90,9 +91,11 @@ def matrix_room(speaker: Voice) -> None:
     chapter.heading(say(f"{NAME}.title"), say(f"{NAME}.lede"))
     chapter.set_aside(speaker, turned.aside)
     chapter.mend(speaker, turned.problems)
-    if turned.record.checked:
-        st.html(_verdict(turned.record, speaker))
-    _grid(turned.record, turned, speaker, size="study")
+    filled = turned.record.model_copy(update={"models": in_time(turned.record.models, speaker)})
+    if filled.checked:
+        st.html(_verdict(filled, speaker))
+    _grid(filled, turned, speaker, size="study")
+    not_there(speaker)
     with st.container(horizontal=True, key="q-tools"):
         st.button(say("common.mode.stage"), key=f"{NAME}.stage", on_click=go, args=("stage",))
     if turned.record.checked:
@@ -144,7 +147,7 @@ def grid_data(filled: Filled, speaker: Voice) -> dict[str, Any]:
         ],
         "models": [
             {"key": model, "title": model_name(speaker, model, short=True), "since": since(speaker, model)}
-            for model in MODELS
+            for model in there(speaker)
         ],
         "truth": {model: [_told(matrix()[layer, model], speaker) for layer in LAYERS] for model in filled.models}
         if filled.checked

@@ -8,11 +8,11 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from engine.responsibility import MODELS, Model, Outcome, Spread
+from engine.responsibility import Model, Outcome, Spread
 from pages.figures.responsibility import Spreads, money_figure, spread_figure
 from pages.parts.charts import Strip, charts
 from pages.parts.fargate.sidecar import money_tick
-from pages.parts.responsibility.names import model_name
+from pages.parts.responsibility.names import model_name, there
 from pages.parts.words import Voice
 
 NAME = "responsibility_year"
@@ -20,8 +20,8 @@ MANY_DAYS = 100
 
 
 def spreads(found: Mapping[Model, Outcome], what: str) -> Spreads:
-    """Give a quantity of every model, in the slider's order."""
-    each = [Spread.of(getattr(found[model], what)) for model in MODELS]
+    """Give a quantity of every model that was found, in the slider's order."""
+    each = [Spread.of(getattr(one, what)) for one in found.values()]
     low, middle, high = (np.array([getattr(one, name) for one in each]) for name in ("low", "middle", "high"))
     return Spreads(low, middle, high)
 
@@ -29,7 +29,7 @@ def spreads(found: Mapping[Model, Outcome], what: str) -> Spreads:
 def mean_nights(found: Mapping[Model, Outcome]) -> Spreads:
     """Give the nights by their mean: most years have two or three, and a middle of two hides what moves."""
     at = spreads(found, "nights")
-    return Spreads(at.low, np.array([found[model].nights.mean() for model in MODELS]), at.high)
+    return Spreads(at.low, np.array([one.nights.mean() for one in found.values()]), at.high)
 
 
 def _digits(found: Spreads) -> int:
@@ -40,13 +40,14 @@ def _digits(found: Spreads) -> int:
 def compared(chosen_models: Sequence[Model], found: Mapping[Model, Outcome], speaker: Voice) -> None:
     """Draw all models: hours, nights, how long a host's hole stays open, and money."""
     say, signs = speaker.say, speaker.number_signs()
-    names = [model_name(speaker, model, short=True) for model in MODELS]
-    chosen = [model in chosen_models for model in MODELS]
-    st.header(say(f"{NAME}.years.title", n=len(found[MODELS[0]].hours)))
+    found = {model: found[model] for model in there(speaker)}
+    names = [model_name(speaker, model, short=True) for model in found]
+    chosen = [model in chosen_models for model in found]
+    st.header(say(f"{NAME}.years.title", n=len(next(iter(found.values())).hours)))
     st.markdown(say(f"{NAME}.years.lede"))
     days = spreads(found, "host_days")
-    people = np.array([found[model].people_usd.mean() for model in MODELS])
-    bills = np.array([sum(found[model].usd.values()) for model in MODELS])
+    people = np.array([one.people_usd.mean() for one in found.values()])
+    bills = np.array([sum(one.usd.values()) for one in found.values()])
     drawn = {
         "hours": spread_figure(spreads(found, "hours"), names, chosen=chosen, signs=signs),
         "nights": spread_figure(mean_nights(found), names, chosen=chosen, digits=1, signs=signs),
@@ -72,7 +73,7 @@ def years_table(found: Mapping[Model, Outcome], speaker: Voice) -> str:
         f'<tr><th scope="row">{escape(model_name(speaker, model, short=True))}</th>'
         + "".join(f"<td>{escape(_cell(found[model], column, speaker))}</td>" for column in columns)
         + "</tr>"
-        for model in MODELS
+        for model in found
     )
     label = escape(say(f"{NAME}.years.table"))
     return (

@@ -17,8 +17,9 @@ from pages.parts.guess import guessed, spans, which
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.responsibility.ladder import ladder
-from pages.parts.responsibility.names import layer_name, model_name, since
+from pages.parts.responsibility.names import in_time, layer_name, model_name, not_there, since, there
 from pages.parts.sources import cited_facts, sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -54,10 +55,13 @@ def slider_room(speaker: Voice) -> None:
     texts = spans(speaker, NAME, bounds, lambda n: speaker.percent(n / PERCENT, 0))
     guess = SKIP if is_stage else guessed(NAME, speaker, texts)
     if guess is not None and not is_stage:
+        lock(NAME, guess, right=guess != SKIP and which(left(found) * PERCENT, bounds, guess) == "right")
         st.html(_verdict(found, guess, bounds, speaker))
     if guess is not None:
         with st.container(key="q-duty-stage" if is_stage else "q-duty-ladder"):
             _slide(turned, found, speaker, size="stage" if is_stage else "study")
+        if not is_stage:
+            not_there(speaker)
     if is_stage:
         with st.container(key="q-stage-exit"):
             st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
@@ -104,7 +108,8 @@ def _slide(turned: Turned[Stopped], found: Mapping[Model, Outcome], speaker: Voi
         if chosen:
             turned.set({"stop": str(chosen)})
 
-    ladder(ladder_data(found, speaker) | {"stop": turned.record.stop, "size": size}, key=key, on_show=show)
+    (stop,) = in_time([turned.record.stop], speaker)
+    ladder(ladder_data(found, speaker) | {"stop": stop, "size": size}, key=key, on_show=show)
 
 
 # --- what the browser is given -----------------------------------------------------------------------------------------
@@ -112,7 +117,10 @@ def _slide(turned: Turned[Stopped], found: Mapping[Model, Outcome], speaker: Voi
 
 def ladder_data(found: Mapping[Model, Outcome], speaker: Voice) -> dict[str, Any]:
     """Write every stop."""
-    return {"words": speaker.table(f"{NAME}.ladder"), "stops": [_stop(model, found, speaker) for model in MODELS]}
+    return {
+        "words": speaker.table(f"{NAME}.ladder"),
+        "stops": [_stop(model, found, speaker) for model in there(speaker)],
+    }
 
 
 def _stop(model: Model, found: Mapping[Model, Outcome], speaker: Voice) -> dict[str, Any]:
@@ -137,10 +145,11 @@ def _stop(model: Model, found: Mapping[Model, Outcome], speaker: Voice) -> dict[
 
 def _moves(model: Model, speaker: Voice) -> list[str]:
     """Say what changed hands since the stop to the left."""
-    say, at = speaker.say, MODELS.index(model)
+    say, stops = speaker.say, there(speaker)
+    at = stops.index(model)
     if at == 0:
         return [say(f"{NAME}.first")]
-    before, now = owners(MODELS[at - 1]), owners(model)
+    before, now = owners(stops[at - 1]), owners(model)
     weight = {owner: place for place, owner in enumerate(OWNERS)}
     forth = [layer for layer in LAYERS if weight[now[layer]] > weight[before[layer]]]
     parts = {

@@ -19,8 +19,9 @@ from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.responsibility.desk import DAY_S, YEAR_S, desk, desk_data
 from pages.parts.responsibility.many_years import compared
-from pages.parts.responsibility.names import kind_name, layer_name, model_name
+from pages.parts.responsibility.names import in_time, kind_name, layer_name, model_name, not_there, there
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
@@ -67,12 +68,13 @@ def year_room(speaker: Voice) -> None:
     if guess is None:
         st.html(_brings(turned.record.ask, speaker))
     else:
+        lock(NAME, guess, right=guess != SKIP and which(round(of_ten(found)), bounds, guess) == "right")
         st.html(_verdict(found, guess, bounds, speaker))
         _played(turned.record, speaker, size="study")
         _choose(turned, speaker)
         with st.container(border=True, key="q-turn-row"):
             turn_record(turned, _some(turned, FIRST_TURNED), speaker, columns=4)
-        compared(turned.record.models, found, speaker)
+        compared(in_time(turned.record.models, speaker), found, speaker)
         _rest(turned, speaker)
         told(speaker, NAME, row["explain"])
         notes = catalog.notes(TABLE)
@@ -93,16 +95,18 @@ def _some(turned: Turned[YearShown], paths: Sequence[str]) -> list[Any]:
 def _choose(turned: Turned[YearShown], speaker: Voice) -> None:
     """Offer the models as pills; a fourth one is refused in words."""
     key = f"{NAME}.turn.models"
-    if st.session_state.get(key) != list(turned.record.models):
-        st.session_state[key] = list(turned.record.models)
+    models = list(in_time(turned.record.models, speaker))
+    if st.session_state.get(key) != models:
+        st.session_state[key] = models
 
     def write() -> None:
         turned.set({"models": list(st.session_state[key])})
 
     st.pills(
-        speaker.say("ask.yearshown.models.label"), MODELS, selection_mode="multi", key=key, on_change=write,
+        speaker.say("ask.yearshown.models.label"), there(speaker), selection_mode="multi", key=key, on_change=write,
         help=speaker.say("ask.yearshown.models.help"), format_func=lambda model: model_name(speaker, model, short=True),
     )  # fmt: skip
+    not_there(speaker)
 
 
 def _stage(shown: YearShown, found: Mapping[Model, Outcome], speaker: Voice) -> None:
@@ -149,7 +153,7 @@ def _often(rate: float, speaker: Voice) -> str:
 
 def _played(shown: YearShown, speaker: Voice, *, size: str) -> None:
     """Play the first of the years."""
-    data = desk_data(shown.ask, shown.models, speaker)
+    data = desk_data(shown.ask, in_time(shown.models, speaker), speaker)
     desk(data | {"size": size}, key=f"{NAME}.desk.{size}")
     bar = {
         "id": data["id"], "end": YEAR_S, "marks": _marks(data), "number": data["number"], "lang": speaker.lang,

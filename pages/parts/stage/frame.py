@@ -31,11 +31,6 @@ SIGN_EM = 0.47  # how wide a sign of our typeface is, on average
 _LOOK = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
 
 
-def is_on_stage() -> bool:
-    """Say whether the URL asks for the stage."""
-    return st.query_params.get(STAGE) == "1"
-
-
 def is_speakers() -> bool:
     """Say whether the URL asks for the speaker's window."""
     return st.query_params.get(NOTES) == "1"

@@ -63,9 +63,10 @@ function makeMachine(parent) {
     if (still.hidden) late = setTimeout(showStill, PATIENCE_MS);
     else showStill();
   }
-  function ask() {
-    asked += 1;
-    send("go", { beat: wanted, n: asked });
+  async function ask() {
+    const mine = ++asked;
+    while (ahead.pending) await frame(); // a click in this beat is on its way: it must not arrive in the next one
+    if (mine === asked && wanted !== null) send("go", { beat: wanted, n: asked });
   }
 
   /** The page does not come: the hall sees the beat's picture, or its line, and the talk goes on. */

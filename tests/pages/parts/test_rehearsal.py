@@ -48,9 +48,9 @@ def test_a_beat_is_rehearsed_as_it_will_be_shown_in_a_session_of_its_own(monkeyp
 def test_a_beat_is_rehearsed_once_in_each_language_and_few_wait(monkeypatch):
     monkeypatch.setattr(rehearsal, "perform", lambda _: None)
 
-    assert rehearsal.plan(ZONE_B, "talk", "en") is not None
+    rehearsal.plan(ZONE_B, "talk", "en").result(PATIENCE_S)
     assert rehearsal.plan(ZONE_B, "talk", "en") is None
-    assert rehearsal.plan(ZONE_B, "talk", "es") is not None
+    rehearsal.plan(ZONE_B, "talk", "es").result(PATIENCE_S)
     monkeypatch.setattr(rehearsal, "_waiting", {(str(n), "en") for n in range(MOST_WAITING)})
     assert rehearsal.plan(TALK[0], "talk", "en") is None
 

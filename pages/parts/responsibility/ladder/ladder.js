@@ -51,6 +51,7 @@ function makeLadder(parent) {
     const look = JSON.stringify(state.data.stops);
     if (stops.dataset.look === look) return;
     stops.dataset.look = look;
+    stops.style.setProperty("--n", String(state.data.stops.length));
     stops.replaceChildren(...state.data.stops.map((stop, at) => {
       const one = make("button", "stop"), stack = make("ul", "stack");
       one.type = "button";
