@@ -34,8 +34,8 @@ _SHEETS = (
     "delivery",
     "responsibility",
     "serverless",
-    "landscape",
     "lab",
+    "landscape",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
