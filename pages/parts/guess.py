@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts import chapter
 from pages.parts.predict import GUESS, SKIP, is_asking, unknown_guess
+from pages.parts.sure import ask_sure, click, kept
 from pages.parts.words import Voice
 
 
@@ -16,7 +17,7 @@ def guessed(name: str, speaker: Voice, choices: Mapping[str, str]) -> str | None
     """Ask; give the answer once it is made (SKIP for who will not guess), None while it is open. choices: answer -> its words."""
     key = f"{name}.guess"
     if key not in st.session_state:
-        st.session_state[key] = st.query_params.get(GUESS)
+        st.session_state[key] = st.query_params.get(GUESS) or kept(name)
     guess: str | None = st.session_state[key]
     if guess in {SKIP, *choices}:
         st.query_params[GUESS] = str(guess)
@@ -24,15 +25,17 @@ def guessed(name: str, speaker: Voice, choices: Mapping[str, str]) -> str | None
 
     chapter.set_aside(speaker, unknown_guess(name, choices))
 
-    def make(choice: str) -> None:
-        st.session_state[key] = choice
-
     with st.container(horizontal=True, vertical_alignment="center", key="q-guess"):
         st.markdown(f"**{speaker.say(f'{name}.ask.question')}**", help=speaker.say(f"{name}.ask.help"), width="content")
         for choice, text in choices.items():
-            st.button(text, key=f"{key}.{choice}", on_click=make, args=(choice,))
-        st.button(speaker.say("furniture.skip"), key=f"{key}.{SKIP}", type="tertiary", on_click=make, args=(SKIP,))
+            st.button(text, key=f"{key}.{choice}", on_click=click, args=(name, choice))
+        ask_sure(name, speaker)
+        st.button(speaker.say("furniture.skip"), key=f"{key}.{SKIP}", type="tertiary", on_click=_skip, args=(key,))
     return None
+
+
+def _skip(key: str) -> None:
+    st.session_state[key] = SKIP
 
 
 def staged() -> str | None:

@@ -13,7 +13,7 @@ from engine import catalog
 from engine.catalog import Fact
 from engine.enacted import Cell, Enactment
 from engine.era import ERAS
-from pages.parts import chapter
+from pages.parts import chapter, progress
 from pages.parts.fargate.enact import enact_component
 from pages.parts.fargate.said import moment, said, split
 from pages.parts.fargate.scenes import Box
@@ -135,6 +135,10 @@ class SlideTable:
         """Keep the first guess of a cell; a second one is hindsight."""
         name, value = str(made.get("cell", "")), str(made.get("value", ""))
         if name in {f"{row}.{column}" for row in self.rows for column in self.columns} and value in self.choices:
+            if name not in self.guesses():
+                row, column = name.split(".")
+                right = value == self.cell(row, column, "today").status
+                progress.answered("row", f"{self.name}.{name.replace('.', '_')}", value, right=right)
             st.session_state[self.kept] = {name: value} | self.guesses()
 
     def forget(self) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.chapter import OPEN, coming, heading
 from pages.parts.flipped import everything
+from pages.parts.progress.card import card
 from pages.parts.stage.doors import doors
 from pages.parts.time_machine import era, link_words
 from pages.parts.words import language, prose, say, voice
@@ -39,6 +40,8 @@ def start_page() -> None:
                 question = say(f"start.chapter.{name}.question")
                 st.page_link(f"{name}.py", label=question, width="stretch", query_params=link_words(language()))
                 st.markdown(say(f"start.chapter.{name}.line"))
+
+    card(voice())
 
     doors()
 

@@ -1,4 +1,4 @@
-"""The first page on stage: the title, the agenda as a harbour, what has to change, and the thanks with what came of the guesses."""
+"""The first page on stage: the title, the agenda as a harbour, what has to change, where an image can go, which boxes there are, thanks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 import streamlit as st
 
+from engine import catalog
 from pages.parts import chapter, show
 from pages.parts.experiment import read_url
 from pages.parts.lesson import lesson
@@ -16,7 +17,7 @@ from pages.parts.turn import go
 from pages.parts.words import Voice
 
 SHOW = "show"  # the word in the URL that says which of them
-Sight = Literal["title", "agenda", "changes", "thanks"]
+Sight = Literal["title", "agenda", "changes", "places", "boxes", "thanks"]
 SIGHTS: tuple[Sight, ...] = get_args(Sight)
 # The quays of the agenda, as slide S02 names them; the last one is what the talk left out.
 QUAYS: Mapping[str, tuple[str, ...]] = {
@@ -33,6 +34,21 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "operations": ("responsibility", "serverless", "fleet"),
     "delivery": ("delivery",),
 }
+# One image, and what each place asks of it; the number in a word is a fact's.
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "ec2": ("hosts", "ports"),
+    "fargate": ("plain", "size"),
+    "eks": ("manifest", "probes"),
+    "lambda": ("one", "minutes"),
+    "own": ("machines", "agent"),
+}
+# The three layers of slide S15, and what stands on each today; on the slide stood those of TALK.
+BOXES: Mapping[str, tuple[str, ...]] = {
+    "management": ("eks", "ecs"),
+    "hosting": ("auto", "instances", "fargate", "ec2"),
+    "registry": ("ecr",),
+}
+LATER = frozenset({"auto", "instances"})
 
 
 def sight() -> Sight:
@@ -42,7 +58,7 @@ def sight() -> Sight:
 
 
 def start_stage(speaker: Voice) -> None:
-    """Show one of the four, for the back of the hall."""
+    """Show one of them, for the back of the hall."""
     chapter.look_stage()
     say, now = speaker.say, sight()
     match now:
@@ -54,6 +70,12 @@ def start_stage(speaker: Voice) -> None:
         case "changes":
             chapter.stage_heading(say("start.stage.changes.title"), "")
             st.html(_harbour(CHANGES, speaker, "changes"))
+        case "places":
+            chapter.stage_heading(say("start.stage.places.title"), "")
+            st.html(_harbour(PLACES, speaker, "places"))
+        case "boxes":
+            chapter.stage_heading(say("start.stage.boxes.title"), "")
+            st.html(_harbour(BOXES, speaker, "boxes"))
         case "thanks":
             chapter.stage_heading(say("start.stage.thanks.title"), say("start.stage.thanks.lede"))
             st.html(_card(takeaways(speaker), speaker))
@@ -104,13 +126,29 @@ def _harbour(quays: Mapping[str, Sequence[str]], speaker: Voice, what: str) -> s
     """Write quays side by side, the chapters stacked on each; each says its name or, where there is room, its question."""
     say = speaker.say
     items = ""
-    for quay, chapters in quays.items():
-        said = (f"common.nav.{name}" if what == "agenda" else f"start.chapter.{name}.question" for name in chapters)
-        stack = "".join(f"<li>{escape(say(key))}</li>" for key in said)
+    for quay, stacked in quays.items():
+        stack = "".join(f"<li{_look(what, name)}>{escape(_box(speaker, what, name))}</li>" for name in stacked)
         items += (
             f'<li class="{quay}"><ul>{stack}</ul><p class="quay">{escape(say(f"start.stage.{what}.{quay}"))}</p></li>'
         )
     return f'<ul class="q-hall q-harbour" data-what="{what}" style="--n:{len(quays)}">{items}</ul>'
+
+
+def _look(what: str, name: str) -> str:
+    return ' class="later"' if what == "boxes" and name in LATER else ""
+
+
+def _box(speaker: Voice, what: str, name: str) -> str:
+    """Say what stands on a quay."""
+    match what:
+        case "agenda":
+            return speaker.say(f"common.nav.{name}")
+        case "changes":
+            return speaker.say(f"start.chapter.{name}.question")
+        case "places":
+            most = speaker.number(catalog.number("lambda.timeout", "max") / 60)
+            return speaker.say(f"start.stage.asks.{name}", most=most)
+    return speaker.say(f"start.stage.stands.{name}")
 
 
 # --- the thanks ------------------------------------------------------------------------------------------------------

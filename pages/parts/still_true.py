@@ -9,14 +9,14 @@ import streamlit as st
 
 from engine import catalog
 from engine.still_true import SLIDES, TABLES, TRUTHS, Standing, Table, standings
-from pages.parts import chapter
+from pages.parts import chapter, progress
 from pages.parts.fargate.said import said, split
 from pages.parts.sources import listing
 from pages.parts.time_machine import link_words
 from pages.parts.turn import VIEW, go
 from pages.parts.words import Voice
 
-ANSWERS = "still_true.answers"
+BEGUN = "still_true.begun"  # for each table, how many answers there were when the quiz was begun again
 # Where each table is acted out: its chapter's file, and the experiment's name in the URL.
 ACTED: dict[Table, tuple[str, str]] = {"fargate": ("fargate.py", "fargate"), "eks": ("eks.py", "eks_rows")}
 
@@ -80,14 +80,18 @@ def _row(one: Standing, speaker: Voice) -> None:
 
 
 def answers() -> dict[str, str]:
-    """Give what was answered: row ("fargate.storage") -> truth."""
-    found: dict[str, str] = st.session_state.setdefault(ANSWERS, {})
-    return dict(found)
+    """Give this visitor's first answer to each row since the quiz was last begun: row ("fargate.storage") -> truth."""
+    given, begun = progress.answers("row"), st.session_state.get(BEGUN, {})
+    found: dict[str, str] = {}
+    for number, one in enumerate(given):
+        if number >= begun.get(one.what.partition(".")[0], 0):
+            found.setdefault(one.what, one.answer)
+    return found
 
 
 def answer(one: Standing, truth: str) -> None:
-    """Keep the first answer to a row; a second one is hindsight."""
-    st.session_state[ANSWERS] = {one.id: truth} | answers()
+    """Keep an answer; the first one counts, a second is hindsight."""
+    progress.answered("row", one.id, truth, right=truth == one.truth)
 
 
 def answered(rows: tuple[Standing, ...]) -> tuple[Standing, ...]:
@@ -97,9 +101,8 @@ def answered(rows: tuple[Standing, ...]) -> tuple[Standing, ...]:
 
 
 def forget(table: Table) -> None:
-    """Begin one table's quiz again."""
-    ours = {one.id for one in standings(table)}
-    st.session_state[ANSWERS] = {name: truth for name, truth in answers().items() if name not in ours}
+    """Begin one table's quiz again: what was answered before stays on the score card, and is not shown here."""
+    st.session_state[BEGUN] = st.session_state.get(BEGUN, {}) | {table: len(progress.answers("row"))}
 
 
 # --- what is written -------------------------------------------------------------------------------------------------

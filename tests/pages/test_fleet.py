@@ -44,7 +44,7 @@ def test_every_guess_gets_its_verdict(name: str, lang: str):
     speaker, asked = Voice(lang), lesson(name).guess
     run_ = show.run_of(lesson(name).scenario)
     for guess in QUESTIONS[asked.question].choices(run_, speaker, name, asked.settings):
-        said = QUESTIONS[asked.question].verdict(run_, speaker, name, asked.settings, guess)
+        said = QUESTIONS[asked.question].verdict(run_, speaker, name, asked.settings, guess).text
 
         assert re.match("You said|Dijiste", said), guess
         assert "{" not in said, guess
@@ -60,7 +60,7 @@ def test_what_never_comes_has_its_verdict_too(name: str, what: str, guess: str, 
     run_ = run(changed(lesson(name).scenario, lesson(name).tries[what]))
     asked = lesson(name).guess
 
-    assert word in QUESTIONS[asked.question].verdict(run_, Voice("en"), name, asked.settings, guess)
+    assert word in QUESTIONS[asked.question].verdict(run_, Voice("en"), name, asked.settings, guess).text
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -44,7 +44,7 @@ def test_every_guess_gets_its_verdict(name: str, lang: str):
     for which in ("cluster", "karpenter", "none"):
         run_ = show.run_of(variant(name, which))
         for guess in QUESTIONS[asked.question].choices(run_, speaker, name, asked.settings):
-            said = QUESTIONS[asked.question].verdict(run_, speaker, name, asked.settings, guess)
+            said = QUESTIONS[asked.question].verdict(run_, speaker, name, asked.settings, guess).text
 
             assert re.match("You said|Dijiste", said), guess
             assert "{" not in said, guess

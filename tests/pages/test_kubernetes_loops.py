@@ -29,7 +29,7 @@ def run_of(name: str, which: str):
 def verdict(name: str, which: str, guess: str, lang: str = "en") -> str:
     asked, run = lesson(name).guess, run_of(name, which)
     speaker = Voice(lang).about(run.scenario)
-    return QUESTIONS[asked.question].verdict(run, speaker, name, asked.settings, guess)
+    return QUESTIONS[asked.question].verdict(run, speaker, name, asked.settings, guess).text
 
 
 def at_(column, texts, when_s):

@@ -52,7 +52,7 @@ def test_everything_to_try_can_be_run(name):
 def test_the_guess_is_held_against_all_who_run(guess):
     run, speaker = show.run_of(lesson(NAME).scenario), Voice("en")
 
-    told = QUESTIONS["race"].verdict(run, speaker, NAME, {}, guess)
+    told = QUESTIONS["race"].verdict(run, speaker, NAME, {}, guess).text
 
     assert ("and so it was" in told) == (guess == "lambda")
     assert "ECS on EC2 came last" in told

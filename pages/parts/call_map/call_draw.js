@@ -59,7 +59,7 @@ function drawName(pen, L, ui, run, now, m, b, alone) {
   const states = now.boxTasks[box], beside = alone && !two && !small;
   const most = inner - (beside ? c.tile * 2.6 : 0), pair = f * 1.45 + c.tile, head = b.y + (b.h - pair) / 2, base = two ? head + f * 0.9 : b.y + b.h / 2 + f * 0.35;
   pen.font = `620 ${f}px ${L.font}`;
-  const least = { stage: 24, small: 12 }[c.name] ?? 13, own = pen.measureText(label).width > most ? least : f; // smaller before it is cut
+  const least = { stage: c.fs, small: 12 }[c.name] ?? 13, own = pen.measureText(label).width > most ? least : f; // smaller before it is cut
   text(pen, L, b.x + c.pad, base, label, { f: own, w: 620, colour: C.ink, most });
   if (two) drawTasks(pen, L, ui, run, now, states, b.x + c.pad, head + pair - c.tile, inner);
   else if (beside) {

@@ -121,10 +121,16 @@ function stacked(order, high, gap, total) {
   return y;
 }
 
+/** Give a size's look. The hall's is drawn for 1920 by 1080: on a smaller screen it is as much smaller, so that names keep their room. */
+function lookOf(name) {
+  const u = name === "stage" ? Math.min(1, Math.max(0.6, Math.min(innerWidth / 1920, innerHeight / 1080))) : 1;
+  return Object.fromEntries(Object.entries(CALL_LOOKS[name]).map(([what, px]) => [what, px * u]));
+}
+
 /** Lay a run's calls out in a width; `tall`: the height that the stage grants. */
 function layOutCalls(run, size, width, font, tall = Infinity) {
   const name = size === "study" ? (width < 500 ? "phone" : "laptop") : size;
-  const c = { ...CALL_LOOKS[name], name };
+  const c = { ...lookOf(name), name };
   const band = run.bands.length && c.bandH * run.bands.length;
   const L = { c, font, size, width, top: run.wasWhole || run.bands.length ? Math.max(band, c.bandH) + c.gapY * 0.6 : 2 };
   if (name === "phone") downwards(L, run);

@@ -96,7 +96,7 @@ function makeCallMap(parent) {
   function stageHeight() {
     root.style.height = "var(--q-stage-tall, auto)";
     if (!getComputedStyle(root).getPropertyValue("--q-stage-tall").trim()) return Infinity;
-    setPanel(P, ui, run, { c: CALL_LOOKS.stage }, () => {});
+    setPanel(P, ui, run, { c: lookOf("stage") }, () => {});
     return Math.max(240, root.clientHeight - P.counts.offsetHeight - parseFloat(getComputedStyle(P.counts).marginTop));
   }
   const watch = new ResizeObserver(() => { if (Math.abs(root.clientWidth - width) >= 1) arrange(); });

@@ -17,6 +17,7 @@ from pages.parts.guess import guessed
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP, is_asking
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import turn_record
@@ -54,6 +55,7 @@ def _study(played: Played, speaker: Voice) -> None:
     is_open = guess is None
     _play(played, course, speaker, locked=is_open)
     if guess not in (None, SKIP):
+        lock(NAME, str(guess), right=guess == outcome_of(course))
         st.html(f'<p class="q-verdict">{escape(_verdict(course, speaker, str(guess)))}</p>')
     with st.container(horizontal=True, key="q-tools"):
         st.button(say("common.button.undo"), key=f"{NAME}.undo", on_click=played.undo, disabled=not played.can_undo)
@@ -184,7 +186,10 @@ def _fine(at_s: float, speaker: Voice) -> str:
 def _stage(played: Played, speaker: Voice) -> None:
     """Show the store for the back of the hall."""
     chapter.look_stage()
-    chapter.stage_heading(speaker.say(f"{NAME}.title"), _lede(played, speaker))
+    places = played.record.places
+    chapter.stage_heading(
+        speaker.say(f"{NAME}.title"), speaker.say(f"{NAME}.stage_lede", n=len(places), zones=len(set(places)))
+    )
     with st.container(key="q-stage-main"):
         _play(played, course_of(played.record), speaker, locked=is_asking(), size="stage")
     with st.container(key="q-stage-exit"):

@@ -17,6 +17,7 @@ from pages.parts.guess import guessed
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP, is_asking
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
@@ -61,6 +62,7 @@ def _study(turned: Turned[Ownership], speaker: Voice) -> None:
     if guess is not None:
         st.html(_lost_table(found, speaker))
         if guess != SKIP:
+            lock(NAME, guess, right=guess == _truth(found))
             st.html(f'<p class="q-verdict">{escape(_verdict(found, speaker, guess))}</p>')
     with st.expander(say("furniture.turn"), expanded=True, key=f"{NAME}.turn"):
         rest = [one for one in turned.controls if one.path.startswith("front.") and one.path != "front.kills"]
@@ -157,12 +159,17 @@ def _lost_table(found: dict[str, Answered], speaker: Voice) -> str:
 def _verdict(found: dict[str, Answered], speaker: Voice, guess: str) -> str:
     """Hold the guess against both sides: whose calls suffer longer."""
     yours, aws = found["self-run"].lost_s, found["eks"].lost_s
-    truth = "same" if abs(yours - aws) < 1 else "yours" if yours > aws else "aws"
-    say = speaker.say
+    truth, say = _truth(found), speaker.say
     return say(
         f"{NAME}.verdict.{'right' if guess == truth else 'wrong'}", said=say(f"{NAME}.said.{guess}"),
         truth=say(f"{NAME}.said.{truth}"), yours=speaker.seconds(yours), aws=speaker.seconds(aws),
     )  # fmt: skip
+
+
+def _truth(found: dict[str, Answered]) -> str:
+    """Say whose calls suffer longer; within a second of each other they suffer the same."""
+    yours, aws = found["self-run"].lost_s, found["eks"].lost_s
+    return "same" if abs(yours - aws) < 1 else "yours" if yours > aws else "aws"
 
 
 # --- money and minutes -----------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from pages.parts.guess import guessed
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
@@ -136,16 +137,21 @@ def _orders(asked: Replacing, speaker: Voice, guess: str | None) -> None:
     together = {**packs["add_first"], "id": "-".join(pack["id"] for pack in packs.values())}
     transport(bar(together, speaker, locked=is_open), key=f"{NAME}.together")
     if guess not in (None, SKIP):
+        lock(NAME, str(guess), right=guess == _truth(courses))
         st.html(f'<p class="q-verdict">{escape(_verdict(courses, speaker, str(guess)))}</p>')
 
 
 def _verdict(courses: dict[str, Course], speaker: Voice, guess: str) -> str:
     """Hold the guess against both: which order ends writing."""
-    ends = {order: fate(course) == "stop" for order, course in courses.items()}
-    truth = "both" if all(ends.values()) else "neither" if not any(ends.values()) else next(o for o in ends if ends[o])
-    say = speaker.say
+    truth, say = _truth(courses), speaker.say
     which = "right" if guess == truth else "wrong"
     return say(f"{NAME}.verdict.{which}", said=say(f"{NAME}.said.{guess}"), truth=say(f"{NAME}.said.{truth}"))
+
+
+def _truth(courses: dict[str, Course]) -> str:
+    """Name the order that ends writing; both, or neither."""
+    ends = {order: fate(course) == "stop" for order, course in courses.items()}
+    return "both" if all(ends.values()) else "neither" if not any(ends.values()) else next(o for o in ends if ends[o])
 
 
 def _stage(speaker: Voice) -> None:

@@ -21,6 +21,7 @@ from pages.parts.guess import guessed
 from pages.parts.lesson import Control, controls
 from pages.parts.predict import SKIP, is_asking
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
@@ -60,6 +61,7 @@ def alive_room(speaker: Voice) -> None:
     guess = guessed(NAME, speaker, speaker.table(f"{NAME}.guess"))
     _play(pair, speaker, size="study", locked=guess is None)
     if guess is not None:
+        lock(NAME, guess, right=guess == most_time(pair))
         st.html(f'<p class="q-verdict">{verdict(pair, speaker, guess)}</p>')
         st.html(spent_bars(pair, speaker))
         _strips(pair, speaker)
@@ -146,11 +148,17 @@ def shares(course: Course) -> dict[str, float]:
     return {name: minutes / whole if whole else 0.0 for name, minutes in spent.items()}
 
 
+def most_time(pair: Pair) -> str:
+    """Say what takes the largest share of a change's time in the pipelines."""
+    ours = shares(pair["pipelines"])
+    return max(ours, key=lambda name: ours[name])
+
+
 def verdict(pair: Pair, speaker: Voice, guess: str) -> str:
     """Hold the guess against the largest share in the pipelines; say the train's too. HTML, escaped."""
     say = speaker.say
     ours, theirs = shares(pair["pipelines"]), shares(pair["train"])
-    top, other = max(ours, key=lambda name: ours[name]), max(theirs, key=lambda name: theirs[name])
+    top, other = most_time(pair), max(theirs, key=lambda name: theirs[name])
     said = (
         ""
         if guess == SKIP

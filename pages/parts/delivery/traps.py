@@ -28,6 +28,7 @@ from pages.parts.predict import SKIP
 from pages.parts.scene import chart_marks, shown, transport_data
 from pages.parts.sources import sources
 from pages.parts.stage_map import map_data, stage_map
+from pages.parts.sure import lock
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
@@ -72,6 +73,7 @@ def _study(turned: Turned[TrapsAsk], speaker: Voice, row: dict[str, Any], guess:
     say = speaker.say
     if guess != SKIP:
         judged = "right" if guess == RIGHT else "wrong"
+        lock(NAME, guess, right=guess == RIGHT)
         st.html(f'<p class="q-verdict">{escape(say(f"{NAME}.verdict.{judged}", said=int(guess)))}</p>')
     turn_record(turned, turned.controls, speaker)
     _square(turned, speaker)

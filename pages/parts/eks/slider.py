@@ -17,6 +17,7 @@ from pages.parts.guess import guessed, spans, which
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -58,6 +59,7 @@ def slider_room(speaker: Voice) -> None:
         with st.container(key="q-stage-exit"):
             st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
     elif guess is not None:
+        lock(NAME, guess, right=guess != SKIP and which(yours(stops[-1]), bounds, guess) == "right")
         _judge(stops, bounds, guess, speaker)
         _beside(turned, speaker)
         told(speaker, NAME, row["explain"])

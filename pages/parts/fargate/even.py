@@ -17,6 +17,7 @@ from pages.parts.fargate.said import usd
 from pages.parts.fargate.sidecar import money_tick
 from pages.parts.guess import guessed, which
 from pages.parts.predict import SKIP
+from pages.parts.sure import lock
 from pages.parts.words import Voice
 
 NAME = "fargate_size"
@@ -35,6 +36,7 @@ def even(bills: Bills, speaker: Voice) -> None:
         return
     crossing(ask, found, speaker)
     first, *rest = explained(ask, found, speaker)
+    lock(NAME, guess, right=guess != SKIP and which(found.utilisation, _bounds(), guess) == "right")
     judged = f"{escape(judge(found.utilisation, guess, speaker))} " if guess != SKIP else ""
     st.html(f'<p class="q-verdict">{judged}<b>{escape(first)}</b> {escape(" ".join(rest))}</p>')
     left, right = st.columns(2, gap="medium")

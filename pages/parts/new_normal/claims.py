@@ -14,6 +14,7 @@ from pages.parts.guess import guessed, staged
 from pages.parts.new_normal.ways import ways
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.words import Voice
 
@@ -40,6 +41,7 @@ def claims_room(speaker: Voice) -> None:
         return
     if guess is None:
         return
+    lock(NAME, guess, right=guess == str(row["guess"]["answer"]))
     st.html(f'<p class="q-verdict">{judge(guess, str(row["guess"]["answer"]), speaker)}</p>')
     with st.container(horizontal=True, key="q-tools"):
         st.button(say("common.mode.stage"), key=f"{NAME}.stage", on_click=go, args=("stage",))

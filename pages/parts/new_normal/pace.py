@@ -21,6 +21,7 @@ from pages.parts.lesson import controls
 from pages.parts.new_normal.ways import ways
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -59,6 +60,7 @@ def pace_room(speaker: Voice) -> None:
     choices = {name: say(f"{NAME}.group.{name}") for name in row["guess"]["choices"]}
     guess = staged() if is_stage else guessed(NAME, speaker, choices)
     if guess is not None and not is_stage:
+        lock(NAME, guess, right=guess == str(row["guess"]["answer"]))
         st.html(f'<p class="q-verdict">{judge(guess, str(row["guess"]["answer"]), speaker)}</p>')
     found = place(turned.record.ask, YEAR)
     _figure(turned.record, speaker, size="stage" if is_stage else "laptop", is_open=guess is not None)

@@ -20,13 +20,13 @@ _forgotten: OrderedDict[str, None] = OrderedDict()
 _guard = threading.Lock()
 
 
-def known(token: str | None) -> str | None:
-    """Give the hash of a token, as the store knows its visitor; None for what is no token of ours.
+def known(token: object) -> str | None:
+    """Give the hash of a token, as the store knows its visitor; None for what is no token of ours, whatever stands in its place.
 
     >>> known("../../etc/passwd"), len(known("a" * 32))
     (None, 64)
     """
-    return sha256(token.encode()).hexdigest() if token and _TOKEN.match(token) else None
+    return sha256(token.encode()).hexdigest() if isinstance(token, str) and _TOKEN.match(token) else None
 
 
 def retire(visitor: str) -> None:

@@ -19,6 +19,7 @@ from pages.parts.predict import SKIP
 from pages.parts.responsibility.ladder import ladder
 from pages.parts.responsibility.names import in_time, layer_name, model_name, not_there, since, there
 from pages.parts.sources import cited_facts, sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -54,6 +55,7 @@ def slider_room(speaker: Voice) -> None:
     texts = spans(speaker, NAME, bounds, lambda n: speaker.percent(n / PERCENT, 0))
     guess = SKIP if is_stage else guessed(NAME, speaker, texts)
     if guess is not None and not is_stage:
+        lock(NAME, guess, right=guess != SKIP and which(left(found) * PERCENT, bounds, guess) == "right")
         st.html(_verdict(found, guess, bounds, speaker))
     if guess is not None:
         with st.container(key="q-duty-stage" if is_stage else "q-duty-ladder"):

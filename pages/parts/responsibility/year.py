@@ -21,6 +21,7 @@ from pages.parts.responsibility.desk import DAY_S, YEAR_S, desk, desk_data
 from pages.parts.responsibility.many_years import compared
 from pages.parts.responsibility.names import in_time, kind_name, layer_name, model_name, not_there, there
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
@@ -67,6 +68,7 @@ def year_room(speaker: Voice) -> None:
     if guess is None:
         st.html(_brings(turned.record.ask, speaker))
     else:
+        lock(NAME, guess, right=guess != SKIP and which(round(of_ten(found)), bounds, guess) == "right")
         st.html(_verdict(found, guess, bounds, speaker))
         _played(turned.record, speaker, size="study")
         _choose(turned, speaker)

@@ -1,0 +1,44 @@
+"""Sure: a guess is made once, kept before anything is told, and may say how sure it is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import progress
+from pages.parts.words import Voice
+
+STEPS = (50, 60, 70, 80, 90, 100)  # percent; half is a coin
+_SURE, _FRESH = "sure", "fresh"
+
+
+def ask_sure(name: str, speaker: Voice) -> None:
+    """Offer to say how sure one is; nobody has to. name: whose guess it is."""
+    st.selectbox(
+        speaker.say("progress.sure.ask"), STEPS, index=None, key=f"{name}.{_SURE}", label_visibility="collapsed",
+        format_func=lambda step: speaker.say("progress.sure.step", share=speaker.percent(step / 100, 0)),
+        placeholder=speaker.say("progress.sure.ask"), width=180,
+    )  # fmt: skip
+
+
+def how_sure(name: str) -> int | None:
+    """Give what was said, in percent; none where nothing was."""
+    found: int | None = st.session_state.get(f"{name}.{_SURE}")
+    return found
+
+
+def click(name: str, choice: str) -> None:
+    """Make a guess by hand: what a link or a former visit brings is no answer of today's."""
+    st.session_state[f"{name}.guess"] = choice
+    st.session_state[f"{name}.{_FRESH}"] = how_sure(name) or True
+
+
+def lock(name: str, guess: str, *, right: bool | None) -> None:
+    """Keep a guess that was made by hand just now: it is on disk before the page tells whether it was right."""
+    sure = st.session_state.pop(f"{name}.{_FRESH}", None)
+    if sure is not None:
+        progress.answered("guess", name, guess, right=right, sure=None if sure is True else sure)
+
+
+def kept(name: str) -> str | None:
+    """Give the guess of a former visit: who has been told how it ends is not asked again."""
+    return next((one.answer for one in reversed(progress.answers("guess")) if one.what == name), None)
