@@ -35,6 +35,7 @@ _SHEETS = (
     "responsibility",
     "serverless",
     "lab",
+    "landscape",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
@@ -45,8 +46,8 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = (
-    "new_normal", "architecture", "responsibility", "serverless", "delivery", "placement", "fleet", "fargate", "kubernetes",
-    "control_plane", "eks", "az_failure", "lab",
+    "new_normal", "architecture", "responsibility", "serverless", "delivery", "landscape", "placement", "fleet", "fargate",
+    "kubernetes", "control_plane", "eks", "az_failure", "lab",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 VIEW = "view"  # and the one that says in which room it is shown

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import escape
 from typing import Any
 
 import streamlit as st
 
-from engine import Scenario, ScenarioError
+from engine import Scenario, ScenarioError, catalog
 from engine.era import ERAS, Era, day, existed
 from engine.era_checks import Barred, barred, concerns, flip_of, may_stand
 from engine.errors import Problem
@@ -50,8 +51,20 @@ def here(lesson: Mapping[str, Any]) -> tuple[tuple[Flip, ...], tuple[Kept, ...]]
         *lesson.get("flips", ()),
         *(fact for kind in kinds for fact in launch_type(kind).facts),
     }
-    paths = [row["path"] for row in lesson.get("ask", ())]
+    rows = (*lesson.get("ask", ()), *(row for group in lesson.get("form", {}).values() for row in group))
+    paths = [row["path"] for row in rows]
     return bearing(facts, kinds, paths), kept_for(facts)
+
+
+@contextmanager
+def framed(speaker: Voice, lesson: str) -> Iterator[None]:
+    """Say what flipped around a page's experiment: before it in the talk's time, quietly after it today, never on stage."""
+    found, is_read = here(catalog.lesson(lesson)), st.query_params.get("view") != "stage"
+    if is_read and era() == "talk":
+        strip(speaker, *found)
+    yield
+    if is_read and era() == "today":
+        strip(speaker, *found)
 
 
 def strip(speaker: Voice, found: Sequence[Flip], kept: Sequence[Kept] = (), *, shown: Era | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from engine import BudgetError, Run, Scenario, ScenarioError, catalog
+from engine import BudgetError, Run, Scenario, ScenarioError
 from engine.errors import Problem
 from engine.launch import launch_type
 from pages.parts import chapter, flipped, show
@@ -60,12 +60,8 @@ def present(
     """
     speaker = voice()
     chosen = chapter.chosen(speaker, page, *others)
-    found = flipped.here(catalog.lesson(chosen))
-    if era() == "talk" and view() != "stage":
-        flipped.strip(speaker, *found)
-    _open(chosen, speaker, panels or {}, beside or {}, rooms or {})
-    if era() == "today" and view() != "stage":
-        flipped.strip(speaker, *found)
+    with flipped.framed(speaker, chosen):
+        _open(chosen, speaker, panels or {}, beside or {}, rooms or {})
 
 
 def _open(

@@ -45,30 +45,32 @@ def side_by_side(
     strips: tuple[str, ...],
     whole: str = "furniture.whole",
     locked: bool = False,
-    size: Size = "small",
+    is_hall: bool = False,
 ) -> None:
     """Show each run's map above its strips, and one transport below. Scales are shared, so that heights can be compared by eye.
 
     name: whose room it is, for the keys. strips: by their names, top to bottom. whole: the text on the scrubber where one is at full
-    strength again. locked: what is to come stays hidden while a guess is open. size: of the maps and strips.
+    strength again. locked: what is to come stays hidden while a guess is open. is_hall: the room's look makes all of it larger, and the
+    transport listens to the stage's keys.
     """
     runs = [side.run for side in sides]
     highest = show.highest_of(runs, strips[0])
     top = show.tops([show.columns_of(run, goal_s) for run in runs], goal_s)
     voices = [speaker.about(run.scenario) for run in runs]
     packs = [shown(run, own) for run, own in zip(runs, voices, strict=True)]
-    drawn = "stage" if size == "stage" else "small"
-    for column, side, packed, own in zip(st.columns(len(sides), gap="small"), sides, packs, voices, strict=True):
-        with column:
-            the_map(map_of(side.run, own, packed | {"name": side.title}, size), key=f"{name}.{size}.{side.key}")
-            charts(
-                show.strips(side.run, own, goal_s, strips, size=drawn, top=top, highest=highest),
-                run_id=packed["id"], end_s=side.run.scenario.duration_s, key=f"{name}.charts.{side.key}", size=drawn,
-                name=side.title, caption=side.title, compared=name, marks=chart_marks(packed), locked_future=locked,
-            )  # fmt: skip
+    size: Size = "small"
+    with st.container(key="q-sides"):
+        for column, side, packed, own in zip(st.columns(len(sides), gap="small"), sides, packs, voices, strict=True):
+            with column:
+                the_map(map_of(side.run, own, packed | {"name": side.title}, size), key=f"{name}.{size}.{side.key}")
+                charts(
+                    show.strips(side.run, own, goal_s, strips, size=size, top=top, highest=highest),
+                    run_id=packed["id"], end_s=side.run.scenario.duration_s, key=f"{name}.charts.{side.key}", size=size,
+                    name=side.title, caption=side.title, compared=name, marks=chart_marks(packed), locked_future=locked,
+                )  # fmt: skip
     transport(
         transport_data(
-            _together(sides, packs, speaker, whole), speaker, locked=locked, size="stage" if drawn == "stage" else ""
+            _together(sides, packs, speaker, whole), speaker, locked=locked, size="stage" if is_hall else ""
         ),
         key=f"{name}.together",
     )

@@ -14,18 +14,18 @@ from pages.parts.side_by_side import Side, side_by_side
 from pages.parts.turn import go
 from pages.parts.words import Voice
 
-ROWS = ("availability", "failed", "recovered", "cost")
+ROWS = ("failed", "cost")
 
 
 def stage(speaker: Voice, sides: Sequence[Side]) -> None:
-    """Show what is compared, and three rows of what came of it; nothing under 24 px."""
+    """Show what is compared, and two rows of what came of it; nothing under 24 px."""
     of, locked = lesson("lab"), is_asking()
     chapter.look_stage()
     best = next((side.title for side in sides if side.key == fewest(sides)), "") if sides and not locked else ""
     chapter.stage_heading(speaker.say("lab.title"), speaker.say("lab.stage.best", name=best) if best else "")
     if sides:
         with st.container(key=f"q-lab-stage-{len(sides)}"):
-            side_by_side("lab", sides, speaker, goal_s=of.goal_s, strips=of.strips[:1], locked=locked, size="stage")
+            side_by_side("lab", sides, speaker, goal_s=of.goal_s, strips=of.strips[:1], locked=locked, is_hall=True)
         if not locked:
             table = show.outcome_table(
                 speaker,

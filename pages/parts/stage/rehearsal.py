@@ -32,7 +32,7 @@ AHEAD = 3  # beats that are rehearsed: what is slow needs longer than the next s
 MOST_WAITING = 6
 _stage = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rehearsal")
 _known: set[tuple[str, Language]] = set()  # rehearsed, or about to be
-_waiting: set[tuple[str, Language]] = set()
+_waiting: dict[tuple[str, Language], Future[None]] = {}
 _lock = threading.Lock()
 
 
@@ -48,7 +48,9 @@ def _answer(request: Request) -> Response:
     known_lang = next((one for one in LANGUAGES if one == lang), None)
     if known_cut is None or known_lang is None or beat not in deck().beats:
         return Response(status_code=400)
-    for one in after(beat, known_cut):
+    coming = after(beat, known_cut)
+    give_up({(one.id, known_lang) for one in coming})
+    for one in coming:
         plan(one, known_cut, known_lang)
     return Response(status_code=204)
 
@@ -60,6 +62,15 @@ def after(beat: str, cut: Cut) -> tuple[Beat, ...]:
     return deck().of(cut)[start : start + AHEAD]
 
 
+def give_up(but: set[tuple[str, Language]]) -> None:
+    """Drop what waits and is not coming any more: whoever steps quickly has seen it already."""
+    with _lock:
+        for key, planned in list(_waiting.items()):
+            if key not in but and planned.cancel():
+                del _waiting[key]
+                _known.discard(key)
+
+
 def plan(beat: Beat, cut: Cut, lang: Language) -> Future[None] | None:
     """Let a beat be rehearsed, once; None where it has been, or where enough others wait."""
     key = (beat.id, lang)
@@ -67,12 +78,13 @@ def plan(beat: Beat, cut: Cut, lang: Language) -> Future[None] | None:
         if key in _known or len(_waiting) >= MOST_WAITING:
             return None
         _known.add(key)
-        _waiting.add(key)
-    planned = _stage.submit(rehearse, beat, cut, lang)
+        planned = _waiting[key] = _stage.submit(rehearse, beat, cut, lang)
 
     def done(of: Future[None]) -> None:
+        if of.cancelled():
+            return
         with _lock:
-            _waiting.discard(key)
+            _waiting.pop(key, None)
         if error := of.exception():  # on stage it will be a still picture; whoever reads the log knows before
             logging.getLogger("quayside").warning("in rehearsal, the beat %s broke", beat.id, exc_info=error)
 

@@ -70,7 +70,7 @@ function makeMap(parent) {
     root.dataset.theme = ui.dark ? "dark" : "light";
     ui.C = paletteOf(root);
     font = getComputedStyle(root).fontFamily || "sans-serif";
-    ui.ratio = window.devicePixelRatio || 1;
+    ui.ratio = (window.devicePixelRatio || 1) * (root.currentCSSZoom ?? 1); // the hall may zoom the page
     ui.hatch = hatches(ui.C, ui.ratio, size === "stage" ? 1.5 : 1);
   }
   function arrange() {
@@ -106,7 +106,7 @@ function makeMap(parent) {
   }
   const watch = new ResizeObserver(() => { if (Math.abs(root.clientWidth - width) >= 1) arrange(); });
   watch.observe(root);
-  const zoomed = () => { if (size === "stage" || window.devicePixelRatio !== ui.ratio) arrange(); };
+  const zoomed = () => { if (size === "stage" || (window.devicePixelRatio || 1) * (root.currentCSSZoom ?? 1) !== ui.ratio) arrange(); };
   addEventListener("resize", zoomed);
   const calmed = () => { ui.calm = calm.matches; soon(); };
   calm.addEventListener("change", calmed);

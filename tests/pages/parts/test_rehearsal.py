@@ -1,6 +1,8 @@
 """What comes next is worked out before the hall wants it: in nobody's session, once, and what breaks there is told."""
 
 import logging
+import threading
+from concurrent.futures import Future
 
 import pytest
 import streamlit as st
@@ -18,7 +20,7 @@ PATIENCE_S = 120
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     monkeypatch.setattr(rehearsal, "_known", set())
-    monkeypatch.setattr(rehearsal, "_waiting", set())
+    monkeypatch.setattr(rehearsal, "_waiting", {})
 
 
 def ask(**words):
@@ -51,8 +53,22 @@ def test_a_beat_is_rehearsed_once_in_each_language_and_few_wait(monkeypatch):
     rehearsal.plan(ZONE_B, "talk", "en").result(PATIENCE_S)
     assert rehearsal.plan(ZONE_B, "talk", "en") is None
     rehearsal.plan(ZONE_B, "talk", "es").result(PATIENCE_S)
-    monkeypatch.setattr(rehearsal, "_waiting", {(str(n), "en") for n in range(MOST_WAITING)})
+    monkeypatch.setattr(rehearsal, "_waiting", {(str(n), "en"): Future() for n in range(MOST_WAITING)})
     assert rehearsal.plan(TALK[0], "talk", "en") is None
+
+
+def test_what_waits_and_has_been_passed_is_given_up_and_may_be_rehearsed_later(monkeypatch):
+    monkeypatch.setattr(rehearsal, "perform", lambda _: None)
+    held = threading.Event()
+    rehearsal._stage.submit(held.wait, PATIENCE_S)
+    passed, coming = (rehearsal.plan(beat, "talk", "en") for beat in TALK[:2])
+
+    rehearsal.give_up({(TALK[1].id, "en")})
+    held.set()
+
+    assert passed.cancelled()
+    coming.result(PATIENCE_S)
+    rehearsal.plan(TALK[0], "talk", "en").result(PATIENCE_S)
 
 
 def test_what_breaks_in_rehearsal_is_a_line_in_the_log(monkeypatch, caplog):
