@@ -1,4 +1,4 @@
-"""The first page on stage: the title, the agenda as a harbour, what has to change, where an image can go, which boxes there are, thanks."""
+"""The first page on stage: the title, the agenda as a harbour, what has to change, where an image can go, and thanks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pages.parts.turn import go
 from pages.parts.words import Voice
 
 SHOW = "show"  # the word in the URL that says which of them
-Sight = Literal["title", "agenda", "changes", "places", "boxes", "thanks"]
+Sight = Literal["title", "agenda", "changes", "places", "thanks"]
 SIGHTS: tuple[Sight, ...] = get_args(Sight)
 # The quays of the agenda, as slide S02 names them; the last one is what the talk left out.
 QUAYS: Mapping[str, tuple[str, ...]] = {
@@ -42,13 +42,6 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "lambda": ("one", "minutes"),
     "own": ("machines", "agent"),
 }
-# The three layers of slide S15, and what stands on each today; on the slide stood those of TALK.
-BOXES: Mapping[str, tuple[str, ...]] = {
-    "management": ("eks", "ecs"),
-    "hosting": ("auto", "instances", "fargate", "ec2"),
-    "registry": ("ecr",),
-}
-LATER = frozenset({"auto", "instances"})
 
 
 def sight() -> Sight:
@@ -73,9 +66,6 @@ def start_stage(speaker: Voice) -> None:
         case "places":
             chapter.stage_heading(say("start.stage.places.title"), "")
             st.html(_harbour(PLACES, speaker, "places"))
-        case "boxes":
-            chapter.stage_heading(say("start.stage.boxes.title"), "")
-            st.html(_harbour(BOXES, speaker, "boxes"))
         case "thanks":
             chapter.stage_heading(say("start.stage.thanks.title"), say("start.stage.thanks.lede"))
             st.html(_card(takeaways(speaker), speaker))
@@ -127,15 +117,11 @@ def _harbour(quays: Mapping[str, Sequence[str]], speaker: Voice, what: str) -> s
     say = speaker.say
     items = ""
     for quay, stacked in quays.items():
-        stack = "".join(f"<li{_look(what, name)}>{escape(_box(speaker, what, name))}</li>" for name in stacked)
+        stack = "".join(f"<li>{escape(_box(speaker, what, name))}</li>" for name in stacked)
         items += (
             f'<li class="{quay}"><ul>{stack}</ul><p class="quay">{escape(say(f"start.stage.{what}.{quay}"))}</p></li>'
         )
     return f'<ul class="q-hall q-harbour" data-what="{what}" style="--n:{len(quays)}">{items}</ul>'
-
-
-def _look(what: str, name: str) -> str:
-    return ' class="later"' if what == "boxes" and name in LATER else ""
 
 
 def _box(speaker: Voice, what: str, name: str) -> str:
@@ -145,10 +131,8 @@ def _box(speaker: Voice, what: str, name: str) -> str:
             return speaker.say(f"common.nav.{name}")
         case "changes":
             return speaker.say(f"start.chapter.{name}.question")
-        case "places":
-            most = speaker.number(catalog.number("lambda.timeout", "max") / 60)
-            return speaker.say(f"start.stage.asks.{name}", most=most)
-    return speaker.say(f"start.stage.stands.{name}")
+    most = speaker.number(catalog.number("lambda.timeout", "max") / 60)
+    return speaker.say(f"start.stage.asks.{name}", most=most)
 
 
 # --- the thanks ------------------------------------------------------------------------------------------------------

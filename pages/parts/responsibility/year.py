@@ -16,7 +16,7 @@ from engine.responsibility import KINDS, MODELS, Kind, Model, Outcome, YearAsk, 
 from pages.parts import chapter
 from pages.parts.guess import guessed, spans, which
 from pages.parts.lesson import controls
-from pages.parts.predict import SKIP
+from pages.parts.predict import SKIP, is_asking
 from pages.parts.responsibility.desk import DAY_S, YEAR_S, desk, desk_data
 from pages.parts.responsibility.many_years import compared
 from pages.parts.responsibility.names import in_time, kind_name, layer_name, model_name, not_there, there
@@ -115,7 +115,8 @@ def _stage(shown: YearShown, found: Mapping[Model, Outcome], speaker: Voice) -> 
     chapter.stage_heading(speaker.say(f"{NAME}.stage_title"), "")
     with st.container(key="q-duty-stage"):
         _played(shown, speaker, size="stage")
-    st.html(f'<p class="q-stage-says">{escape(speaker.say(f"{NAME}.left", n=round(of_ten(found))))}</p>')
+    if not is_asking():
+        st.html(f'<p class="q-stage-says">{escape(speaker.say(f"{NAME}.left", n=round(of_ten(found))))}</p>')
     with st.container(key="q-stage-exit"):
         st.button(speaker.say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
 
