@@ -101,6 +101,22 @@ def test_the_guess_is_locked_and_held_against_the_runs():
     assert guessing.fewest([sides()[0]] * 2) == guessing.SAME
 
 
+def test_early_2020_shows_each_as_it_was_and_says_which_did_not_exist():
+    at = page(era="talk", a="az_failure.eks_auto")
+
+    assert "A: EKS Auto Mode" in body(at)
+    assert "q-flips talk" in body(at)
+    assert '<th scope="col">B: Hurt</th>' in body(at)
+    assert slot(at, "a") == entries()["az_failure.eks_auto"].scenario
+
+
+def test_one_of_then_stands_beside_one_of_today():
+    at = page(b=Scenario.of(SHORT | {"name": "Then", "era": "talk"}).token())
+
+    assert "<small>era</small>" in body(at)
+    assert slot(at, "b").era == "talk"
+
+
 # --- the bench -------------------------------------------------------------------------------------------------------
 
 
