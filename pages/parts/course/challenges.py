@@ -21,9 +21,9 @@ def challenges_of(page: str, lesson: str, found: Course, speaker: Voice) -> None
     if not mine or scenario is None:
         return
     met = {one.what for one in progress.answers("challenge") if one.right}
-    done = sum(f"{page}.{one.id}" in met for one in mine)
-    label = f"{speaker.say('course.challenges', n=len(mine))} · {speaker.say('course.met', n=done, of=len(mine))}"
-    with st.expander(label, key=f"{page}.{lesson}.challenges", on_change="rerun") as fold:
+    with st.expander(
+        speaker.say("course.challenges", n=len(mine)), key=f"{page}.{lesson}.challenges", on_change="rerun"
+    ) as fold:
         if fold.open:
             st.markdown(speaker.say("course.challenge_means", n=SEEDS))
             for one in mine:

@@ -28,11 +28,9 @@ def course_of(page: str, lesson: str, speaker: Voice) -> None:
     found = course.course(page)
     if found is None:
         return
-    done = {(one.kind, one.what) for one in progress.answers() if one.chapter == page}
-    count = len([1 for kind, name in _all(found) if (kind, f"{page}.{name}") in done])
+    # The label stays as it is: an expander whose label changes is another one, and folds.
     title = speaker.say("course.title", n=len(found.predictions), quiz=len(found.quiz))
-    label = f"{title} · {speaker.say('course.done', n=count, of=len(found.predictions) + len(found.quiz))}"
-    with st.expander(label, key=f"{page}.{FOLDED}", on_change="rerun") as fold:
+    with st.expander(title, key=f"{page}.{FOLDED}", on_change="rerun") as fold:
         if fold.open:
             if progress.is_waiting():
                 st.warning(speaker.say("progress.card.waiting"))
@@ -53,7 +51,8 @@ def _ask(page: str, found: Course, speaker: Voice) -> None:
     open_ = [place for place, (kind, name) in enumerate(questions) if (kind, f"{page}.{name}") not in given]
     now: int = st.session_state.setdefault(key, open_[0] if open_ else 0)
     states = [given.get((kind, f"{page}.{name}")) for kind, name in questions]
-    st.html(_dots(questions, states, now, speaker))
+    done = speaker.say("course.done", n=sum(one is not None for one in states), of=len(questions))
+    st.html(_dots(questions, states, now, speaker) + f'<p class="q-done">{escape(done)}</p>')
     kind, name = questions[now]
     answer = states[now]
     if kind == "prediction":
