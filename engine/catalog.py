@@ -359,6 +359,19 @@ def lesson(name: str) -> Mapping[str, Any]:
     return _read_yaml(f"lessons/{name}.yaml")
 
 
+def courses() -> tuple[str, ...]:
+    """Name the chapters that have a course (data/course/)."""
+    return tuple(sorted(path.stem for path in (DATA / "course").glob("*.yaml")))
+
+
+@cache
+def course(name: str) -> Mapping[str, Any]:
+    """Read a chapter's course (data/course/): predictions, quiz, challenges. `engine.course` gives it its meaning."""
+    if not _NAME.fullmatch(name):
+        raise CatalogError(f"data/course: {name!r} is no chapter's name")
+    return _read_yaml(f"course/{name}.yaml")
+
+
 def beats() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
     """Give the beats of the talk as plain mappings, by the chapter in whose lesson file they stand (`beats:`), in its order.
 

@@ -98,7 +98,7 @@ def doubts(way: Way, needs: Needs, era: Era) -> tuple[Reason, ...]:
 
 def answers(needs: Needs, workload: Workload, era: Era) -> tuple[Answer, ...]:
     """Answer for every way, in the map's order."""
-    bills = {name: bill(ways()[name], workload, era) for name in WAYS}
+    bills = {name: bill(ways()[name], priced_for(needs, workload), era) for name in WAYS}
     hosts = max([1, *(one.hosts for one in bills.values())])
     year = YearAsk(hosts=min(hosts, MOST_HOSTS))
     found = years(year)
@@ -124,6 +124,15 @@ def choose(needs: Needs, workload: Workload, era: Era) -> tuple[tuple[Answer, ..
     offered = sorted((one for one in found if one.is_offered), key=lambda one: one.usd)
     refused = sorted((one for one in found if not one.is_offered), key=lambda one: len(one.hard))
     return tuple(offered), tuple(refused)
+
+
+def priced_for(needs: Needs, workload: Workload) -> Workload:
+    """Put the workload on hosts that have what it needs: with a GPU, where one is asked for.
+
+    >>> priced_for(Needs(gpu=True), Workload()).instance_type
+    'g4dn.xlarge'
+    """
+    return workload.model_copy(update={"instance_type": catalog.table(TABLE)["gpu_host"]}) if needs.gpu else workload
 
 
 def _asked(needs: Needs) -> Iterator[Need]:

@@ -17,9 +17,10 @@ from starlette.routing import Route
 
 from engine import BudgetError, QuaysideError, Scenario, ScenarioError, catalog
 from engine.catalog import LANGUAGES
+from engine.changes import changed
 from pages.parts import show
 from pages.parts.experiment import operation
-from pages.parts.lesson import changed, lesson
+from pages.parts.lesson import lesson
 from pages.parts.scene import VIEWS, View, as_json, scene
 from pages.parts.words import Voice
 

@@ -21,6 +21,7 @@ _SHEETS = (
     "page",
     "start",
     "eras",
+    "course",
     "bring",
     "new_normal",
     "fargate",

@@ -17,11 +17,12 @@ import streamlit as st
 
 from engine import Scenario, ScenarioError, reading
 from engine.architecture.cut import cut_of
+from engine.changes import CUT, changed, member_path
 from engine.era_checks import Barred, barred
 from engine.errors import Problem
 from engine.operations import Operation
 from pages.parts.fields import ASSUMED
-from pages.parts.lesson import CUT, Control, Lesson, changed, lesson, member_path, name_of
+from pages.parts.lesson import Control, Lesson, lesson, name_of
 from pages.parts.time_machine import ERA, era, travel
 
 WHOLE, DONE = "s", "do"

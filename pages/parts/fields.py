@@ -10,8 +10,9 @@ from pydantic.fields import FieldInfo
 
 from engine import Scenario
 from engine.architecture.cut import Cut
+from engine.changes import CUT
 from engine.operations import Operation
-from pages.parts.lesson import CUT, Control
+from pages.parts.lesson import Control
 
 KINDS: tuple[type[BaseModel], ...] = get_args(
     get_args(Operation)[0]

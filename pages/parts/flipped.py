@@ -11,12 +11,12 @@ from typing import Any
 import streamlit as st
 
 from engine import Scenario, ScenarioError, catalog
+from engine.changes import changed
 from engine.era import ERAS, Era, day, existed
 from engine.era_checks import Barred, barred, concerns, flip_of, may_stand
 from engine.errors import Problem
 from engine.flips import Flip, Kept, Setting, bearing, flips, kept_for, of_path
 from engine.launch import launch_type
-from pages.parts.lesson import changed
 from pages.parts.time_machine import era, travel
 from pages.parts.words import Voice
 

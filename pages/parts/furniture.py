@@ -8,15 +8,16 @@ from typing import Any
 import streamlit as st
 
 from engine import BudgetError, Run, Scenario, ScenarioError
+from engine.changes import changed
 from engine.errors import Problem
 from engine.launch import launch_type
 from pages.parts import chapter, flipped, show
 from pages.parts.ahead import address, keys_of
 from pages.parts.charts import charts
 from pages.parts.chooser import Choice, chooser
+from pages.parts.course import course_of
 from pages.parts.experiment import Experiment, then
 from pages.parts.headline import headline
-from pages.parts.lesson import changed
 from pages.parts.predict import guess_of, is_asking, predict, verdict
 from pages.parts.scene import View, scene
 from pages.parts.side_by_side import MOST_COMPARED, Side, outcomes, side_by_side, the_map
@@ -62,6 +63,8 @@ def present(
     chosen = chapter.chosen(speaker, page, *others)
     with flipped.framed(speaker, chosen):
         _open(chosen, speaker, panels or {}, beside or {}, rooms or {})
+        if view() == "study":
+            course_of(page, chosen, speaker)
 
 
 def _open(

@@ -8,12 +8,8 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
-from engine import Scenario, ScenarioError, catalog, reading
-from engine.architecture.cut import cut
-
-CUT = (
-    "cut."  # how an application is taken apart and guarded: one word that sets many fields (`engine.architecture.cut`)
-)
+from engine import Scenario, ScenarioError, catalog
+from engine.changes import changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +112,6 @@ def lesson(name: str) -> Lesson:
     )
 
 
-def member_path(scenario: Scenario, path: str) -> str:
-    """Find a lesson's service by another name: a scenario of the visitor's own calls its first one as it likes."""
-    group, _, rest = path.partition(".")
-    name, _, field = rest.partition(".")
-    if group != "services" or not field or any(service.name == name for service in scenario.services):
-        return path
-    return f"services.{scenario.services[0].name}.{field}"
-
-
 def name_of(control: Control, scenario: Scenario) -> str | None:
     """Say by which of its names a control's value goes; None for a value that the lesson has no name for."""
     return _name_of(control.path, json.dumps(dict(control.named)), scenario)
@@ -140,16 +127,3 @@ def _name_of(path: str, named: str, scenario: Scenario) -> str | None:
         except ScenarioError:
             continue
     return None
-
-
-def changed(scenario: Scenario, settings: dict[str, Any]) -> Scenario:
-    """Set several values by their paths, checked together; those that set many things at once come last, in their order."""
-    data: dict[str, Any] = scenario.model_dump(mode="json")
-    for path, value in settings.items():
-        if not path.startswith(CUT):
-            data = reading.put(data, member_path(scenario, path), value)
-    made = Scenario.of(data)
-    for path, value in settings.items():
-        if path.startswith(CUT):
-            made = cut(made, path.removeprefix(CUT), value)
-    return made

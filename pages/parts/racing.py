@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine import Run, Scenario
+from engine.changes import changed
 from pages.parts import show
-from pages.parts.lesson import changed, lesson
+from pages.parts.lesson import lesson
 
 
 def runners(scenario: Scenario, name: str) -> dict[str, Run]:

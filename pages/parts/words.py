@@ -80,7 +80,15 @@ class Voice:
             section = f"{section}_pods"
         if section not in sections:
             raise KeyError(f"no section is called {section!r} in data/texts/{self.lang}/{page}.md")
-        return _CITED.sub(lambda cited: self._cited(*cited[1].split()), sections[section])
+        return self.cited(sections[section])
+
+    def cited(self, text: str) -> str:
+        """Write a text of data/ that cites facts as paragraphs do.
+
+        >>> Voice("en").cited("Every {=elb.alb.hc_interval} s.")
+        'Every 30 s.'
+        """
+        return _CITED.sub(lambda cited: self._cited(*cited[1].split()), text)
 
     def _cited(self, name: str, *keys: str) -> str:
         """Write a fact's number where a paragraph cites it, so that no paragraph outlives its fact."""

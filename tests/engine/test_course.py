@@ -1,51 +1,167 @@
-"""A comparison's curves: they end where the comparison ends, and each strategy trades something else."""
+"""Courses: the simulation answers, under any chance; a quiz has one right answer and a reason for each; challenges can be met."""
 
-import numpy as np
+import copy
+
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import yaml
+from pydantic import ValidationError
 
-from engine import Scenario
-from engine.placement.compare import compare_in
-from engine.placement.course import courses_in
+from engine import Scenario, catalog
+from engine.catalog import DATA
+from engine.changes import changed
+from engine.course import SEEDS, SPREAD, Challenge, Course, Must, attempt, course, scenarios, truth
+from engine.measures import MEASURES
+from engine.sums import FIGURES
 
-SPREAD, CHAINED, PACK = ("spread-zones", "spread-hosts"), ("spread-zones", "binpack-memory"), ("binpack-memory",)
-
-
-def scenario(desired=12, cpu=512, mib=1024, hosts=6):
-    return Scenario.of({
-        "services": [{"desired": desired, "cpu_units": cpu, "memory_mib": mib}],
-        "fleet": {"instance_type": "m5.large", "hosts": hosts}, "traffic": {"rps": 0},
-    })  # fmt: skip
+CHAPTERS = catalog.courses()
+PREDICTIONS = [(chapter, one.id) for chapter in CHAPTERS for one in course(chapter).predictions]
 
 
-def test_spreading_keeps_zones_even_and_packing_keeps_hosts_free():
-    spread, chained, pack = courses_in(scenario(), [SPREAD, CHAINED, PACK])
-
-    assert (spread.hosts_used[-1], chained.hosts_used[-1], pack.hosts_used[-1]) == (6, 3, 3)
-    assert (spread.worst_loss[-1], chained.worst_loss[-1], pack.worst_loss[-1]) == (4, 4, 4)
-    assert (spread.zone_gap[4], chained.zone_gap[4], pack.zone_gap[4]) == (1, 1, 4)
-    assert spread.largest_cpu[-1] < chained.largest_cpu[-1] == pack.largest_cpu[-1] == 2048
+def lesson_scenario(name):
+    return Scenario.read(catalog.scenario_text(catalog.lesson(name)["scenario"]))
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 40), st.sampled_from([256, 700, 2048]), st.sampled_from([512, 3000]), st.integers(1, 7))
-def test_every_curve_ends_where_the_comparison_ends_and_tasks_are_never_unplaced(desired, cpu, mib, hosts):
-    given_ = scenario(desired, cpu, mib, hosts)
-    chains = [SPREAD, CHAINED, PACK, ("random",)]
-    for course, outcome in zip(courses_in(given_, chains), compare_in(given_, chains), strict=True):
-        assert course.strategies == outcome.strategies
-        assert len(course.placed) == desired + 1
-        assert course.placed[-1] == outcome.placed
-        assert course.hosts_used[-1] == outcome.hosts_used
-        assert course.largest_cpu[-1] == outcome.largest_cpu_units
-        assert course.largest_mib[-1] == outcome.largest_mib
-        assert course.zone_gap[-1] == outcome.zone_gap
-        assert (np.diff(course.placed) >= 0).all()
-        assert (np.diff(course.largest_mib) <= 0).all()
-        assert (course.worst_loss * given_.zones >= course.placed).all()
+@pytest.mark.parametrize(("chapter", "name"), PREDICTIONS)
+def test_every_prediction_is_answered_by_the_engine_and_by_no_lucky_seed(chapter, name):
+    prediction = next(one for one in course(chapter).predictions if one.id == name)
+    found = truth(chapter, name)
+
+    assert found.answer in prediction.choices
+    if not prediction.figure:
+        others = {truth(chapter, name, seed).answer for seed in range(901, 901 + SPREAD)}
+        assert others == {found.answer}, {seed: truth(chapter, name, seed).values for seed in range(901, 901 + SPREAD)}
 
 
-def test_more_chains_than_are_compared_at_once_are_refused():
-    with pytest.raises(ValueError, match="up to 4"):
-        courses_in(scenario(), [SPREAD] * 5)
+@pytest.mark.parametrize(("chapter", "name"), PREDICTIONS)
+def test_no_answer_stands_on_a_knifes_edge(chapter, name):
+    prediction = next(one for one in course(chapter).predictions if one.id == name)
+    for value in truth(chapter, name).values.values():
+        for bound in prediction.bounds if value is not None else ():
+            size = min(bound, 1 - bound) if prediction.unit == "share" else bound
+            assert abs(value - bound) > 0.02 * size, (value, bound)
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_challenge_is_about_an_experiment_of_its_chapter_and_is_not_met_as_it_comes(chapter):
+    for one in course(chapter).challenges:
+        assert catalog.lesson(one.lesson)["page"] == chapter
+        assert not attempt(one, lesson_scenario(one.lesson)).is_met, one.id
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_what_a_course_cites_can_be_read_in_both_languages(chapter):
+    for question in course(chapter).quiz:
+        assert [name for name in question.facts if not catalog.fact(name).says_es] == [], question.id
+        assert question.facts, question.id
+
+
+# Scenarios that reach the goals: a challenge that nobody can meet teaches nothing.
+MET = yaml.safe_load((DATA.parent / "tests" / "engine" / "met.yaml").read_text(encoding="utf-8"))
+
+
+def test_every_challenge_has_a_scenario_that_meets_it():
+    assert {
+        name for chapter in CHAPTERS for name in (f"{chapter}.{one.id}" for one in course(chapter).challenges)
+    } == set(MET)
+
+
+@pytest.mark.parametrize("name", MET)
+def test_a_challenge_can_be_met(name):
+    chapter, _, word = name.partition(".")
+    one = next(one for one in course(chapter).challenges if one.id == word)
+    found = attempt(one, changed(lesson_scenario(one.lesson), MET[name]))
+
+    assert found.is_met, (name, found.values, found.moved)
+    assert len(found.values) == SEEDS
+
+
+def test_a_goal_is_not_met_by_sending_the_users_home():
+    one = next(one for one in course("az_failure").challenges if one.id == "short_errors")
+    quiet = changed(lesson_scenario("az_failure"), {"traffic.rps": 0})
+
+    assert attempt(one, quiet).moved == ("traffic",)
+    assert not attempt(one, quiet).is_met
+    assert attempt(one, changed(lesson_scenario("az_failure"), {"operations": []})).moved == ("operations",)
+
+
+# --- what a file may hold --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def row():
+    return copy.deepcopy(dict(yaml.safe_load((DATA / "course" / "az_failure.yaml").read_text(encoding="utf-8"))))
+
+
+def broken(row):
+    with pytest.raises(ValidationError) as refused:
+        Course.model_validate(row)
+    return str(refused.value)
+
+
+def test_mistakes_are_told_all_at_once(row):
+    row["predictions"][0]["measure"] = "luck"
+    row["predictions"][1]["says"] = {}
+    row["quiz"][0]["options"][0]["right"] = False
+    row["quiz"][1]["facts"] = ["elb.nothing"]
+    told = broken(row)
+
+    assert all(word in told for word in ("luck", "every variant has a name", "one answer is right", "elb.nothing"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: one.pop("measure"),
+        lambda one: one.update(figure="survives_3"),
+        lambda one: one.update(bounds=[3, 2]),
+        lambda one: one.update(bounds=[]),
+        lambda one: one["ask"].pop("es"),
+    ],
+)
+def test_a_prediction_that_cannot_be_answered_is_refused(row, change):
+    change(row["predictions"][0])
+
+    assert broken(row)
+
+
+def test_two_questions_may_not_be_called_alike(row):
+    row["quiz"][0]["id"] = row["predictions"][0]["id"]
+
+    assert "called alike" in broken(row)
+
+
+def test_a_chapter_without_a_course_has_none():
+    assert course("nowhere") is None
+
+
+def test_what_never_came_to_it_meets_no_demand():
+    assert not Must(measure="recovered", at_most=10).is_met(None)
+    assert Must(measure="recovered", at_least=2, at_most=10).is_met(10)
+    with pytest.raises(ValidationError):
+        Must(measure="recovered")
+    with pytest.raises(ValidationError):
+        Challenge.model_validate(
+            {"id": "x", "lesson": "y", "goal": {"en": "a", "es": "b"}, "must": [], "hint": {"en": "a", "es": "b"}}
+        )
+
+
+def test_variants_begin_from_what_the_prediction_sets():
+    spare = next(one for one in course("az_failure").predictions if one.id == "spare")
+
+    assert {name: one.launch_type for name, one in scenarios(spare).items()} == {
+        "spare": "ecs-ec2",
+        "fargate": "ecs-fargate",
+    }
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_sum_is_a_number(name):
+    assert FIGURES[name].of() >= 0
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_measure_reads_a_run_or_says_that_it_never_came_to_it(name):
+    from engine import run
+
+    value = MEASURES[name].of(run(lesson_scenario("az_failure")))
+    assert value is None or value >= 0

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from engine import Scenario, frames, metrics
+from engine import Scenario, catalog, frames, metrics
 from engine.difference import compared
 from pages.parts import show
 from pages.parts.lab import bench, guessing, slots
@@ -101,6 +101,22 @@ def test_the_guess_is_locked_and_held_against_the_runs():
     assert guessing.fewest([sides()[0]] * 2) == guessing.SAME
 
 
+def test_early_2020_shows_each_as_it_was_and_says_which_did_not_exist():
+    at = page(era="talk", a="az_failure.eks_auto")
+
+    assert "A: EKS Auto Mode" in body(at)
+    assert "q-flips talk" in body(at)
+    assert '<th scope="col">B: Hurt</th>' in body(at)
+    assert slot(at, "a") == entries()["az_failure.eks_auto"].scenario
+
+
+def test_one_of_then_stands_beside_one_of_today():
+    at = page(b=Scenario.of(SHORT | {"name": "Then", "era": "talk"}).token())
+
+    assert "<small>era</small>" in body(at)
+    assert slot(at, "b").era == "talk"
+
+
 # --- the bench -------------------------------------------------------------------------------------------------------
 
 
@@ -163,6 +179,37 @@ def test_a_slot_can_be_copied_emptied_and_filled_from_the_gallery():
     assert slot(at, "c") == CALM
     stands(at.button(key="lab.c.close").click().run())
     assert "c" not in address(at)
+
+
+def test_a_task_definition_and_a_manifest_become_one_of_the_four():
+    at = page(edit="b", **{"as": "bring"})
+    stands(at.text_area(key="bring.text").set_value(catalog.definition_text("example")).run())
+    stands(at.button(key="bring.run.0.ecs-ec2").click().run())
+    assert slot(at, "b").name == "orders"
+    assert slot(at, "b").operations == HURT.operations
+    assert "B: orders" in body(at)
+
+    stands(at.text_area(key="bring.text").set_value(catalog.manifest_text("manifest")).run())
+    stands(at.button(key="bring.run.0.eks-auto").click().run())
+    assert slot(at, "b").launch_type == "eks-auto"
+    assert slot(at, "a") == CALM
+
+
+def test_a_scenario_of_the_gallery_opens_in_the_slot_that_was_asked_for():
+    at = page()
+    at.session_state["lab.gallery"] = True
+    stands(at.run())
+    stands(at.button(key="lab.open.az_failure.lambda.d").click().run())
+
+    assert slot(at, "d") == entries()["az_failure.lambda"].scenario
+    assert address(at)["d"] == "az_failure.lambda"
+
+
+def test_a_variant_says_what_it_sets():
+    assert (
+        entries()["az_failure.ec2_spare"].line(Voice("en")) == "In “What if a zone dies?”. Fleet: Hosts: 9\u2009hosts."
+    )
+    assert entries()["az_failure.ec2"].line(Voice("es")).endswith("Como viene ahí.")
 
 
 # --- the text --------------------------------------------------------------------------------------------------------

@@ -7,13 +7,14 @@ from html import escape
 import streamlit as st
 
 from engine import Run, Scenario, ScenarioError, catalog, deployed, metrics
+from engine.changes import changed
 from engine.errors import Problem
 from engine.launch import launch_type
 from engine.scaling.deploying import pods_for, threshold
 from pages.parts import chapter, show
 from pages.parts.ask import choice_of
 from pages.parts.experiment import Experiment
-from pages.parts.lesson import changed, name_of
+from pages.parts.lesson import name_of
 from pages.parts.predict import guess_of
 from pages.parts.words import Voice
 

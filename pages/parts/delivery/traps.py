@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from engine import Run, Scenario, catalog, rollouts
+from engine.changes import changed
 from engine.traps import (
     MOVES,
     WHOLE,
@@ -23,7 +24,7 @@ from pages.parts import chapter, show
 from pages.parts.charts import charts
 from pages.parts.delivery.percents import percents, percents_data
 from pages.parts.guess import guessed
-from pages.parts.lesson import changed, controls
+from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.scene import chart_marks, shown, transport_data
 from pages.parts.sources import sources

@@ -7,11 +7,11 @@ from html import escape
 import streamlit as st
 
 from engine import Run, Scenario, ScenarioError
+from engine.changes import changed
 from engine.errors import Problem
 from engine.node_updates import Update, updates
 from pages.parts import chapter, show
 from pages.parts.experiment import Experiment
-from pages.parts.lesson import changed
 from pages.parts.predict import guess_of
 from pages.parts.words import Voice
 

@@ -8,11 +8,11 @@ from html import escape
 import streamlit as st
 
 from engine import Run, metrics, notices, pricing
+from engine.changes import changed
 from pages.figures.fleet import Offer, lettered, trade
 from pages.parts import show
 from pages.parts.charts import Strip, charts
 from pages.parts.experiment import Experiment, in_time
-from pages.parts.lesson import changed
 from pages.parts.predict import guess_of
 from pages.parts.scene import shown
 from pages.parts.words import Voice

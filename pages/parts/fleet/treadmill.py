@@ -8,13 +8,13 @@ import streamlit as st
 
 from engine import Run
 from engine import treadmill as folds
+from engine.changes import changed
 from engine.patch_work import Patch, patches
 from engine.scenario import Scenario
 from pages.figures.fleet import left_strip
 from pages.parts import hosts, show
 from pages.parts.charts import Strip, charts
 from pages.parts.experiment import Experiment, in_time
-from pages.parts.lesson import changed
 from pages.parts.predict import guess_of
 from pages.parts.scene import shown
 from pages.parts.words import Voice

@@ -7,9 +7,10 @@ from html import escape
 import streamlit as st
 
 from engine import Run, Scenario
+from engine.changes import changed
 from pages.parts import show
 from pages.parts.experiment import Experiment
-from pages.parts.lesson import Lesson, changed
+from pages.parts.lesson import Lesson
 from pages.parts.predict import guess_of
 from pages.parts.words import Voice
 

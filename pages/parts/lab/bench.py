@@ -40,6 +40,7 @@ def bench(slots: Sequence[Slot], speaker: Voice) -> None:
         case "operations":
             operations(slot, speaker)
         case "bring":
+            st.session_state.setdefault(f"{slot.lesson.name}.bring", True)  # who comes here wants it open
             bring(slot, speaker)
         case _:
             form(slot, speaker)

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from engine import Scenario, catalog
+from engine.changes import changed
+from engine.difference import difference
 from pages.parts.chapter import CHAPTERS
-from pages.parts.lesson import changed, lesson
+from pages.parts.lab.said import setting_name, value_text
+from pages.parts.lesson import lesson
 from pages.parts.stage.deck import has_run
 from pages.parts.words import Voice
+
+MOST_SETTINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,26 @@ class Entry:
         return speaker.say(f"{of}.variant.{variant}") if of else speaker.say(f"gallery.{self.name}.name")
 
     def line(self, speaker: Voice) -> str:
-        """Say in one line what is in it."""
+        """Say in one line what is in it: a variant says what it sets."""
         of, _ = self.variant
-        return (
-            speaker.say("lab.gallery.variant_of", title=speaker.say(f"{of}.title"))
-            if of
-            else speaker.say(f"gallery.{self.name}.line")
+        if not of:
+            return speaker.say(f"gallery.{self.name}.line")
+        return speaker.say(
+            "lab.gallery.variant_of", title=speaker.say(f"{of}.title"), settings=_settings(speaker, self.name)
         )
+
+
+def _settings(speaker: Voice, name: str) -> str:
+    """Say what a variant sets in its lesson's scenario, the first few of it."""
+    base, mine = lesson(name.partition(".")[0]).scenario, _scenario(name)
+    changes = difference(base, mine)
+    said = [
+        f"{setting_name(speaker, change.steps, [base, mine])}: {value_text(speaker, change.steps, change.after)}"
+        for change in changes[:MOST_SETTINGS]
+    ]
+    if len(changes) > MOST_SETTINGS:
+        said.append(speaker.say("lab.gallery.more", n=len(changes) - MOST_SETTINGS))
+    return "; ".join(said) or speaker.say("lab.gallery.as_it_comes")
 
 
 @cache

@@ -22,11 +22,10 @@ _SAID_BY_UNIT = {"share", "x", ""}
 def setting_name(speaker: Voice, steps: Steps, scenarios: Sequence[Scenario]) -> str:
     """Name a setting with the group it belongs to: "web: Tasks wanted"."""
     record, _ = _field(steps)
-    name = _label(speaker, record, steps[-1]) if isinstance(steps[-1], str) else ""
+    last = steps[-1]
+    name = _label(speaker, record, last) if isinstance(last, str) else _member(steps, scenarios) or str(last + 1)
     groups = [_group(speaker, steps[: n + 1], scenarios) for n in range(len(steps) - 1)]
     groups = [group for group in groups if group]
-    if not name:
-        name = groups.pop()
     return ": ".join([", ".join(groups), name]) if groups else name
 
 
@@ -34,6 +33,8 @@ def _field(steps: Steps) -> tuple[str, FieldInfo]:
     """Find a setting's field and its record's name; what is done is one setting."""
     if steps == WHOLE:
         return "scenario", Scenario.model_fields["operations"]
+    while isinstance(steps[-1], int):  # a whole member: its list's field
+        steps = steps[:-1]
     return field_of(Scenario, path_of(steps))
 
 

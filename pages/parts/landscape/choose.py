@@ -9,7 +9,7 @@ import streamlit as st
 from engine import catalog
 from engine.era import Era
 from engine.fields import Record
-from engine.landscape import NEEDS, WAYS, Answer, Needs, Reason, Workload, choose
+from engine.landscape import NEEDS, WAYS, Answer, Needs, Reason, Workload, choose, priced_for
 from pages.parts import chapter
 from pages.parts.guess import guessed, spans, staged, which
 from pages.parts.landscape.names import cites, way_name, why_not
@@ -57,6 +57,9 @@ def choose_room(speaker: Voice) -> None:
     with st.container(border=True, key="q-turn-row"):
         st.markdown(f"**{say(f'{NAME}.needs')}**")
         turn_record(turned, [one for one in turned.controls if one.path.startswith("needs.")], speaker, columns=4)
+    if shown.needs.gpu:
+        host = priced_for(shown.needs, shown.workload).instance_type
+        st.html(f'<p class="q-land-host">{escape(say(f"{NAME}.gpu_host", host=host))}</p>')
     st.html(parted(offered, refused, speaker))
     with st.container(border=True, key="q-land-load"):
         st.markdown(f"**{say('landscape.workload')}**")
@@ -105,8 +108,7 @@ def _offer(one: Answer, place: int, speaker: Voice) -> str:
 
 
 def _refusal(one: Answer, speaker: Voice, *, short: bool) -> str:
-    reasons = one.hard[:1] if short else one.hard
-    whys = "".join(_why(reason, speaker, short=short) for reason in reasons)
+    whys = "".join(_why(reason, speaker, short=short) for reason in one.hard)
     return f'<li><i aria-hidden="true"></i><b>{escape(way_name(speaker, one.way.name))}</b><ul>{whys}</ul></li>'
 
 
@@ -122,7 +124,7 @@ def _stage(turned: Turned[Choosing], offered: tuple[Answer, ...], refused: tuple
     asked = [speaker.say(f"ask.needs.{need}.label") for need in NEEDS if getattr(turned.record.needs, need)]
     with st.container(key="q-land-stage"):
         if staged() is not None:
-            st.html(f'<p class="q-stage-says">{escape(speaker.say(f"{NAME}.asked", which=", ".join(asked)))}</p>')
+            st.html(f'<p class="q-stage-says">{escape(speaker.say(f"{NAME}.asked", which=" · ".join(asked)))}</p>')
             st.html(parted(offered, refused, speaker, most=ON_STAGE))
         else:
             question = speaker.say(f"{NAME}.ask.question")

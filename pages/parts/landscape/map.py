@@ -162,6 +162,7 @@ def chart_data(shown: Landed, speaker: Voice) -> dict[str, Any]:
             }
             for layer in LAYER_NAMES
         ],
+        "lang": speaker.lang,
         "links": _links(shown),
         "said": said(shown, speaker, plain=True),
     }

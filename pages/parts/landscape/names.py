@@ -11,6 +11,8 @@ from engine.landscape import Bought, Item, WayName
 from pages.parts.sources import written_value
 from pages.parts.words import Voice
 
+MOST_NAMED = 4  # a longer list stands among the sources at the page's foot
+
 
 def way_name(speaker: Voice, name: WayName) -> str:
     """Name a way."""
@@ -42,7 +44,8 @@ def cites(speaker: Voice, facts: Iterable[Fact]) -> str:
 
 def _cite(speaker: Voice, fact: Fact) -> str:
     say = speaker.say
-    amount = written_value(speaker, fact)
+    is_long = isinstance(fact.value, tuple) and len(fact.value) > MOST_NAMED
+    amount = "" if is_long else written_value(speaker, fact)
     text = escape(fact.text(speaker.lang)) + (f": <b>{escape(amount)}</b>" if amount else "")
     tail = f"{escape(say(f'common.sources.{fact.basis}'))}, {escape(say('common.sources.as_of', date=speaker.date(fact.as_of)))}"
     if fact.link:

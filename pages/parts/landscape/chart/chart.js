@@ -49,7 +49,7 @@ function makeChart(parent) {
     sea.replaceChildren(lines, ...state.data.layers.map((layer) => {
       const band = make("div", "band"), head = make("div", "head"), row = make("div", "row");
       band.dataset.layer = layer.name;
-      head.append(make("h3", "", layer.title), make("p", "", layer.sub));
+      head.append(make("h2", "", layer.title), make("p", "", layer.sub));
       row.setAttribute("role", "radiogroup");
       row.setAttribute("aria-label", layer.title);
       row.append(...layer.options.map((one, place) => box(layer, one, place)));
@@ -84,6 +84,7 @@ function makeChart(parent) {
       const look = JSON.stringify(fresh);
       root.dataset.theme = themeOf(root);
       root.dataset.size = fresh.size;
+      root.lang = fresh.lang;
       if (root.dataset.look !== look) {
         const was = state.data;
         root.dataset.look = look;

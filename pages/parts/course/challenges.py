@@ -1,0 +1,106 @@
+"""Challenges: a goal for the learner's own scenario, as it stands on the page, run under several seeds."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from engine import BudgetError, Scenario, course
+from engine.course import SEEDS, Attempt, Challenge, Course, Must
+from engine.measures import MEASURES
+from pages.parts import chapter, progress
+from pages.parts.course.amounts import amount
+from pages.parts.words import Voice
+
+
+def challenges_of(page: str, lesson: str, found: Course, speaker: Voice) -> None:
+    """Offer the challenges of the experiment that is open; their scenario is the page's own."""
+    mine = [one for one in found.challenges if one.lesson == lesson]
+    scenario: Scenario | None = st.session_state.get(f"{lesson}.scenario")
+    if not mine or scenario is None:
+        return
+    met = {one.what for one in progress.answers("challenge") if one.right}
+    done = sum(f"{page}.{one.id}" in met for one in mine)
+    label = f"{speaker.say('course.challenges', n=len(mine))} · {speaker.say('course.met', n=done, of=len(mine))}"
+    with st.expander(label, key=f"{page}.{lesson}.challenges", on_change="rerun") as fold:
+        if fold.open:
+            st.markdown(speaker.say("course.challenge_means", n=SEEDS))
+            for one in mine:
+                _challenge(page, one, scenario, speaker, is_met=f"{page}.{one.id}" in met)
+
+
+def _challenge(page: str, one: Challenge, scenario: Scenario, speaker: Voice, *, is_met: bool) -> None:
+    """Show a goal, try it with the scenario that stands there, and say run by run how it went."""
+    key = f"{page}.challenge.{one.id}"
+    with st.container(border=True, key=f"q-challenge-{page}-{one.id}"):
+        badge = f" · {speaker.say('course.is_met')}" if is_met else ""
+        st.markdown(f"**{speaker.cited(one.goal.text(speaker.lang))}**{badge}")
+        tried: tuple[Scenario, Attempt | BudgetError] | None = st.session_state.get(key)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                speaker.say("course.try"), key=f"{key}.try", on_click=_try, args=(page, one, scenario), type="primary"
+            )
+            with st.popover(speaker.say("course.hint"), key=f"{key}.hint", on_change="rerun") as hint:
+                if hint.open:
+                    st.markdown(speaker.cited(one.hint.text(speaker.lang)))
+        if tried is None:
+            return
+        then, found = tried
+        if isinstance(found, BudgetError):
+            chapter.budget(speaker, found)
+            return
+        if then != scenario:
+            st.markdown(speaker.say("course.stale"))
+        st.html(_told(one, found, speaker))
+
+
+def _try(page: str, one: Challenge, scenario: Scenario) -> None:
+    """Run it; a goal that is met is kept."""
+    key = f"{page}.challenge.{one.id}"
+    try:
+        found = course.attempt(one, scenario)
+    except BudgetError as error:
+        st.session_state[key] = (scenario, error)
+        return
+    st.session_state[key] = (scenario, found)
+    progress.answered("challenge", f"{page}.{one.id}", "met" if found.is_met else "missed", right=found.is_met)
+
+
+def _told(one: Challenge, found: Attempt, speaker: Voice) -> str:
+    """Write how the runs went: a row for each seed, a column for each demand."""
+    say = speaker.say
+    if found.moved:
+        what = ", ".join(
+            say(f"course.kept.{path}") if f"kept.{path}" in speaker.table("course") else path for path in found.moved
+        )
+        return f'<p class="q-told wrong">{escape(say("course.moved", what=what))}</p>'
+    heads = "".join(f'<th scope="col">{escape(demand(must, speaker))}</th>' for must in one.must)
+    rows = ""
+    for seed, values in found.values.items():
+        cells = "".join(_cell(must, value, speaker) for must, value in zip(one.must, values, strict=True))
+        rows += f'<tr><th scope="row">{escape(say("course.seed", n=seed))}</th>{cells}</tr>'
+    verdict = say("course.goal_met" if found.is_met else "course.goal_missed")
+    state = "right" if found.is_met else "wrong"
+    return (
+        f'<p class="q-told {state}"><b>{escape(verdict)}</b></p><div class="q-scroll" tabindex="0" role="region" '
+        f'aria-label="{escape(verdict)}"><table class="q-outcomes"><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _cell(must: Must, value: float | None, speaker: Voice) -> str:
+    unit = MEASURES[must.measure].unit
+    text = speaker.say("course.never") if value is None else amount(value, unit, speaker)
+    is_met = must.is_met(value)
+    word = speaker.say(f"course.mark.{'right' if is_met else 'wrong'}")
+    return f'<td class="{"right" if is_met else "wrong"}">{escape(text)} <span>{escape(word)}</span></td>'
+
+
+def demand(must: Must, speaker: Voice) -> str:
+    """Write what is asked of a measure."""
+    unit, parts = MEASURES[must.measure].unit, [speaker.say(f"course.measure.{must.measure}")]
+    if must.at_least is not None:
+        parts.append(speaker.say("course.at_least", value=amount(must.at_least, unit, speaker)))
+    if must.at_most is not None:
+        parts.append(speaker.say("course.at_most", value=amount(must.at_most, unit, speaker)))
+    return " ".join(parts)
