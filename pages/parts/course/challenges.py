@@ -64,7 +64,8 @@ def _try(page: str, one: Challenge, scenario: Scenario) -> None:
         st.session_state[key] = (scenario, error)
         return
     st.session_state[key] = (scenario, found)
-    progress.answered("challenge", f"{page}.{one.id}", "met" if found.is_met else "missed", right=found.is_met)
+    if found.is_met:  # a try that misses is no answer: one may try as often as one likes
+        progress.answered("challenge", f"{page}.{one.id}", "met", right=True)
 
 
 def _told(one: Challenge, found: Attempt, speaker: Voice) -> str:
@@ -92,7 +93,7 @@ def _cell(must: Must, value: float | None, speaker: Voice) -> str:
     unit = MEASURES[must.measure].unit
     text = speaker.say("course.never") if value is None else amount(value, unit, speaker)
     is_met = must.is_met(value)
-    word = speaker.say(f"course.mark.{'right' if is_met else 'wrong'}")
+    word = speaker.say(f"course.mark.{'met' if is_met else 'missed'}")
     return f'<td class="{"right" if is_met else "wrong"}">{escape(text)} <span>{escape(word)}</span></td>'
 
 
