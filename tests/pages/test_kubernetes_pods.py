@@ -205,7 +205,7 @@ def test_every_guess_gets_its_verdict(lang: str, variant: str):
     run = show.run_of(changed(lesson(ROLLOUT).scenario, lesson(ROLLOUT).variants[variant]))
     found = {}
     for guess in QUESTIONS[asked.question].choices(run, PODS[lang], ROLLOUT, asked.settings):
-        said = QUESTIONS[asked.question].verdict(run, PODS[lang], ROLLOUT, asked.settings, guess)
+        said = QUESTIONS[asked.question].verdict(run, PODS[lang], ROLLOUT, asked.settings, guess).text
         found[guess] = said
 
         assert re.match("You said|Dijiste", said), guess
