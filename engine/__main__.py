@@ -87,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     conformance_ = commands.add_parser("conformance", help="hold the engine against a folder of golden tables")
     conformance_.add_argument("folder", type=Path, metavar="DIR", help="a folder of *.json tables")
     conformance_.add_argument("--json", action="store_true", help="print plain data")
+    conformance_.add_argument(
+        "--save", type=Path, metavar="FILE", help="write how many cases of each table agree, as YAML"
+    )
     conformance_.set_defaults(act=_conformance)
     year_ = commands.add_parser(
         "year", help="play a year of operations: who is woken at night, in ten ways of running containers"
@@ -275,6 +278,8 @@ def _conformance(given: argparse.Namespace) -> int:
             problems += error.problems
     report = conformance.check(files, problems)
     print(json.dumps(conformance.as_json(report), indent=2) if given.json else conformance.as_text(report))
+    if given.save is not None:
+        given.save.write_text(conformance.as_yaml(report), encoding="utf-8")
     return 1 if report.disagreements else 0
 
 

@@ -91,6 +91,14 @@ def as_json(report: Report) -> dict[str, Any]:
     }
 
 
+def as_yaml(report: Report) -> str:
+    """Write how many cases of each table agree: what data/table/conformance.yaml holds, for whoever has no tables."""
+    head = "# How many cases of each table agree; `python -m engine conformance DIR --save data/table/conformance.yaml` writes it.\n"
+    return head + "".join(
+        f"{name}: {{agree: {agree}, cases: {cases}}}\n" for name, (agree, cases) in sorted(report.sets.items())
+    )
+
+
 def as_text(report: Report) -> str:
     """Tell the report as a person likes to read it: the intervals, the table, what differs."""
     lines: list[str] = []

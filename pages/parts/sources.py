@@ -21,7 +21,7 @@ _KINDS = {"list", "ordered list", "enum", "rule", "formula", "default", "strateg
 _SAID = {"text", "case", "definition"}  # the sentence has it
 _TABLES = {"USD", "vCPU -> GB", "% extra"}
 
-_STYLE = """<style>
+STYLE = """<style>
 ul.quayside-facts { list-style: none; margin: 0; padding: 0; display: grid; gap: 12px 24px; line-height: 1.4;
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)) }
 ul.quayside-facts > li { display: grid; grid-template-columns: 14px 1fr; column-gap: 10px; margin: 0; padding: 0 }
@@ -69,10 +69,10 @@ def cited_facts(patterns: Iterable[str]) -> list[Fact]:
 def listing(speaker: Voice, facts: Iterable[Fact]) -> str:
     """Write the list as HTML. All of it comes from data/, and all of it is escaped nevertheless."""
     note = "" if speaker.lang == "en" else f"<p><small>{escape(speaker.say('common.sources.english'))}</small></p>"
-    return f'{_STYLE}<ul class="quayside-facts">{"".join(_item(speaker, fact) for fact in facts)}</ul>{note}'
+    return f'{STYLE}<ul class="quayside-facts">{"".join(item(speaker, fact) for fact in facts)}</ul>{note}'
 
 
-def _item(speaker: Voice, fact: Fact) -> str:
+def item(speaker: Voice, fact: Fact) -> str:
     """Write one fact: mark, what it says, how much; then basis, date and link."""
     say = speaker.say
     amount = _in_time(speaker, fact)

@@ -1,0 +1,134 @@
+"""Says who: every fact can be found, linked and taken away; every model says what it leaves out."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import catalog
+from engine.catalog import LANGUAGES
+from engine.flips import flips
+from engine.trust import checked, models
+from pages.parts.chapter import OPEN
+from pages.parts.says_who.facts import SHOWN, as_csv
+from pages.parts.says_who.found import Search, documented_share, found, is_changed, plain, systems, used
+from pages.parts.words import Voice
+from tests.pages.the_page import SMUGGLED, address, body, opened, stands
+
+
+def test_without_a_search_every_fact_is_there():
+    assert {fact.id for fact in found(Search(), "en")} == set(catalog.facts())
+
+
+@given(st.sampled_from(sorted(catalog.facts())), st.sampled_from(LANGUAGES))
+def test_every_fact_is_found_by_its_name_and_by_its_own_words(name, lang):
+    fact = catalog.fact(name)
+
+    assert fact in found(Search(name), lang)
+    assert fact in found(Search(fact.text(lang)[:40].rsplit(" ", 1)[0], fact.basis, fact.system), lang)
+
+
+@given(st.text(max_size=12), st.sampled_from(["", "documented", "measured", "assumed"]), st.booleans())
+def test_a_filter_never_brings_a_fact_back(words, basis, since):
+    wide, narrow = found(Search(words), "es"), found(Search(words, basis, "", since), "es")
+
+    assert {one.id for one in narrow} <= {one.id for one in wide}
+    assert all(basis in {"", one.basis} and (not since or is_changed(one)) for one in narrow)
+
+
+def test_accents_and_capitals_do_not_matter():
+    assert found(Search("ÍNDICE áxis"), "es") == found(Search("indice axis"), "es")
+    assert plain("Ñandú") == "nandu"
+
+
+def test_what_flipped_is_what_changed():
+    changed = {fact.id for fact in found(Search(since=True), "en")}
+
+    assert {flip.fact for flip in flips()} <= changed
+    assert len(changed) < len(catalog.facts())
+
+
+def test_facts_know_the_chapters_that_rest_on_them():
+    assert "az_failure" in used()["elb.alb.hc_interval"]
+    assert {page for pages in used().values() for page in pages} <= {*OPEN, "start", "containers"}
+    assert set(systems()) == {fact.system for fact in catalog.facts().values()}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_shows_some_turns_on_and_links_one(lang):
+    at = opened("sources", lang=lang, guess="skip")
+    assert body(at).count("<h3>") == SHOWN
+    first = body(at)
+    stands(next(one for one in at.button if one.key == "sources.after").click().run())
+    assert body(at) != first
+    assert address(at)["page_no"] == "2"
+    only = opened("sources", lang=lang, guess="skip", fact="elb.alb.hc_interval")
+    assert body(only).count("<h3>") == 1
+    stands(next(one for one in only.button if one.key == "sources.all").click().run())
+    assert body(only).count("<h3>") == SHOWN
+
+
+def test_a_search_is_in_the_link_and_begins_on_its_first_page():
+    at = opened("sources", lang="en", guess="skip", q="heartbeat", page_no="3")
+    assert "ecs.agent.acs_heartbeat_timeout" in body(at)
+    assert at.text_input[0].value == "heartbeat"
+    stands(at.text_input[0].set_value("nothing has this").run())
+    assert "Nothing fits" in " ".join(one.value for one in at.markdown)
+    assert address(at)["q"] == "nothing has this"
+    assert "page_no" not in address(at)
+
+
+@pytest.mark.parametrize("word", [SMUGGLED, "9" * 400, "-1", "\u0000", "%00"])
+def test_whatever_a_link_says_the_page_stands(word):
+    words = dict.fromkeys(("q", "basis", "system", "since", "fact", "page_no"), word)
+
+    assert "<script>" not in body(opened("sources", lang="en", guess="skip", **words))
+
+
+def test_the_guess_is_held_against_the_facts_themselves():
+    at = opened("sources", lang="en")
+    answer = next(
+        str(low) for low, high in ((0, 50), (50, 70), (70, 90), (90, 101)) if low <= documented_share() * 100 < high
+    )
+    stands(next(one for one in at.button if one.key == f"sources.guess.{answer}").click().run())
+
+    assert "So it is" in body(at)
+    assert at.session_state["progress.held"][0].right
+
+
+def test_a_table_for_a_spreadsheet_holds_every_fact_and_no_formula():
+    rows = list(csv.reader(io.StringIO(as_csv(found(Search(), "en"), Voice("en")))))
+
+    assert len(rows) == len(catalog.facts()) + 1
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_model_says_what_it_leaves_out_and_names_what_is_assumed(lang):
+    told = body(opened("sources", lang=lang, x="sources_trust"))
+
+    for model in models():
+        assert model.leaves_out[lang].split(".")[0].replace("'", "&#x27;") in told, model.id
+    assert Voice(lang).say("ask.assumptions.lost_host_s.label") in told or "Assumptions" not in told
+
+
+def test_every_table_is_part_of_a_model_and_all_that_is_checked_agrees():
+    assert all(agree == cases for agree, cases in checked().values())
+    assert sum(model.cases for model in models()) == sum(cases for _, cases in checked().values())
+
+
+def test_what_is_written_down_is_what_the_command_finds(shared):
+    from engine import conformance
+
+    report = conformance.check(
+        {path.name: path.read_text(encoding="utf-8") for path in (shared / "golden").glob("*.json")}
+    )
+
+    assert dict(report.sets) == dict(checked())
+
+
+@pytest.mark.parametrize("lesson", ["sources", "sources_trust"])
+def test_the_hall_sees_one_thing(lesson):
+    assert "q-stage-says" in body(opened("sources", lang="es", x=lesson, view="stage"))
