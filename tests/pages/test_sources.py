@@ -59,15 +59,15 @@ def test_facts_know_the_chapters_that_rest_on_them():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_page_shows_some_turns_on_and_links_one(lang):
     at = opened("sources", lang=lang, guess="skip")
-    assert body(at).count("<h3>") == SHOWN
+    assert body(at).count("<h2>") == SHOWN
     first = body(at)
     stands(next(one for one in at.button if one.key == "sources.after").click().run())
     assert body(at) != first
     assert address(at)["page_no"] == "2"
     only = opened("sources", lang=lang, guess="skip", fact="elb.alb.hc_interval")
-    assert body(only).count("<h3>") == 1
+    assert body(only).count("<h2>") == 1
     stands(next(one for one in only.button if one.key == "sources.all").click().run())
-    assert body(only).count("<h3>") == SHOWN
+    assert body(only).count("<h2>") == SHOWN
 
 
 def test_a_search_is_in_the_link_and_begins_on_its_first_page():

@@ -156,7 +156,7 @@ def _list(facts: tuple[Fact, ...], speaker: Voice) -> str:
         ]
         told = f'<p class="q-fact-where">{escape(speaker.say("sources.used"))} {", ".join(where)}</p>' if where else ""
         items.append(
-            f'<li><h3><a href="sources?{escape(link)}" target="_self"><code>{escape(fact.id)}</code></a> <span>{escape(fact.system)}</span></h3>'
+            f'<li><h2><a href="sources?{escape(link)}" target="_self"><code>{escape(fact.id)}</code></a> <span>{escape(fact.system)}</span></h2>'
             f'<ul class="quayside-facts">{item(speaker, fact)}</ul>{told}</li>'
         )
     return f'{STYLE}<ul class="q-facts-all">{"".join(items)}</ul>'
