@@ -25,10 +25,10 @@ help:
 run: $(VENV)/run.stamp
 	$(PY) -m streamlit run app.py --server.port $(PORT)
 
-# The browser tests come last and alone: they watch a clock, and want the machine to themselves.
+# The browser tests come last, and two files at a time at most: they watch a clock, and want the machine to themselves.
 test: $(VENV)/dev.stamp
 	@$(PY) -m pytest -n 2 -m "not browser"
-	@QUAYSIDE_CHROMIUM="$$(bash scripts/find_chromium.sh $(PY))" && export QUAYSIDE_CHROMIUM && $(PY) -m pytest tests/browser -m browser
+	@QUAYSIDE_CHROMIUM="$$(bash scripts/find_chromium.sh $(PY))" && export QUAYSIDE_CHROMIUM && $(PY) -m pytest -n 2 --dist loadfile tests/browser -m browser
 
 check: $(VENV)/dev.stamp
 	$(PY) -m ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import ceil
 
 from engine import catalog
 from engine.consensus.quorum import table, zone_losses
@@ -14,6 +15,9 @@ from engine.eks.rounding import rounded
 from engine.fargate.against_ec2 import break_even
 from engine.fargate.asks import BreakEvenAsk, LaunchAsk
 from engine.fargate.launching import launches
+from engine.landscape import Needs, Workload, choose
+from engine.landscape.bill import bill, per_host
+from engine.landscape.ways import WayName, ways
 from engine.measures import Unit
 from engine.new_normal import claims
 from engine.responsibility import Model, YearAsk, never_moves, years
@@ -48,6 +52,12 @@ def _pods(instance: str, *, prefixes: bool) -> float:
     return float(pod_cap(catalog.instance_type(instance), prefixes=prefixes))
 
 
+def _hosts_of(way: WayName) -> int:
+    """Count the hosts that the landscape's workload needs on a way."""
+    workload = Workload()
+    return ceil(workload.tasks / per_host(ways()[way], workload))
+
+
 FIGURES: Mapping[str, Figure] = {
     "survives_3": Figure(lambda: _survives(3), "count"),
     "survives_4": Figure(lambda: _survives(4), "count"),
@@ -68,5 +78,8 @@ FIGURES: Mapping[str, Figure] = {
     "fargate_nights_left": Figure(lambda: _left_of("nights", "ecs-fargate"), "share"),
     "lambda_hours_left": Figure(lambda: _left_of("hours", "lambda"), "share"),
     "layers_never_moved": Figure(lambda: float(len(never_moves())), "count"),
+    "landscape_lambda_usd": Figure(lambda: bill(ways()["lambda"], Workload(), "today").usd, "usd"),
+    "landscape_ecs_hosts": Figure(lambda: float(_hosts_of("ecs-ec2")), "hosts"),
+    "landscape_left_with_ssh": Figure(lambda: float(len(choose(Needs(ssh=True), Workload(), "today")[0])), "count"),
     "claims_dated": Figure(lambda: float(sum(bool(claim.asked) for claim in claims())), "count"),
 }

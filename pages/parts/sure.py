@@ -16,7 +16,7 @@ def ask_sure(name: str, speaker: Voice) -> None:
     st.selectbox(
         speaker.say("progress.sure.ask"), STEPS, index=None, key=f"{name}.{_SURE}", label_visibility="collapsed",
         format_func=lambda step: speaker.say("progress.sure.step", share=speaker.percent(step / 100, 0)),
-        placeholder=speaker.say("progress.sure.brief"), width=128,
+        placeholder=speaker.say("progress.sure.brief"), width=108,
     )  # fmt: skip
 
 
