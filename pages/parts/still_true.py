@@ -134,7 +134,7 @@ def _slide(one: Standing, speaker: Voice, *, is_told: bool) -> str:
             told = f'<small class="{cell.status}">{escape(status)}{escape(f": {more}" if more else "")}</small>'
         cells += f"<div><dt>{escape(column(one.table, cell.column, speaker))}</dt><dd>{escape(says)}{told}</dd></div>"
     name = speaker.say(f"{texts}.row.{one.row}")
-    return f'<section class="q-true"><h3><i>{one.number}</i>{escape(name)}</h3><dl>{cells}</dl></section>'
+    return f'<section class="q-true"><h2><i>{one.number}</i>{escape(name)}</h2><dl>{cells}</dl></section>'
 
 
 def _verdict(one: Standing, given: str, speaker: Voice) -> str:

@@ -22,7 +22,7 @@ from tests.browser.the_app import ROOT, Visitor
 SIZE = {"width": 1600, "height": 900}
 MOST_BYTES = 40_000
 AS_GOOD_AS = [(1.0, quality) for quality in range(82, 27, -6)] + [
-    (0.8, quality) for quality in range(64, 9, -6)
+    (scale, quality) for scale in (0.8, 0.6) for quality in range(64, 9, -6)
 ]  # size, quality
 PATIENCE_MS = 120_000
 SETTLED_MS = 1_500  # a table that plays by itself has something to show by then

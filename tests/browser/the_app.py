@@ -64,11 +64,17 @@ class Server:
 
 
 @contextmanager
-def serving(script: Path, log: Path, *, ready: str = "/ready", patience_s: float = 90) -> Iterator[Server]:
-    """Serve a Streamlit app on a free port until it is ready, and end it afterwards."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
+def serving(
+    script: Path, log: Path, *, ready: str = "/ready", patience_s: float = 90, port: int = 0, data: Path | None = None
+) -> Iterator[Server]:
+    """Serve a Streamlit app until it is ready, and end it afterwards.
+
+    port: 0 for a free one; a server that comes back takes its own again. data: where the answers are kept.
+    """
+    if not port:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            port = probe.getsockname()[1]
     command = [
         sys.executable,
         "-m",
@@ -83,7 +89,11 @@ def serving(script: Path, log: Path, *, ready: str = "/ready", patience_s: float
     command += ["--server.address", HOST, "--server.fileWatcherType", "none"]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ, "PYTHONUNBUFFERED": "1"}
+            command,
+            cwd=ROOT,
+            stdout=out,
+            stderr=out,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"} | ({"QUAYSIDE_DATA": str(data)} if data else {}),
         )
     try:
         until = time.monotonic() + patience_s

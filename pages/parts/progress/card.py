@@ -131,7 +131,7 @@ def _keep(speaker: Voice, *, n: int) -> None:
     st.markdown(say("progress.keep.privacy"))
     with st.container(horizontal=True, key="q-keep"):
         st.download_button(
-            say("progress.keep.take"), lambda: progress.exported(progress.answers()), "quayside-answers.json", "application/json",
+            say("progress.keep.take"), progress.exported(progress.answers()), "quayside-answers.json", "application/json",
             key="progress.take", on_click="ignore", disabled=not n,
         )  # fmt: skip
         with st.popover(say("progress.keep.bring"), key="progress.bring", on_change="rerun") as bring:
