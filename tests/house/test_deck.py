@@ -146,3 +146,12 @@ def test_a_still_picture_is_of_a_beat_and_small():
     for path in FOLDER.glob("*"):
         assert path.name in known, "make stills throws away what belongs to no beat"
         assert path.stat().st_size <= 40_000, path.name
+
+
+@pytest.mark.parametrize("lang", catalog.LANGUAGES)
+def test_every_beat_of_a_talk_has_its_still_picture(lang):
+    stepped = {name for cut in CUTS for name in deck().cuts[cut]}
+
+    assert [name for name in sorted(stepped) if not (FOLDER / file_name(name, lang)).exists()] == [], (
+        "make stills takes them"
+    )
