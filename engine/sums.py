@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from math import ceil
 
 from engine import catalog
+from engine.architecture import PiecesAsk
+from engine.architecture.uptime import answered
+from engine.catalog import Basis
 from engine.consensus.quorum import table, zone_losses
 from engine.consensus.upkeep import away_a_year_s
 from engine.eks.asks import PodAsk
@@ -15,11 +18,12 @@ from engine.eks.rounding import rounded
 from engine.fargate.against_ec2 import break_even
 from engine.fargate.asks import BreakEvenAsk, LaunchAsk
 from engine.fargate.launching import launches
+from engine.flips import flips
 from engine.landscape import Needs, Workload, choose
 from engine.landscape.bill import bill, per_host
 from engine.landscape.ways import WayName, ways
 from engine.measures import Unit
-from engine.new_normal import claims
+from engine.new_normal import claims, clusters
 from engine.responsibility import Model, YearAsk, never_moves, years
 from engine.serverless.breakeven import Dials, crossing
 
@@ -58,6 +62,15 @@ def _hosts_of(way: WayName) -> int:
     return ceil(workload.tasks / per_host(ways()[way], workload))
 
 
+def _fails(cluster: str) -> float:
+    """Say what share of changes fails in one of DORA's groups of 2024."""
+    return float(next(one.fails.low for one in clusters(2024) if one.name == cluster))
+
+
+def _known(basis: Basis) -> float:
+    return float(sum(fact.basis == basis for fact in catalog.facts().values()))
+
+
 FIGURES: Mapping[str, Figure] = {
     "survives_3": Figure(lambda: _survives(3), "count"),
     "survives_4": Figure(lambda: _survives(4), "count"),
@@ -81,5 +94,11 @@ FIGURES: Mapping[str, Figure] = {
     "landscape_lambda_usd": Figure(lambda: bill(ways()["lambda"], Workload(), "today").usd, "usd"),
     "landscape_ecs_hosts": Figure(lambda: float(_hosts_of("ecs-ec2")), "hosts"),
     "landscape_left_with_ssh": Figure(lambda: float(len(choose(Needs(ssh=True), Workload(), "today")[0])), "count"),
+    "dora_high_fails": Figure(lambda: _fails("high"), "share"),
+    "dora_medium_fails": Figure(lambda: _fails("medium"), "share"),
+    "pieces_10": Figure(lambda: answered(PiecesAsk(available_percent=99.9, retries=0, copies=1), 10), "share"),
+    "facts_documented": Figure(lambda: _known("documented") / len(catalog.facts()), "share"),
+    "facts_measured": Figure(lambda: _known("measured"), "count"),
+    "flipped": Figure(lambda: float(len(flips())), "count"),
     "claims_dated": Figure(lambda: float(sum(bool(claim.asked) for claim in claims())), "count"),
 }

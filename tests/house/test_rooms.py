@@ -202,3 +202,10 @@ def test_scripts_are_sound(root, script):
     assert path.read_text().splitlines()[0] == "#!/usr/bin/env bash"
     assert "set -euo pipefail" in path.read_text()
     assert path.stat().st_mode & 0o100
+
+
+def test_every_open_chapter_has_a_course():
+    from engine import catalog
+    from pages.parts.chapter import OPEN
+
+    assert sorted(set(OPEN) - set(catalog.courses())) == []
