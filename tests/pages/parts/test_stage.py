@@ -101,8 +101,8 @@ def test_a_page_that_breaks_is_a_still_picture_and_a_line_in_the_log(monkeypatch
         raise ZeroDivisionError(page.name)
 
     monkeypatch.setattr(frame, "perform", breaks)
-    if picture:
-        monkeypatch.setattr(stills, "_taken", lambda: frozenset({f"{ZONE_B}.en.webp"}))
+    taken = frozenset({f"{ZONE_B}.en.webp"}) if picture else frozenset()
+    monkeypatch.setattr(stills, "_taken", lambda: taken)
     with caplog.at_level(logging.ERROR, logger="quayside"):
         shown = body(entered(ZONE_B))
 
