@@ -2,6 +2,8 @@
 
 import csv
 import io
+import json
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from engine.catalog import LANGUAGES
 from engine.flips import flips
 from engine.trust import checked, models
 from pages.parts.chapter import OPEN
-from pages.parts.says_who.facts import SHOWN, as_csv
+from pages.parts.says_who.facts import SHOWN, as_csv, as_json
 from pages.parts.says_who.found import Search, documented_share, found, is_changed, plain, systems, used
 from pages.parts.words import Voice
 from tests.pages.the_page import SMUGGLED, address, body, opened, stands
@@ -103,6 +105,25 @@ def test_a_table_for_a_spreadsheet_holds_every_fact_and_no_formula():
 
     assert len(rows) == len(catalog.facts()) + 1
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@"))]
+
+
+def as_lists(value):
+    """Write a fact's value as JSON knows it: names are texts, rows are lists."""
+    if isinstance(value, Mapping):
+        return {str(name): as_lists(one) for name, one in value.items()}
+    return [as_lists(one) for one in value] if isinstance(value, tuple) else value
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_list_for_a_program_holds_what_was_found_with_bare_values(lang):
+    facts = found(Search("heartbeat"), lang)
+    rows = json.loads(as_json(facts, Voice(lang)))
+
+    assert [row["id"] for row in rows] == [fact.id for fact in facts] != []
+    for row, fact in zip(rows, facts, strict=True):
+        assert row["value"] == as_lists(fact.value)
+        assert (row["unit"], row["says"]) == (fact.unit, fact.text(lang))
+    assert len(json.loads(as_json(found(Search(), lang), Voice(lang)))) == len(catalog.facts())
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlencode
 
@@ -114,6 +116,14 @@ def _searched(speaker: Voice) -> None:
             key="sources.csv",
             on_click="ignore",
         )
+        st.download_button(
+            say("sources.download_json"),
+            lambda: as_json(facts, speaker),
+            "quayside-facts.json",
+            "application/json",
+            key="sources.json",
+            on_click="ignore",
+        )
 
 
 def _choice(name: str, word: str, options: tuple[str, ...], speaker: Voice, texts: dict[str, str]) -> str:
@@ -174,6 +184,24 @@ def as_csv(facts: tuple[Fact, ...], speaker: Voice) -> str:
         )  # fmt: skip
         writer.writerow([f"'{cell}" if str(cell).startswith(("=", "+", "-", "@")) else cell for cell in row])
     return out.getvalue()
+
+
+def as_json(facts: tuple[Fact, ...], speaker: Voice) -> str:
+    """Write facts for a program: a list of objects, each value bare beside its unit."""
+    rows = [
+        {
+            "id": fact.id, "system": fact.system, "says": fact.text(speaker.lang), "value": fact.value, "unit": fact.unit,
+            "basis": fact.basis, "as_of": fact.as_of, "source": fact.source, "changed_since_talk": is_changed(fact),
+            "chapters": used().get(fact.id, ()),
+        }
+        for fact in facts
+    ]  # fmt: skip
+    return json.dumps(rows, ensure_ascii=False, indent=1, default=_bare)
+
+
+def _bare(value: object) -> object:
+    """Give what JSON can write for a value of several figures, and for a date."""
+    return dict(value) if isinstance(value, Mapping) else str(value)
 
 
 # --- the hall ----------------------------------------------------------------------------------------------------------------
