@@ -1,0 +1,1 @@
+"""Containers: what is in the box, what is carried of it, and how it is stopped."""
