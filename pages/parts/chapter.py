@@ -37,6 +37,7 @@ _SHEETS = (
     "serverless",
     "lab",
     "landscape",
+    "containers",
     "sources",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
@@ -48,8 +49,8 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = (
-    "new_normal", "architecture", "responsibility", "serverless", "delivery", "landscape", "placement", "fleet", "fargate",
-    "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
+    "new_normal", "architecture", "responsibility", "serverless", "delivery", "containers", "landscape", "placement", "fleet",
+    "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 VIEW = "view"  # and the one that says in which room it is shown
