@@ -40,7 +40,7 @@ def facts_room(speaker: Voice) -> None:
     guess = guessed(NAME, speaker, _spans(bounds, speaker))
     if guess not in {None, SKIP}:
         share = documented_share() * 100
-        lock(NAME, str(guess), right=which(share, bounds, str(guess)) == "right")
+        lock(NAME, str(guess), right=lambda: which(share, bounds, str(guess)) == "right")
         st.html(f'<p class="q-verdict" role="status">{escape(_verdict(str(guess), bounds, share, speaker))}</p>')
     if only := _linked():
         st.html(_list((only,), speaker))
