@@ -15,27 +15,15 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from engine import Run, Scenario, ScenarioError, catalog, reading, run
-from engine.catalog import Language
 from engine.changes import changed
 from engine.errors import CatalogError
-from engine.fields import Record, refusal
+from engine.fields import Both, Record, refusal
 from engine.measures import MEASURES, Unit
 from engine.sums import FIGURES
 
 SEEDS = 5  # a challenge is met when it is met in each of so many runs
 SPREAD = 3  # seeds besides its own under which a prediction has to have the same answer
 WORD = r"^[a-z0-9_]+$"
-
-
-class Both(Record):
-    """A text in both languages."""
-
-    en: str = Field(min_length=1, description="English")
-    es: str = Field(min_length=1, description="Spanish")
-
-    def text(self, lang: Language) -> str:
-        """Say it in a language."""
-        return self.es if lang == "es" else self.en
 
 
 class Prediction(Record):
