@@ -30,6 +30,15 @@ def refusal(message: str, allowed: str) -> PydanticCustomError:
     return PydanticCustomError("literal_error", "{message}", {"message": message, "expected": allowed})
 
 
+def known_instance_type(name: str) -> str:
+    """Give the name back; refuse one that is not in our table, and name some that are like it."""
+    known = catalog.instance_types()
+    if name not in known:
+        like = [other for other in known if other.partition(".")[0] == name.partition(".")[0]] or [*known]
+        raise refusal("an EC2 instance type from our table is needed", f"such as {', '.join(like[:5])}")
+    return name
+
+
 class Record(BaseModel):
     """A frozen record that refuses fields it does not know."""
 
