@@ -127,6 +127,14 @@ def facts() -> Mapping[str, Fact]:
     return MappingProxyType({str(name): _fact(str(name), row) for name, row in _read_yaml("facts.yaml").items()})
 
 
+def by_basis(some: Iterable[Fact]) -> dict[Basis, int]:
+    """Count facts by what they rest on; what none of them rests on is there with 0."""
+    counts: dict[Basis, int] = dict.fromkeys(get_args(Basis), 0)
+    for one in some:
+        counts[one.basis] += 1
+    return counts
+
+
 def fact(name: str) -> Fact:
     """Look one fact up; a citation that nobody wrote down is our bug and says so."""
     try:

@@ -7,7 +7,8 @@ import pytest
 from pydantic import BaseModel
 
 from engine import catalog
-from engine.course import Both, course
+from engine.course import course
+from engine.fields import Both
 from engine.trust import models
 from pages.parts.stage.deck import deck
 
@@ -95,7 +96,7 @@ def test_courses_are_spanish(chapter):
 def test_beats_flips_and_trust_are_spanish():
     beats = [text for beat in deck().beats.values() for text in (beat.line.es, beat.notes.es)]
     flips = list(spanish(catalog.eras()))
-    trust = [getattr(model, key)["es"] for model in models() for key in ("name", "follows", "leaves_out", "held")]
+    trust = [getattr(model, key).es for model in models() for key in ("name", "follows", "leaves_out", "held")]
 
     assert [(text, words) for text in [*beats, *flips, *trust] if (words := english(text))] == []
     assert len(beats) > 100

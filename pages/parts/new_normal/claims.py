@@ -41,7 +41,7 @@ def claims_room(speaker: Voice) -> None:
         return
     if guess is None:
         return
-    lock(NAME, guess, right=guess == str(row["guess"]["answer"]))
+    lock(NAME, guess, right=lambda: guess == str(row["guess"]["answer"]))
     st.html(f'<p class="q-verdict">{judge(guess, str(row["guess"]["answer"]), speaker)}</p>')
     with st.container(horizontal=True, key="q-tools"):
         st.button(say("common.mode.stage"), key=f"{NAME}.stage", on_click=go, args=("stage",))

@@ -14,9 +14,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, field_validator, model_validator
 
 from engine import catalog
-from engine.catalog import Language
 from engine.errors import CatalogError
-from engine.fields import Record, refusal
+from engine.fields import Both, Record, refusal
 from pages.parts.chapter import WHICH
 from pages.parts.experiment import DONE, WHOLE
 from pages.parts.fields import ASSUMED
@@ -30,17 +29,6 @@ Slide = Annotated[str, StringConstraints(pattern=r"^S(0[1-9]|[12][0-9]|3[01])([a
 Word = Annotated[str, StringConstraints(min_length=1, max_length=6_000)]
 LONGEST_LINE = 80  # signs: what one line of the hall holds at a size that its last row reads
 NOTES = (30, 140)  # words: what is said in a minute or two, in one's own words
-
-
-class Both(Record):
-    """A text in both languages."""
-
-    en: str = Field(min_length=1, description="English")
-    es: str = Field(min_length=1, description="Spanish")
-
-    def text(self, lang: Language) -> str:
-        """Say it in a language."""
-        return self.es if lang == "es" else self.en
 
 
 class Line(Both):
