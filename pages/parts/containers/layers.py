@@ -49,7 +49,7 @@ def layers_room(speaker: Voice) -> None:
         turned.write_url()
         return
     truth = which(pull(turned.first).fetched_mib, bounds, guess) if guess != SKIP else "right"
-    lock(NAME, guess, right=truth == "right" if guess != SKIP else None)
+    lock(NAME, guess, right=lambda: truth == "right")
     found = pull(shown)
     mine = f"{escape(_judged(truth, turned.first, speaker))} " if guess != SKIP else ""
     st.html(f'<p class="q-verdict" role="status">{mine}<b>{escape(came_of_it(shown, found, speaker))}</b></p>')

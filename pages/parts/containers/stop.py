@@ -54,7 +54,7 @@ def stop_room(speaker: Voice) -> None:
         return
     first = stop(turned.first).lost
     truth = which(first, bounds, guess) if guess != SKIP else "right"
-    lock(NAME, guess, right=truth == "right" if guess != SKIP else None)
+    lock(NAME, guess, right=lambda: truth == "right")
     found = stop(shown)
     mine = f"{escape(say(f'{NAME}.verdict.{truth}', n=first))} " if guess != SKIP else ""
     st.html(f'<p class="q-verdict" role="status">{mine}<b>{escape(came_of_it(found, speaker))}</b></p>')
