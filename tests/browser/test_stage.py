@@ -200,6 +200,20 @@ def test_the_speakers_window_keeps_step_here_without_the_server_and_a_phone_by_a
     at(notes, SPARE, "speaker")
 
 
+@pytest.mark.parametrize("beat", ["fargate.storage_now", "eks.ami"])
+def test_a_table_acts_its_row_out_again_when_the_beat_is_entered_again(arrive, beat: str):
+    page = on_stage(arrive(viewport=HALL), beat)
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    scrub = page.get_by_role("slider")
+    last = scrub.get_attribute("max")
+    scrub.fill(last)
+    expect(page.get_by_role("button", name="Again")).to_be_visible()
+    page.keyboard.press("r")
+
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    assert scrub.input_value() != last
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_on_stage_and_its_text_passes_aaa(arrive, theme: Theme):
     page = on_stage(arrive(viewport=HALL, color_scheme=theme), ZONE_B, "es")
