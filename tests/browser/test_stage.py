@@ -81,7 +81,10 @@ def test_the_whole_talk_goes_from_first_to_last_by_keyboard_alone(arrive):
         expect(page.locator(f"{MACHINE} .counter")).to_have_text(f"{n + 1} of {len(TALK)}")
         assert page.locator(f"{MACHINE} .still").is_hidden(), beat.id
         assert page.get_by_test_id("stException").count() == 0, beat.id
-        assert page.locator(f"{MACHINE} .ring").is_visible() == (beat.highlight != "none"), beat.id
+        ring = page.locator(f"{MACHINE} .ring")
+        assert ring.is_visible() == (beat.highlight != "none"), beat.id
+        if beat.highlight != "none":
+            expect(ring, beat.id).to_have_attribute("data-on", beat.highlight)
         assert page.evaluate(SMALL) == [], beat.id
         assert line.evaluate("(node) => node.scrollWidth <= node.clientWidth + 1"), beat.id
     page.keyboard.press("PageDown")
