@@ -55,6 +55,7 @@ OPEN = (
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 VIEW = "view"  # and the one that says in which room it is shown
 LINE = "stage.line"  # the session's: what the beat on stage says in one line
+TURN = "stage.turn"  # and how often one was entered: what is entered again begins again
 
 
 def look() -> None:
