@@ -61,11 +61,22 @@ def enough_mib(ask: MemoryAsk, running: int) -> int | None:
     """Find the smallest limit that is crossed in no more than the accepted share of moments; none if it is beyond all bounds.
 
     >>> enough_mib(MemoryAsk(), 4), enough_mib(MemoryAsk(), 3), enough_mib(MemoryAsk(place="lambda-size"), 4)
-    (1232, 1424, 416)
+    (1216, 1392, 416)
     """
     most = 1 if is_function(ask) else fewest(in_flight(ask, running), 1 / ask.one_in)
     found = ceil(_at_rest(ask, running) + ask.per_request_mib * most - HAIR)
     return found if found <= LARGEST_MIB else None
+
+
+def one_away(ask: MemoryAsk) -> int:
+    """Say how many copies share the load once one is away: what a limit has to bear, so that one death is not all of them.
+
+    On a shared host the others have the room of the one that is gone, so there all of them running is the harder case.
+
+    >>> one_away(MemoryAsk()), one_away(MemoryAsk(tasks=1)), one_away(MemoryAsk(place="ecs-reservation"))
+    (3, 1, 4)
+    """
+    return ask.tasks if is_shared(ask) or is_function(ask) else max(1, ask.tasks - 1)
 
 
 def enlarged(ask: MemoryAsk, running: int) -> MemoryAsk | None:
@@ -94,7 +105,7 @@ def on_fargate(ask: MemoryAsk) -> Fargate | None:
 
     Source: facts `fargate.combos`, `fargate.price.x86_vcpu_h`, `fargate.price.x86_gb_h`.
 
-    >>> [round(on_fargate(MemoryAsk(limit_mib=mib)).usd_per_month, 2) for mib in (1024, 1424)]
+    >>> [round(on_fargate(MemoryAsk(limit_mib=mib)).usd_per_month, 2) for mib in (1024, 1392)]
     [72.08, 85.06]
     """
     if is_function(ask):
@@ -135,7 +146,7 @@ def fewest(mean: float, chance: float) -> int:
     """Find the smallest number that a Poisson number is above with no more than that chance.
 
     >>> fewest(24.0, 1e-6), fewest(0.0, 1e-6)
-    (52, 0)
+    (51, 0)
     """
     low, high = -1, 1
     while more_than(high, mean) > chance:
