@@ -47,7 +47,8 @@ class Outcome:
     arrived = ok + killed + refused + working: answered, dead with a copy, nobody there to take them, still worked on at the end.
     t_s: when memory was noted, shape (n,). memory_mib: what each copy had then; highest_mib: its most until the next note; both 0
     while it was away. is_up: whether it ran. Shapes (copies, n).
-    window_s: when each window began, shape (w,); ok_per_s, killed_per_s, refused_per_s: requests that came in it, by their fate.
+    window_s: when each window began, shape (w,); ok_per_s, killed_per_s, refused_per_s: requests that came in it, by their fate;
+    who is still worked on at the end counts as answered there.
     dark_from_s: when first no copy ran, inf if ever one did; dark_s: for how long in all. boxes: Lambda's environments; else copies.
     """
 
@@ -250,7 +251,9 @@ class Course:
             for box in self.boxes[: self.ask.tasks]:
                 if box.is_up:
                     self.is_up[box.number, self.noted] = True
-                    self.memory_mib[box.number, self.noted] = self.highest_mib[box.number, self.noted] = self.memory(box)
+                    self.memory_mib[box.number, self.noted] = self.highest_mib[box.number, self.noted] = self.memory(
+                        box
+                    )
             self.noted += 1
 
     def _seen(self, box: Box) -> None:
@@ -265,14 +268,15 @@ class Course:
         when, copy, used, lost = zip(*self.kills, strict=True) if self.kills else ((), (), (), ())
         count = [int(np.count_nonzero(self.fate == fate)) for fate in (OK, KILLED, REFUSED, WORKING)]
         edges = np.arange(0.0, self.ask.duration_s + WINDOW_S, WINDOW_S)
-        rates = [np.histogram(self.arrive_s[self.fate == fate], edges)[0] / WINDOW_S for fate in (OK, KILLED, REFUSED)]
+        seen = np.where(self.fate == WORKING, OK, self.fate)  # who is still worked on is well
+        rates = [np.histogram(self.arrive_s[seen == fate], edges)[0] / WINDOW_S for fate in (OK, KILLED, REFUSED)]
         ok, killed, refused, working = count
         ok_per_s, killed_per_s, refused_per_s = rates
         return Outcome(
             kills=Kills(np.array(when, dtype=np.float64), np.array(copy, dtype=np.int64), np.array(used, dtype=np.float64),
                         np.array(lost, dtype=np.int64)),
             arrived=self.fate.size, ok=ok, killed=killed, refused=refused, working=working,
-            t_s=np.arange(self.is_up.shape[1]) * SAMPLE_S, memory_mib=self.memory_mib, highest_mib=self.highest_mib,
+            t_s=np.arange(self.is_up.shape[1], dtype=np.float64) * SAMPLE_S, memory_mib=self.memory_mib, highest_mib=self.highest_mib,
             is_up=self.is_up, window_s=edges[:-1], ok_per_s=ok_per_s, killed_per_s=killed_per_s, refused_per_s=refused_per_s,
             dark_from_s=self.dark_from_s, dark_s=self.dark_s, boxes=len(self.boxes),
         )  # fmt: skip

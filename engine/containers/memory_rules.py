@@ -23,7 +23,11 @@ class MemoryAsk(Record):
     place: Place = setting("ecs-limit", "Where the copies run, and what stands for their limit there.",
                            fact="ecs.memory.hard_limit")  # fmt: skip
     limit_mib: int = setting(
-        1024, "What each copy may use; where memory is only reserved, what each reserves.", unit="MiB", ge=128, le=LARGEST_MIB
+        1024,
+        "What each copy may use; where memory is only reserved, what each reserves.",
+        unit="MiB",
+        ge=128,
+        le=LARGEST_MIB,
     )
     host_mib: int = setting(
         4096, "Memory of the one host that all copies share; it counts where memory is only reserved.", unit="MiB", ge=256,
@@ -38,8 +42,10 @@ class MemoryAsk(Record):
         fact="fargate.memory.task_limit", ge=0, le=16_384,
     )  # fmt: skip
     rps: float = setting(48, "Requests a second, to all copies together.", unit="req/s", ge=0.1, le=200)
-    request_s: float = setting(2, "How long a request is worked on, on average.", unit="s", assumed=True, ge=0.05, le=30)
-    tasks: int = setting(4, "Copies that share the load.", unit="tasks", ge=1, le=10)
+    request_s: float = setting(
+        2, "How long a request is worked on, on average.", unit="s", assumed=True, ge=0.05, le=30
+    )
+    tasks: int = setting(4, "Copies that share the load.", unit="copies", ge=1, le=10)
     leak_kib: float = setting(0, "What each request leaves behind for good.", unit="KiB", assumed=True, ge=0, le=65_536)
     restarts: bool = setting(
         False, "ECS starts the container again in its task, if it ran long enough; else the task is replaced.",

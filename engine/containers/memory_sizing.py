@@ -80,12 +80,11 @@ def one_away(ask: MemoryAsk) -> int:
 
 
 def enlarged(ask: MemoryAsk, running: int) -> MemoryAsk | None:
-    """Give the same with the limit (or the host) that would do while so many copies run."""
+    """Give the same with the limit (or the host) that would do while so many copies run; none where it does, or where none would."""
     found = enough_mib(ask, running)
-    if found is None:
+    if found is None or found <= limit_mib(ask):
         return None
-    lowest = 256 if is_shared(ask) else 128
-    return ask.model_copy(update={"host_mib" if is_shared(ask) else "limit_mib": max(found, lowest)})
+    return ask.model_copy(update={"host_mib" if is_shared(ask) else "limit_mib": found})
 
 
 def full_after_s(ask: MemoryAsk) -> float:

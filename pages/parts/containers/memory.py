@@ -5,18 +5,17 @@ from __future__ import annotations
 from html import escape
 from typing import Literal
 
-import numpy as np
 import streamlit as st
 
 from engine import catalog
 from engine.containers.memory import Outcome, simulate
 from engine.containers.memory_rules import MemoryAsk, is_function, is_shared, limit_mib, may_restart
-from engine.containers.memory_sizing import enlarged, enough_mib, one_away
-from pages.figures.containers_memory import fates_strip, limit_written, memory_strip
+from engine.containers.memory_sizing import enlarged, one_away
+from pages.figures.containers_memory import fates_strip, memory_strip
 from pages.figures.theme import SCALES
 from pages.parts import chapter
 from pages.parts.charts import Strip, charts
-from pages.parts.containers.memory_said import NAME, enough_says, lede, outcome_table, places_table, says
+from pages.parts.containers.memory_said import NAME, enough_says, keys, lede, outcome_table, places_table, says
 from pages.parts.flipped import later
 from pages.parts.guess import guessed, spans, staged, which
 from pages.parts.lesson import Control, controls
@@ -28,8 +27,9 @@ from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
 
 Size = Literal["laptop", "stage"]
+SEEN_S = 60.0  # what a guess may look at
 SHOWN = {"laptop": 6, "stage": 4}  # copies that have a strip of their own
-TALL_PX = {"laptop": (92, 150), "stage": (136, 216)}  # a copy's strip, the requests' strip
+TALL_PX = {"laptop": (92, 150), "stage": (144, 212)}  # a copy's strip, the requests' strip
 ONLY = {  # what means something in some places only
     "host_mib": {"ecs-reservation"},
     "sidecar_mib": {"ecs-reservation", "fargate-size"},
@@ -65,6 +65,7 @@ def _study(turned: Turned[MemoryAsk], speaker: Voice) -> None:
     bounds = tuple(row["guess"]["bounds"])
     guess = guessed(NAME, speaker, spans(speaker, NAME, bounds, speaker.number, whole=True))
     if guess is None:
+        chart(turned.first, outcome_of(turned.first), speaker, is_open=True)
         sources(*row["facts"])
         return
     asked = len(outcome_of(turned.first).kills.t_s)
@@ -81,6 +82,8 @@ def _study(turned: Turned[MemoryAsk], speaker: Voice) -> None:
     left, right = st.columns([7, 5], gap="medium")
     with left:
         chart(ask, found, speaker)
+        read = say(f"{NAME}.chart.read_shared", host=ask.host_mib) if is_shared(ask) else say(f"{NAME}.chart.read")
+        st.html(f'{keys(found, speaker)}<p class="q-memory-note">{escape(read)}</p>')
     with right:
         _sized(turned, found, speaker)
     _tries(turned, speaker)
@@ -99,10 +102,10 @@ def _sized(turned: Turned[MemoryAsk], found: Outcome, speaker: Voice) -> None:
     more = enlarged(ask, one_away(ask))
     st.html(outcome_table(ask, found, more, outcome_of(more) if more else None, speaker))
     st.html(f'<p class="q-memory-note">{escape(enough_says(ask, speaker))}</p>')
-    if more is not None and more != ask:
+    if more is not None:
         name = "host_mib" if is_shared(ask) else "limit_mib"
         st.button(
-            speaker.say(f"{NAME}.enough.try", mib=int(enough_mib(ask, one_away(ask)) or 0)), key=f"{NAME}.enough",
+            speaker.say(f"{NAME}.enough.try", mib=getattr(more, name)), key=f"{NAME}.enough",
             on_click=turned.set, args=({name: getattr(more, name)},),
         )  # fmt: skip
 
@@ -143,37 +146,42 @@ def _of(turned: Turned[MemoryAsk], urls: list[str]) -> list[Control]:
 # --- the picture ---------------------------------------------------------------------------------------------------------
 
 
-def chart(ask: MemoryAsk, found: Outcome, speaker: Voice, size: Size = "laptop") -> None:
-    """Draw a strip for each copy, as many as there is room for, and what became of the requests below."""
-    say, scale = speaker.say, SCALES[size]
-    signs, (copy_px, fates_px) = speaker.number_signs(), TALL_PX[size]
+def chart(ask: MemoryAsk, found: Outcome, speaker: Voice, size: Size = "laptop", *, is_open: bool = False) -> None:
+    """Draw a strip for each copy, as many as there is room for, and what became of the requests below.
+
+    is_open: a guess is still to be made, and only the first minute is shown.
+    """
+    say, scale, signs, end_s = speaker.say, SCALES[size], speaker.number_signs(), ask.duration_s
+    until_s = SEEN_S if is_open else end_s
     most, line = min(SHOWN[size], ask.tasks), None if is_shared(ask) else limit_mib(ask)
     top = float(max(found.highest_mib.max(initial=1.0), line or 0.0))
-    who = "box" if is_function(ask) else "copy"
+    seen, windows = found.t_s < until_s, found.window_s < until_s
     strips = []
     for copy in range(most):
-        kill_s = found.kills.t_s[found.kills.copy == copy]
-        text = f"{say(f'{NAME}.chart.limit')}<br>{limit_written(line, say(f'{NAME}.mib', v='{v}'), signs)}" if line else ""
+        kill_s = found.kills.t_s[(found.kills.copy == copy) & (found.kills.t_s < until_s)]
         figure = memory_strip(
-            found.t_s, found.highest_mib[copy], found.is_up[copy], kill_s, line, end_s=ask.duration_s, top=top,
-            limit_text=text if copy == 0 else "", scale=scale, signs=signs,
+            found.t_s[seen], found.highest_mib[copy][seen], found.is_up[copy][seen], kill_s, line, end_s=end_s, top=top,
+            scale=scale, signs=signs,
         )  # fmt: skip
-        title = say(f"{NAME}.chart.{who}", n=copy + 1) + (f" · {say(f'{NAME}.chart.memory')}" if copy == 0 else "")
-        sub = say(f"{NAME}.chart.kills", n=int(kill_s.size))
-        if copy == most - 1 and ask.tasks > most:
-            sub = f"{sub} · {say(f'{NAME}.chart.more', n=ask.tasks - most)}"
-        strips.append(Strip(f"copy{copy}", title, figure, sub=sub, height_px=copy_px))
-    fates = (found.ok_per_s, found.killed_per_s, found.refused_per_s)
-    words = [say(f"{NAME}.fate.{fate}") for fate in ("ok", "failed", "refused")]
-    figure = fates_strip(found.window_s, fates, words, end_s=ask.duration_s, scale=scale, signs=signs)
-    strips.append(Strip("fates", say(f"{NAME}.chart.requests"), figure, height_px=fates_px))
+        title, sub = _titles(ask, copy, most, None if is_open else kill_s.size, speaker)
+        strips.append(Strip(f"copy{copy}", title, figure, sub=sub, height_px=TALL_PX[size][0]))
+    fates = [column[windows] for column in (found.ok_per_s, found.killed_per_s, found.refused_per_s)]
+    figure = fates_strip(found.window_s[windows], fates, until_s=until_s, end_s=end_s, scale=scale, signs=signs)
+    strips.append(Strip("fates", say(f"{NAME}.chart.requests"), figure, height_px=TALL_PX[size][1]))
     charts(
-        strips, run_id=ask.model_dump_json(), end_s=ask.duration_s, key=f"{NAME}.chart.{size}",
+        strips, run_id=f"{is_open} {ask.model_dump_json()}", end_s=end_s, key=f"{NAME}.chart.{size}",
         name=say(f"{NAME}.chart.name"), on_clock=False, size=size,
     )  # fmt: skip
-    if size == "laptop":
-        read = say(f"{NAME}.chart.read_shared", host=ask.host_mib) if is_shared(ask) else say(f"{NAME}.chart.read")
-        st.html(f'<p class="q-memory-note">{escape(read)}</p>')
+
+
+def _titles(ask: MemoryAsk, copy: int, most: int, kills: int | None, speaker: Voice) -> tuple[str, str]:
+    """Name a copy's strip, and say at its right how often it was killed; the first says the limit, the last how many more there are."""
+    say, who = speaker.say, "box" if is_function(ask) else "copy"
+    title = say(f"{NAME}.chart.{who}", n=copy + 1) + (f" · {say(f'{NAME}.chart.memory')}" if copy == 0 else "")
+    parts = [say(f"{NAME}.chart.limit", mib=round(limit_mib(ask)))] if copy == 0 and not is_shared(ask) else []
+    parts += [] if kills is None else [say(f"{NAME}.chart.kills", n=kills)]
+    parts += [say(f"{NAME}.chart.more", n=ask.tasks - most)] if copy == most - 1 and ask.tasks > most else []
+    return title, " · ".join(parts)
 
 
 def _stage(turned: Turned[MemoryAsk], speaker: Voice) -> None:
@@ -183,20 +191,24 @@ def _stage(turned: Turned[MemoryAsk], speaker: Voice) -> None:
     chapter.stage_heading(say(f"{NAME}.title"), "")
     with st.container(key="q-stage-main"):
         if staged() is None:
-            st.html(f'<p class="q-stage-says">{escape(say(f"{NAME}.ask.question"))}</p>')
-            st.html(f'<p class="q-stage-says">{escape(lede(ask, speaker))}</p>')
+            left, right = st.columns([5, 3], gap="large")
+            with left:
+                chart(turned.first, outcome_of(turned.first), speaker, "stage", is_open=True)
+            with right:
+                st.html(f'<p class="q-stage-says"><b>{escape(say(f"{NAME}.ask.question"))}</b></p>')
+                st.html(f'<p class="q-stage-says">{escape(lede(turned.first, speaker))}</p>')
         else:
             found = outcome_of(ask)
             left, right = st.columns([5, 3], gap="large")
             with left:
                 chart(ask, found, speaker, "stage")
             with right:
-                number = int(np.size(found.kills.t_s))
+                number = len(found.kills.t_s)
                 time = say(f"{NAME}.minutes", n=round(ask.duration_s / 60))
                 st.html(
                     f'<p class="q-memory-big"><strong>{escape(speaker.number(number))}</strong>'
                     f"<b>{escape(say(f'{NAME}.stage_kills', n=number, minutes=time))}</b></p>"
-                    f'<p class="q-stage-says">{says(ask, found, speaker, is_short=True)}</p>'
+                    f'<p class="q-stage-says">{says(ask, found, speaker, is_short=True)}</p>{keys(found, speaker)}'
                 )
     with st.container(key="q-stage-exit"):
         st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))

@@ -14,7 +14,7 @@ from pages.parts.ask import choice_of
 from pages.parts.words import Voice
 
 NAME = "containers_memory"
-RARE = 1e-9  # below this a chance is not worth a number
+RARE = 1e-7  # below this a chance is not worth a number
 PLAIN = 0.01  # above this it is written in percent
 
 
@@ -23,8 +23,10 @@ def lede(ask: MemoryAsk, speaker: Voice) -> str:
     rest, limit = rest_mib(ask, ask.tasks), limit_mib(ask)
     if is_shared(ask):
         rest, limit = rest / ask.tasks, limit / ask.tasks
+    leak = speaker.number(ask.leak_kib)
+    tail = speaker.say(f"{NAME}.leaks", leak=leak) if ask.leak_kib else speaker.say(f"{NAME}.calm")
     return speaker.say(
-        f"{NAME}.lede", copies=speaker.say(f"{NAME}.copies", n=ask.tasks), rate=speaker.number(ask.rps),
+        f"{NAME}.lede_boxes" if is_function(ask) else f"{NAME}.lede", tail=tail, copies=speaker.say(f"{NAME}.copies", n=ask.tasks), rate=speaker.number(ask.rps),
         rest=speaker.number(rest), limit=speaker.number(limit), share=speaker.percent(rest / limit, 0),
     )  # fmt: skip
 
@@ -68,9 +70,9 @@ def enough_says(ask: MemoryAsk, speaker: Voice) -> str:
     whole, left = enough_mib(ask, ask.tasks), enough_mib(ask, one_away(ask))
     if whole is None or left is None:
         return say(f"{NAME}.enough.never")
-    if one_away(ask) == ask.tasks:
-        return say(f"{NAME}.enough.one", one_in=ask.one_in, mib=whole)
-    return say(f"{NAME}.enough.both", one_in=ask.one_in, mib=whole, left=left)
+    key = "host" if is_shared(ask) else "one" if one_away(ask) == ask.tasks else "both"
+    told = say(f"{NAME}.enough.{key}", one_in=ask.one_in, mib=whole, left=left)
+    return f"{told} {say(f'{NAME}.enough.leak')}" if ask.leak_kib else told
 
 
 def chance_said(chance: float, speaker: Voice) -> str:
@@ -83,7 +85,22 @@ def chance_said(chance: float, speaker: Voice) -> str:
         return speaker.say(f"{NAME}.table.unlikely")
     if chance >= PLAIN:
         return speaker.percent(chance, 1)
-    return speaker.say(f"{NAME}.table.billion") if chance < RARE else speaker.say(f"{NAME}.table.one_in", n=round(1 / chance))
+    return (
+        speaker.say(f"{NAME}.table.billion")
+        if chance < RARE
+        else speaker.say(f"{NAME}.table.one_in", n=round(1 / chance))
+    )
+
+
+def keys(found: Outcome, speaker: Voice) -> str:
+    """Say what the layers of the requests' strip are, those that there are."""
+    layers = {"ok": found.ok_per_s, "failed": found.killed_per_s, "refused": found.refused_per_s}
+    rows = "".join(
+        f'<li class="{fate}"><i aria-hidden="true"></i>{escape(speaker.say(f"{NAME}.fate.{fate}"))}</li>'
+        for fate, column in layers.items()
+        if column.any()
+    )
+    return f'<ul class="q-memory-keys">{rows}</ul>'
 
 
 def outcome_table(
@@ -99,9 +116,10 @@ def outcome_table(
         + "</tr>"
         for name, write in _rows(ask, speaker).items()
     )
+    caption = say(f"{NAME}.table.caption" if pairs[1:] else f"{NAME}.table.caption_alone")
     tops = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     return (
-        f'<div class="q-scroll"><table class="q-outcomes q-own q-memory"><caption>{escape(say(f"{NAME}.table.caption"))}</caption>'
+        f'<div class="q-scroll"><table class="q-outcomes q-own q-memory"><caption>{escape(caption)}</caption>'
         f"<thead><tr><td></td>{tops}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -136,7 +154,9 @@ def _rows(ask: MemoryAsk, speaker: Voice) -> dict[str, Callable[[MemoryAsk, Outc
 def places_table(ask: MemoryAsk, outcome_of: Callable[[MemoryAsk], Outcome], speaker: Voice) -> str:
     """Play the same requests in every place, and set them in rows; the one that is shown is marked."""
     say = speaker.say
-    heads = "".join(f'<th scope="col">{escape(say(f"{NAME}.places.{head}"))}</th>' for head in ("where", "kills", "ok", "away"))
+    heads = "".join(
+        f'<th scope="col">{escape(say(f"{NAME}.places.{head}"))}</th>' for head in ("where", "kills", "ok", "away")
+    )
     rows = "".join(_place_row(ask, place, outcome_of, speaker) for place in PLACES)
     return (
         f'<div class="q-scroll"><table class="q-outcomes q-own q-memory-places"><caption>{escape(say(f"{NAME}.places.caption"))}</caption>'
