@@ -29,7 +29,7 @@ from pages.parts.words import Voice
 Size = Literal["laptop", "stage"]
 SEEN_S = 60.0  # what a guess may look at
 SHOWN = {"laptop": 6, "stage": 4}  # copies that have a strip of their own
-TALL_PX = {"laptop": (92, 150), "stage": (144, 212)}  # a copy's strip, the requests' strip
+TALL_PX = {"laptop": (92, 150), "stage": (156, 228)}  # a copy's strip, the requests' strip
 ONLY = {  # what means something in some places only
     "host_mib": {"ecs-reservation"},
     "sidecar_mib": {"ecs-reservation", "fargate-size"},

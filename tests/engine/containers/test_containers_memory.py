@@ -313,3 +313,13 @@ def test_the_price_follows_the_next_size_and_counts_side_cars_once():
 def test_an_unknown_place_is_refused_in_words():
     with pytest.raises(ScenarioError, match="ecs-limit"):
         reading.check(MemoryAsk, {"place": "moon"}, lambda _: [])
+
+
+def test_what_the_paragraphs_say_of_the_page_as_it_comes():
+    ask = MemoryAsk()
+
+    assert in_flight(ask, 4) == 24
+    assert (limit_mib(ask) - ask.base_mib) / ask.per_request_mib == 39
+    assert 1 / chance_over(ask, 4) == pytest.approx(580, abs=10)
+    assert rest_mib(ask, 3) / limit_mib(ask) == pytest.approx(0.9, abs=0.02)
+    assert enough_mib(ask, one_away(ask)) / ask.limit_mib == pytest.approx(4 / 3, abs=0.04)
