@@ -39,6 +39,7 @@ _SHEETS = (
     "landscape",
     "containers",
     "sources",
+    "containers_memory",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
