@@ -11,7 +11,7 @@ Arch = Literal["x86", "arm", "both"]
 From = Literal["ecr", "public", "private"]
 Listens = Literal["fixed", "env", "runtime-api", "adapter"]
 Stops = Literal["finishes", "at-once", "ignores", "shell"]
-Neighbour = Literal["none", "agent", "docker"]
+Neighbour = Literal["none", "host-agent", "docker-socket"]
 
 
 class OneImage(Record):

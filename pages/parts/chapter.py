@@ -38,6 +38,7 @@ _SHEETS = (
     "lab",
     "landscape",
     "sources",
+    "containers_places",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
