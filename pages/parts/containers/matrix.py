@@ -6,7 +6,8 @@ from html import escape
 from urllib.parse import urlencode
 
 from engine.containers.one_image import OneImage
-from engine.containers.places import OUTCOMES, PLACES, Answered, Cell, Everywhere, Outcome, Place, table
+from engine.containers.place_rules import OUTCOMES, PLACES, Outcome, Place, table
+from engine.containers.places import Answered, Cell, Everywhere
 from engine.story import Amount
 from pages.parts.ask import choice_of
 from pages.parts.landscape.names import cites, way_name
@@ -27,21 +28,44 @@ SAID = {
 def counted(found: Answered, speaker: Voice) -> str:
     """Say in how many places the image runs, and how."""
     counts = {outcome: found.count(outcome) for outcome in OUTCOMES}
-    return f'<p class="q-place-counts" role="status">{escape(speaker.say(f"{NAME}.counts", of=len(PLACES), **counts))}</p>'
-
-
-def matrix(found: Answered, speaker: Voice, shown: str, *, is_stage: bool = False) -> str:
-    """Write the table. shown: the one place that a phone shows; is_stage: without what opens and leads away."""
-    say = speaker.say
-    heads = "".join(_head(found, place, speaker) for place in PLACES)
-    rows = "".join(_row(found, demand, speaker, is_stage=is_stage) for demand in found.demands)
-    foot = "" if is_stage else f"<tfoot><tr><td></td>{''.join(_leave(found, one, speaker) for one in PLACES)}</tr></tfoot>"
-    caption = "" if is_stage else f"<caption>{escape(say(f'{NAME}.matrix'))}</caption>"
     return (
-        f'<div class="q-place" data-shown="{escape(shown)}"><table class="q-outcomes q-place-table">{caption}'
-        f'<thead><tr><th scope="col">{escape(say(f"{NAME}.demand"))}</th>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody>{foot}</table>{'' if is_stage else _unasked(found, speaker)}</div>"
+        f'<p class="q-place-counts" role="status">{escape(speaker.say(f"{NAME}.counts", of=len(PLACES), **counts))}</p>'
     )
+
+
+def matrix(found: Answered, speaker: Voice, shown: str) -> str:
+    """Write the table. shown: the one place that a phone shows."""
+    say = speaker.say
+    rows = "".join(_row(found, demand, speaker) for demand in found.demands)
+    foot = "".join(_leave(found, place, speaker) for place in PLACES)
+    unasked = [demand for demand in table().demands if demand not in found.demands]
+    return (
+        f'<div class="q-place" data-shown="{escape(shown)}"><table class="q-outcomes q-place-table">'
+        f"<caption>{escape(say(f'{NAME}.matrix'))}</caption>{_heads(found, speaker)}<tbody>{rows}</tbody>"
+        f"<tfoot><tr><td></td>{foot}</tr></tfoot></table>{_listed('unasked', unasked, speaker)}</div>"
+    )
+
+
+def stage_matrix(found: Answered, speaker: Voice, most: int) -> str:
+    """Write the table for the back of the hall: only what is not the same everywhere, and nothing that opens. most: rows."""
+    same = [one for one in found.demands if {cell.outcome for cell in found.of(one)} == {"ok"}]
+    told = [one for one in found.demands if one not in same]
+    rows = "".join(_row(found, demand, speaker, is_stage=True) for demand in told[:most])
+    return (
+        f'<div class="q-place"><table class="q-outcomes q-place-table">{_heads(found, speaker)}<tbody>{rows}</tbody></table>'
+        f"{_listed('rest', told[most:], speaker) or _listed('same', same, speaker)}</div>"
+    )
+
+
+def _heads(found: Answered, speaker: Voice) -> str:
+    heads = "".join(_head(found, place, speaker) for place in PLACES)
+    return f'<thead><tr><th scope="col">{escape(speaker.say(f"{NAME}.demand"))}</th>{heads}</tr></thead>'
+
+
+def _listed(key: str, demands: list[str], speaker: Voice) -> str:
+    """Name demands in a line; nothing where there are none."""
+    which = "; ".join(speaker.say(f"{NAME}.asks.{demand}") for demand in demands)
+    return f'<p class="q-place-listed">{escape(speaker.say(f"{NAME}.{key}", which=which))}</p>' if demands else ""
 
 
 def _head(found: Answered, place: Place, speaker: Voice) -> str:
@@ -52,7 +76,7 @@ def _head(found: Answered, place: Place, speaker: Voice) -> str:
     )
 
 
-def _row(found: Answered, demand: str, speaker: Voice, *, is_stage: bool) -> str:
+def _row(found: Answered, demand: str, speaker: Voice, *, is_stage: bool = False) -> str:
     value = said(found.image, demand, speaker)
     small = f"<small>{escape(value)}</small>" if value else ""
     cells = "".join(_cell(found, demand, place, speaker, is_stage=is_stage) for place in PLACES)
@@ -63,8 +87,10 @@ def _cell(found: Answered, demand: str, place: Place, speaker: Voice, *, is_stag
     cell = found.cells.get((demand, place))
     if cell is None:
         return f'<td data-place="{place}" data-is="none">{escape(speaker.say(f"{NAME}.not_asked"))}</td>'
-    head = f'<i aria-hidden="true"></i><b>{escape(speaker.say(f"{NAME}.outcome.{cell.outcome}"))}</b>{_do(cell, speaker)}'
-    inside = f"<p>{head}</p>" if is_stage else _opens(cell, head, speaker)
+    head = (
+        f'<i aria-hidden="true"></i><b>{escape(speaker.say(f"{NAME}.outcome.{cell.outcome}"))}</b>{_do(cell, speaker)}'
+    )
+    inside = f'<p class="q-place-said">{head}</p>' if is_stage else _opens(cell, head, speaker)
     return f'<td data-place="{place}" data-is="{cell.outcome}">{inside}</td>'
 
 
@@ -76,7 +102,8 @@ def _do(cell: Cell, speaker: Voice) -> str:
 
 def _opens(cell: Cell, head: str, speaker: Voice) -> str:
     why = escape(speaker.say(f"{NAME}.why.{cell.why}"))
-    return f"<details><summary>{head}</summary><p>{why}</p>{cites(speaker, cell.facts)}</details>"
+    inside = f'<div class="q-place-why"><p>{why}</p>{cites(speaker, cell.facts)}</div>'
+    return f'<details name="q-place"><summary>{head}</summary>{inside}</details>'
 
 
 def _leave(found: Answered, place: Place, speaker: Voice) -> str:
@@ -86,13 +113,6 @@ def _leave(found: Answered, place: Place, speaker: Voice) -> str:
     words = urlencode({"launch_type": place} | link_words(speaker.lang))
     label = escape(speaker.say(f"{NAME}.run", place=way_name(speaker, place)))
     return f'<td data-place="{place}"><a class="q-place-run" href="/az_failure?{words}" target="_self">{label}</a></td>'
-
-
-def _unasked(found: Answered, speaker: Voice) -> str:
-    """Name what the image does not ask for: nobody answered it."""
-    names = [speaker.say(f"{NAME}.asks.{demand}") for demand in table().demands if demand not in found.demands]
-    which = "; ".join(names)
-    return f'<p class="q-place-unasked">{escape(speaker.say(f"{NAME}.unasked", which=which))}</p>' if names else ""
 
 
 def said(image: OneImage, demand: str, speaker: Voice) -> str:
@@ -118,9 +138,7 @@ def way_to_all(way: Everywhere, speaker: Voice) -> str:
     found = f"<p>{escape(lead)}</p>" + (f"<ol>{items}</ol>" if n else "")
     if not way.never:
         return f'<div class="q-place-all">{found}<p>{escape(say(f"{NAME}.everywhere.fits"))}</p></div>'
-    refused = "".join(
-        f"<li>{escape(_refuses(demand, places, speaker))}</li>" for demand, places in way.never.items()
-    )
+    refused = "".join(f"<li>{escape(_refuses(demand, places, speaker))}</li>" for demand, places in way.never.items())
     return f'<div class="q-place-all">{found}<p>{escape(say(f"{NAME}.everywhere.never"))}</p><ul>{refused}</ul></div>'
 
 

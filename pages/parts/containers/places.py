@@ -8,9 +8,10 @@ import streamlit as st
 
 from engine import catalog
 from engine.containers.one_image import OneImage
-from engine.containers.places import OUTCOMES, PLACES, Answered, answers, everywhere
+from engine.containers.place_rules import OUTCOMES, PLACES
+from engine.containers.places import Answered, answers, everywhere
 from pages.parts import chapter
-from pages.parts.containers.matrix import counted, matrix, way_to_all
+from pages.parts.containers.matrix import counted, matrix, stage_matrix, way_to_all
 from pages.parts.guess import guessed, staged
 from pages.parts.landscape.names import way_name
 from pages.parts.lesson import Control, controls
@@ -75,9 +76,7 @@ def _turn(
     with st.container(horizontal=True, key="q-tries"):
         for what, settings in tries.items():
             made = turned.first.model_dump(mode="json") | dict(settings) | {"era": turned.record.era}
-            st.button(
-                speaker.say(f"{NAME}.try.{what}"), key=f"{NAME}.try.{what}", on_click=turned.set, args=(made,)
-            )
+            st.button(speaker.say(f"{NAME}.try.{what}"), key=f"{NAME}.try.{what}", on_click=turned.set, args=(made,))
     with st.container(border=True, key="q-turn-row"):
         st.markdown(f"**{speaker.say(f'{NAME}.turn')}**")
         turn_record(turned, asked, speaker, columns=4)
@@ -104,7 +103,11 @@ def _everywhere(turned: Turned[OneImage], speaker: Voice) -> None:
     if way.changes:
         settings = {name: getattr(way.mended, name) for name in way.changes}
         st.button(
-            speaker.say(f"{NAME}.everywhere.do"), key=f"{NAME}.do", type="primary", on_click=turned.set, args=(settings,)
+            speaker.say(f"{NAME}.everywhere.do"),
+            key=f"{NAME}.do",
+            type="primary",
+            on_click=turned.set,
+            args=(settings,),
         )
 
 
@@ -116,7 +119,7 @@ def _stage(turned: Turned[OneImage], speaker: Voice) -> None:
         if staged() is None:
             st.html(f'<p class="q-stage-says">{chapter.plain(speaker.say(f"{NAME}.ask.question"))}</p>')
         else:
-            st.html(matrix(found, speaker, PLACES[0], is_stage=True))
+            st.html(stage_matrix(found, speaker, catalog.lesson(NAME)["stage_rows"]))
             st.html(counted(found, speaker))
     with st.container(key="q-stage-exit"):
         st.button(speaker.say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
