@@ -38,8 +38,9 @@ _SHEETS = (
     "lab",
     "landscape",
     "containers",
-    "sources",
     "containers_memory",
+    "containers_places",
+    "sources",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
