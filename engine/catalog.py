@@ -394,6 +394,11 @@ def deck_rows() -> Mapping[str, Any]:
     return _read_yaml("deck.yaml")
 
 
+def glossary() -> Mapping[str, Any]:
+    """Give data/glossary.yaml as a plain mapping: terms that a page may not take for granted."""
+    return _read_yaml("glossary.yaml")
+
+
 @cache
 def application(name: str) -> Mapping[str, Any]:
     """Read one of our own applications (data/architecture/): its modules, whom they call, and in which order they leave."""

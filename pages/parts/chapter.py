@@ -37,7 +37,9 @@ _SHEETS = (
     "serverless",
     "lab",
     "landscape",
+    "containers",
     "sources",
+    "containers_memory",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
 _STAGE_CSS = (_LOOKS / "stage.css").read_text(encoding="utf-8")
@@ -48,8 +50,8 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = (
-    "new_normal", "architecture", "responsibility", "serverless", "delivery", "landscape", "placement", "fleet", "fargate",
-    "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
+    "new_normal", "architecture", "responsibility", "serverless", "delivery", "containers", "landscape", "placement", "fleet",
+    "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 VIEW = "view"  # and the one that says in which room it is shown
