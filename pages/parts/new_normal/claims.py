@@ -95,7 +95,7 @@ def _card(claim: Claim, speaker: Voice, today: str, *, is_open: bool) -> str:
             f"{escape(say(f'{NAME}.read'))}</a>"
         )
     use = f'<p class="use"><b>{escape(say(f"{NAME}.use"))}</b> {escape(say(f"{NAME}.use_as.{claim.name}"))}</p>'
-    return f'<li class="{verdict}" data-ring="{claim.name}">{head}{mark}<dl>{rows}</dl>{use}{link}</li>'
+    return f'<li data-ring="{claim.name}" class="{verdict}">{head}{mark}<dl>{rows}</dl>{use}{link}</li>'
 
 
 def known(claim: Claim, speaker: Voice, today: str) -> list[tuple[str, str]]:
