@@ -26,7 +26,7 @@ SIZES = {
     "body_mib": [1, 20],
 }  # fmt: skip
 FLAGS = [name for name, field in OneImage.model_fields.items() if field.annotation is bool]
-NOT_ASKED = {name: False for name in FLAGS}
+NOT_ASKED = dict.fromkeys(FLAGS, False)
 PLAIN = OneImage(**NOT_ASKED, longest_s=1, start_s=0, image_mib=50)
 
 images = st.builds(
