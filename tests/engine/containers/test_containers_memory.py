@@ -83,6 +83,14 @@ def test_a_little_more_memory_ends_it_and_costs_a_few_dollars():
     assert 10 < on_fargate(more).usd_per_month - on_fargate(ask).usd_per_month < 20
 
 
+def test_a_fifth_copy_ends_it_too_and_half_of_all_seeds_never_see_it():
+    fifth = [len(simulate(MemoryAsk(tasks=5, seed=seed)).kills.t_s) for seed in range(1, 9)]
+    calm = sum(not len(simulate(MemoryAsk(seed=seed)).kills.t_s) for seed in range(1, 25))
+
+    assert fifth == [0] * 8
+    assert 6 <= calm <= 18, "it is chance: whoever looks at one such spell learns nothing"
+
+
 @pytest.mark.parametrize(("place", "kills"), [
     ("ecs-limit", True), ("fargate-size", True), ("k8s-limit", True),
     ("ecs-reservation", False),    # the four share what one of them does not need
