@@ -135,3 +135,11 @@ def test_chances_are_written_so_that_one_can_think_of_them():
     assert [chance_said(chance, speaker) for chance in (0.5, 0.01, 0.0017, 1e-7, 1e-12, 0)] == [
         "50.0%", "1.0%", "1 in 588", "1 in 10,000,000", "under 1 in 10 million", "never",
     ]  # fmt: skip
+
+
+def test_every_number_has_its_words_and_the_english_help_is_the_fields_own():
+    english = catalog.texts("en")
+
+    for name, field in MemoryAsk.model_fields.items():
+        assert english[f"ask.memoryask.{name}.label"]
+        assert english[f"ask.memoryask.{name}.help"] == field.description
