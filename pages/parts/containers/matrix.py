@@ -110,7 +110,7 @@ def _leave(found: Answered, place: Place, speaker: Voice) -> str:
     """Lead to the lost zone with the place's launch type, where the image runs."""
     if found.outcome(place) == "no":
         return f'<td data-place="{place}"></td>'
-    words = urlencode({"launch_type": place} | link_words(speaker.lang))
+    words = escape(urlencode({"launch_type": place} | link_words(speaker.lang)))
     label = escape(speaker.say(f"{NAME}.run", place=way_name(speaker, place)))
     return f'<td data-place="{place}"><a class="q-place-run" href="/az_failure?{words}" target="_self">{label}</a></td>'
 
