@@ -14,6 +14,10 @@ from engine.consensus.quorum import table, zone_losses
 from engine.consensus.upkeep import away_a_year_s
 from engine.containers.asks import ImageAsk, StopAsk
 from engine.containers.layers import pull
+from engine.containers.memory import simulate
+from engine.containers.memory_rules import MemoryAsk
+from engine.containers.one_image import OneImage
+from engine.containers.places import answers
 from engine.containers.stopping import expected_lost, stop
 from engine.eks.asks import PodAsk
 from engine.eks.packing import pod_cap
@@ -102,6 +106,8 @@ FIGURES: Mapping[str, Figure] = {
     ),
     "containers_ecs_stop": Figure(lambda: stop(StopAsk(place="ecs")).ended_s, "s"),
     "containers_deaf_lost": Figure(lambda: expected_lost(StopAsk(on_term="ignores")), "count"),
+    "containers_memory_answered": Figure(lambda: simulate(MemoryAsk()).availability, "share"),
+    "containers_places_short": Figure(lambda: float(answers(OneImage(longest_s=10)).count("ok")), "count"),
     "dora_high_fails": Figure(lambda: _fails("high"), "share"),
     "dora_medium_fails": Figure(lambda: _fails("medium"), "share"),
     "pieces_10": Figure(lambda: answered(PiecesAsk(available_percent=99.9, retries=0, copies=1), 10), "share"),
