@@ -10,7 +10,7 @@ from engine.fields import Record, setting
 Arch = Literal["x86", "arm", "both"]
 From = Literal["ecr", "public", "private"]
 Listens = Literal["fixed", "env", "runtime-api", "adapter"]
-Stops = Literal["finishes", "at-once", "ignores", "shell"]
+Stops = Literal["finishes", "exits", "ignores", "shell"]
 Neighbour = Literal["none", "host-agent", "docker-socket"]
 
 

@@ -211,7 +211,7 @@ def test_the_hall_sees_only_what_differs_and_no_more_rows_than_fit():
     assert usual.count("<tr>") == 1 + 5
     assert "<details" not in usual
     assert (
-        "Unchanged in every place: It comes as an image; The image&#x27;s size; The registry; The CPU; Memory." in usual
+        "Unchanged in every place: it comes as an image; the image&#x27;s size; the registry; the CPU; memory." in usual
     )
 
     much = answers(OneImage(gpu=True, privileged=True, websocket=True, keeps_data=True))

@@ -64,7 +64,8 @@ def _heads(found: Answered, speaker: Voice) -> str:
 
 def _listed(key: str, demands: list[str], speaker: Voice) -> str:
     """Name demands in a line; nothing where there are none."""
-    which = "; ".join(speaker.say(f"{NAME}.asks.{demand}") for demand in demands)
+    names = (speaker.say(f"{NAME}.asks.{demand}") for demand in demands)
+    which = "; ".join(name[:1].lower() + name[1:] for name in names)
     return f'<p class="q-place-listed">{escape(speaker.say(f"{NAME}.{key}", which=which))}</p>' if demands else ""
 
 

@@ -8,16 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import catalog
+from engine.containers.asks import StopAsk
 from engine.containers.one_image import OneImage
 from engine.containers.place_rules import OUTCOMES, PLACES, TABLE, Limit, all_hold, read, table
 from engine.containers.places import answers, everywhere, mended
+from engine.containers.stopping import stop
 from engine.era import ERAS
 from engine.errors import CatalogError
 from engine.launch import launch_type
 
 CHOICES = {
     "listens": ["fixed", "env", "runtime-api", "adapter"], "arch": ["x86", "arm", "both"],
-    "registry": ["ecr", "public", "private"], "stops": ["finishes", "at-once", "ignores", "shell"],
+    "registry": ["ecr", "public", "private"], "stops": ["finishes", "exits", "ignores", "shell"],
     "neighbour": ["none", "host-agent", "docker-socket"],
 }  # fmt: skip
 SIZES = {
@@ -209,6 +211,16 @@ def test_what_each_place_answers_today(fields, demand, want):
 ])  # fmt: skip
 def test_what_each_place_answered_at_the_talk(fields, demand, want):
     assert tuple(row(image_of(era="talk", **fields), demand).values()) == want
+
+
+@pytest.mark.parametrize("term", ["finishes", "exits", "ignores"])
+@pytest.mark.parametrize(("place", "order"), [("ecs-ec2", "ecs"), ("eks-managed", "kubernetes")])
+def test_a_stop_that_is_played_loses_requests_where_a_setting_is_asked_for(place, order, term):
+    lost = stop(StopAsk(place=order, on_term=term)).lost
+
+    assert (lost > 0) == (row(image_of(stops=term), "stops")[place] == "set")
+    if lost:
+        assert stop(StopAsk(place=order, on_term="finishes", pre_stop_s=10)).lost == 0
 
 
 def test_a_place_that_takes_no_image_is_asked_nothing_else():
