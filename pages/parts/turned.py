@@ -147,6 +147,8 @@ def _turn_one(turned: Turned[Any], control: Control, speaker: Voice) -> None:
     """Show one control, set to what the record says now."""
     record, field = field_of(type(turned.record), control.path)
     value, key = value_at(turned.record, control.path), f"{turned.name}.turn.{control.url}"
+    if isinstance(value, tuple):  # what is chosen keeps the words in which it was chosen
+        key = f"{key}.{speaker.lang}"
     shown = list(value) if isinstance(value, tuple) else value
     if st.session_state.get(key) != shown:  # a slider's type counts too: see `settle`
         st.session_state[key] = shown
