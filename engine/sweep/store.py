@@ -33,6 +33,7 @@ _WORDS = {
     "made_with": "another version of the engine or of what it stands on",
 }
 _UNFINISHED = ".unfinished"
+_LOCK = ".lock"
 
 
 class Store:
@@ -73,25 +74,29 @@ class Store:
         return self._batches / f"{batch.number:07}.parquet"
 
     def begin(self) -> None:
-        """Take the folder for this plan. Errors: ScenarioError if it holds another one, or something else."""
+        """Take the folder for this plan, and clear away what a killed writer left."""
+        self.refuse_others()
         note = self.folder / "plan.json"
-        told = self.plan.said | {"digest": self.plan.digest}
-        if note.exists():
-            self._refuse_others(note.read_bytes())
-        else:
-            strangers = sorted(path.name for path in self.folder.iterdir() if not path.name.endswith(_UNFINISHED))
-            strangers = [name for name in strangers if name != _LOCK]
-            if strangers:
-                came = ", ".join(strangers[:3]) + (" …" if len(strangers) > 3 else "")
-                raise _refused(
-                    self.folder, came, "an empty folder, or one of a sweep", "the folder holds something else"
-                )
+        if not note.exists():
+            told = self.plan.said | {"digest": self.plan.digest}
             _write(note, (json.dumps(told, indent=1, sort_keys=True) + "\n").encode())
         self._batches.mkdir(exist_ok=True)
         for path in [*self.folder.glob(f"*{_UNFINISHED}"), *self._batches.glob(f"*{_UNFINISHED}")]:
             path.unlink()
 
-    def _refuse_others(self, content: bytes) -> None:
+    def refuse_others(self) -> None:
+        """Errors: ScenarioError if the folder holds another plan, or something else."""
+        note = self.folder / "plan.json"
+        if note.exists():
+            self._refuse_another(note.read_bytes())
+            return
+        names = sorted(path.name for path in self.folder.iterdir())
+        strangers = [name for name in names if name != _LOCK and not name.endswith(_UNFINISHED)]
+        if strangers:
+            came = ", ".join(strangers[:3]) + (" …" if len(strangers) > 3 else "")
+            raise _refused(self.folder, came, "an empty folder, or one of a sweep", "the folder holds something else")
+
+    def _refuse_another(self, content: bytes) -> None:
         try:
             found = json.loads(content)
         except ValueError:
@@ -115,14 +120,13 @@ class Store:
         )
 
 
-_LOCK = ".lock"
-
-
 @contextmanager
 def opened(plan: Plan, folder: Path) -> Iterator[Store]:
     """Open a folder for one plan and one process. Errors: ScenarioError where it cannot be had."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        store = Store(plan, folder)
+        store.refuse_others()  # before anything is written there
         lock = (folder / _LOCK).open("wb")
     except OSError as error:
         raise _refused(
@@ -133,7 +137,6 @@ def opened(plan: Plan, folder: Path) -> Iterator[Store]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # given back by the system, however this process ends
         except OSError:
             raise _refused(folder, "a sweep that runs", "one at a time", "another process is writing there") from None
-        store = Store(plan, folder)
         store.begin()
         yield store
 
