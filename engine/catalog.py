@@ -127,6 +127,14 @@ def facts() -> Mapping[str, Fact]:
     return MappingProxyType({str(name): _fact(str(name), row) for name, row in _read_yaml("facts.yaml").items()})
 
 
+def by_basis(some: Iterable[Fact]) -> dict[Basis, int]:
+    """Count facts by what they rest on; what none of them rests on is there with 0."""
+    counts: dict[Basis, int] = dict.fromkeys(get_args(Basis), 0)
+    for one in some:
+        counts[one.basis] += 1
+    return counts
+
+
 def fact(name: str) -> Fact:
     """Look one fact up; a citation that nobody wrote down is our bug and says so."""
     try:
@@ -384,6 +392,11 @@ def beats() -> Mapping[str, tuple[Mapping[str, Any], ...]]:
 def deck_rows() -> Mapping[str, Any]:
     """Give data/deck.yaml as a plain mapping: which beats make a talk, in its order, and the slides that it tells."""
     return _read_yaml("deck.yaml")
+
+
+def glossary() -> Mapping[str, Any]:
+    """Give data/glossary.yaml as a plain mapping: terms that a page may not take for granted."""
+    return _read_yaml("glossary.yaml")
 
 
 @cache

@@ -14,28 +14,15 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from engine import Run, Scenario, ScenarioError, catalog, reading, run
-from engine.catalog import Language
-from engine.changes import changed
+from engine import Run, Scenario, catalog, reading, run
+from engine.changes import changed, scenario_of, value_at
 from engine.errors import CatalogError
-from engine.fields import Record, refusal
+from engine.fields import Both, Record, refusal
 from engine.measures import MEASURES, Unit
 from engine.sums import FIGURES
 
 SEEDS = 5  # a challenge is met when it is met in each of so many runs
-SPREAD = 3  # seeds besides its own under which a prediction has to have the same answer
 WORD = r"^[a-z0-9_]+$"
-
-
-class Both(Record):
-    """A text in both languages."""
-
-    en: str = Field(min_length=1, description="English")
-    es: str = Field(min_length=1, description="Spanish")
-
-    def text(self, lang: Language) -> str:
-        """Say it in a language."""
-        return self.es if lang == "es" else self.en
 
 
 class Prediction(Record):
@@ -211,7 +198,7 @@ def scenarios(prediction: Prediction) -> dict[str, Scenario]:
     """Give what a prediction runs: by variant, or one under "". A figure runs nothing."""
     if prediction.figure:
         return {}
-    base = changed(_of_lesson(prediction.lesson), prediction.set)
+    base = changed(scenario_of(prediction.lesson), prediction.set)
     if not prediction.between:
         return {"": base}
     return {name: changed(base, settings) for name, settings in prediction.between.items()}
@@ -251,10 +238,6 @@ def _best(prediction: Prediction, values: Mapping[str, float | None]) -> str | N
     return winners[0] if len(winners) == 1 else None
 
 
-def _of_lesson(name: str) -> Scenario:
-    return Scenario.read(catalog.scenario_text(catalog.lesson(name)["scenario"]))
-
-
 # --- challenges ----------------------------------------------------------------------------------------------------------
 
 
@@ -272,8 +255,8 @@ def attempt(challenge: Challenge, scenario: Scenario) -> Attempt:
 
     What had to stand is compared first: a scenario that has sent its users home is not run.
     """
-    base = _of_lesson(challenge.lesson)
-    moved = tuple(path for path in challenge.keep if _at(base, path) != _at(scenario, path))
+    base = scenario_of(challenge.lesson)
+    moved = tuple(path for path in challenge.keep if value_at(base, path) != value_at(scenario, path))
     if moved:
         return Attempt({}, moved, is_met=False)
     values = {}
@@ -284,19 +267,6 @@ def attempt(challenge: Challenge, scenario: Scenario) -> Attempt:
     return Attempt(values, (), is_met)
 
 
-def _at(scenario: Scenario, path: str) -> Any:
-    """Read what has to stand, in a form that compares. A service is found by its place: it may have another name."""
-    here: Any = scenario.model_dump(mode="json")
-    for step in path.split("."):
-        if isinstance(here, list):
-            here = next((one for one in here if one.get("name") == step), here[0] if here else None)
-        elif isinstance(here, dict):
-            here = here.get(step)
-        else:
-            return None
-    return here
-
-
 __all__ = [
-    "Attempt", "Challenge", "Course", "Must", "Prediction", "Question", "ScenarioError", "Truth", "attempt", "course", "scenarios", "truth",
+    "Attempt", "Challenge", "Course", "Must", "Prediction", "Question", "Truth", "attempt", "course", "scenarios", "truth",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The two things every chosen record is made of: a field that says its unit, range and source, and the frozen record itself."""
+"""What every chosen record is made of: a field that says its unit, range and source, the frozen record itself, a text in two languages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from engine import catalog
+from engine.catalog import Language
 
 
 def setting(default: Any, meaning: str, *, unit: str = "", assumed: bool = False, fact: str = "", **limits: Any) -> Any:
@@ -29,7 +30,27 @@ def refusal(message: str, allowed: str) -> PydanticCustomError:
     return PydanticCustomError("literal_error", "{message}", {"message": message, "expected": allowed})
 
 
+def known_instance_type(name: str) -> str:
+    """Give the name back; refuse one that is not in our table, and name some that are like it."""
+    known = catalog.instance_types()
+    if name not in known:
+        like = [other for other in known if other.partition(".")[0] == name.partition(".")[0]] or [*known]
+        raise refusal("an EC2 instance type from our table is needed", f"such as {', '.join(like[:5])}")
+    return name
+
+
 class Record(BaseModel):
     """A frozen record that refuses fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Both(Record):
+    """A text in both languages."""
+
+    en: str = Field(min_length=1, description="English")
+    es: str = Field(min_length=1, description="Spanish")
+
+    def text(self, lang: Language) -> str:
+        """Say it in a language."""
+        return self.es if lang == "es" else self.en

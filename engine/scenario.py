@@ -15,7 +15,7 @@ from engine import catalog, checks, era_checks, reading
 from engine.application import Application
 from engine.deployment import DeploymentSettings
 from engine.era import Era
-from engine.fields import Record, setting
+from engine.fields import Record, known_instance_type, setting
 from engine.function_settings import FunctionSettings
 from engine.kubernetes import Kubernetes, Pods
 from engine.kubernetes.scheduling import NodeTaint
@@ -321,16 +321,6 @@ class HostGroup(Record):
 
 
 FREE_BUILT_IN = ("ecs.ami-id", "ecs.os-type")
-
-
-def known_instance_type(name: str) -> str:
-    """Give the name back. Errors: ValueError that names some that we know."""
-    if name not in catalog.instance_types():
-        near = [known for known in catalog.instance_types() if known.split(".")[0] == name.split(".", maxsplit=1)[0]]
-        raise ValueError(
-            f"an EC2 instance type from our table is needed, such as {', '.join(near[:4] or ['m5.xlarge'])}"
-        )
-    return name
 
 
 class CapacityProvider(Record):

@@ -12,6 +12,13 @@ from engine.architecture.uptime import answered
 from engine.catalog import Basis
 from engine.consensus.quorum import table, zone_losses
 from engine.consensus.upkeep import away_a_year_s
+from engine.containers.asks import ImageAsk, StopAsk
+from engine.containers.layers import pull
+from engine.containers.memory import simulate
+from engine.containers.memory_rules import MemoryAsk
+from engine.containers.one_image import OneImage
+from engine.containers.places import answers
+from engine.containers.stopping import expected_lost, stop
 from engine.eks.asks import PodAsk
 from engine.eks.packing import pod_cap
 from engine.eks.rounding import rounded
@@ -68,7 +75,7 @@ def _fails(cluster: str) -> float:
 
 
 def _known(basis: Basis) -> float:
-    return float(sum(fact.basis == basis for fact in catalog.facts().values()))
+    return float(catalog.by_basis(catalog.facts().values())[basis])
 
 
 FIGURES: Mapping[str, Figure] = {
@@ -94,6 +101,13 @@ FIGURES: Mapping[str, Figure] = {
     "landscape_lambda_usd": Figure(lambda: bill(ways()["lambda"], Workload(), "today").usd, "usd"),
     "landscape_ecs_hosts": Figure(lambda: float(_hosts_of("ecs-ec2")), "hosts"),
     "landscape_left_with_ssh": Figure(lambda: float(len(choose(Needs(ssh=True), Workload(), "today")[0])), "count"),
+    "containers_fargate_mib": Figure(
+        lambda: pull(ImageAsk(order="packages-first", lands="fargate")).fetched_mib, "count"
+    ),
+    "containers_ecs_stop": Figure(lambda: stop(StopAsk(place="ecs")).ended_s, "s"),
+    "containers_deaf_lost": Figure(lambda: expected_lost(StopAsk(on_term="ignores")), "count"),
+    "containers_memory_answered": Figure(lambda: simulate(MemoryAsk()).availability, "share"),
+    "containers_places_short": Figure(lambda: float(answers(OneImage(longest_s=10)).count("ok")), "count"),
     "dora_high_fails": Figure(lambda: _fails("high"), "share"),
     "dora_medium_fails": Figure(lambda: _fails("medium"), "share"),
     "pieces_10": Figure(lambda: answered(PiecesAsk(available_percent=99.9, retries=0, copies=1), 10), "share"),

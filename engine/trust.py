@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from engine import application, catalog, function_settings, scenario
-from engine.catalog import Language
 from engine.delivery import Organisation
 from engine.errors import CatalogError
+from engine.fields import Both
 from engine.kubernetes import autoscaler
 from engine.responsibility import Rates, YearAsk
 
@@ -30,16 +30,16 @@ RECORDS: Mapping[str, type[BaseModel]] = {
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model. name, follows, leaves_out, held: by language. agree, cases: of the tables it is held against; 0 where there are none.
+    """One model. agree, cases: of the tables it is held against; 0 where there are none.
 
     assumed: record and field of each number that nobody documents.
     """
 
     id: str
-    name: Mapping[Language, str]
-    follows: Mapping[Language, str]
-    leaves_out: Mapping[Language, str]
-    held: Mapping[Language, str]
+    name: Both
+    follows: Both
+    leaves_out: Both
+    held: Both
     agree: int
     cases: int
     assumed: tuple[tuple[str, str], ...]
@@ -84,8 +84,8 @@ def _names(row: Mapping[str, object], key: str) -> tuple[str, ...]:
     return tuple(str(one) for one in found) if isinstance(found, tuple | list) else ()
 
 
-def _said(name: str, row: Mapping[str, object], key: str) -> Mapping[Language, str]:
-    found = row.get(key)
-    if not isinstance(found, Mapping) or set(found) != set(catalog.LANGUAGES):
-        raise CatalogError(f"trust.yaml {name}.{key}: a text in each language is needed")
-    return {lang: str(found[lang]) for lang in catalog.LANGUAGES}
+def _said(name: str, row: Mapping[str, object], key: str) -> Both:
+    try:
+        return Both.model_validate(row.get(key))
+    except ValidationError:
+        raise CatalogError(f"trust.yaml {name}.{key}: a text in each language is needed") from None

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts import flipped, time_machine, words
 from pages.parts.chapter import OPEN, is_in_talk, look
+from pages.parts.glossary import explained
 from pages.parts.stage import frame
 from pages.parts.stage.speaker import speakers_window
 from pages.parts.words import say
@@ -30,6 +31,7 @@ if not is_stage:
     with st.container(key="q-language"):
         flipped.switch(words.voice())
         words.language_switch()
+    explained(words.voice())
 if not in_talk and (aside := words.set_aside()):
     st.info(aside)
 try:

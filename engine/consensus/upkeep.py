@@ -11,7 +11,7 @@ from pydantic import field_validator
 from engine import catalog
 from engine.consensus.quorum import majority
 from engine.consensus.scenario import MOST
-from engine.fields import Record, setting
+from engine.fields import Record, known_instance_type, setting
 
 HOURS_A_YEAR = 365.25 * 24
 HOURS_A_MONTH = HOURS_A_YEAR / 12
@@ -41,9 +41,7 @@ class Upkeep(Record):
     @field_validator("instance_type")
     @classmethod
     def _is_known(cls, name: str) -> str:
-        if name not in catalog.instance_types():
-            raise ValueError("an EC2 instance type from our table is needed, such as m5.large")
-        return name
+        return known_instance_type(name)
 
 
 @dataclass(frozen=True, slots=True)

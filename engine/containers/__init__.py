@@ -1,1 +1,1 @@
-"""Containers: what is in the box, what is carried of it, and how it is stopped."""
+"""What is in the box? Containers one by one: their layers, how they stop, the limit that kills them, and the places that run them."""

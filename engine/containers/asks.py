@@ -11,7 +11,7 @@ from engine.fields import Record, setting
 Order = Literal["code-first", "packages-first"]
 Part = Literal["base", "packages", "code"]
 Lands = Literal["warm-host", "new-host", "fargate"]
-Behaviour = Literal["default", "always", "once", "prefer-cached"]
+Behaviour = Literal["agent-default", "always", "once", "prefer-cached"]
 Way = Literal["endpoints", "nat", "no-s3"]
 StopsIn = Literal["ecs", "ecs-spot", "kubernetes"]
 OnTerm = Literal["finishes", "exits", "ignores"]
@@ -29,7 +29,7 @@ class ImageAsk(Record):
     code_mib: float = setting(4, "Your own code.", unit="MiB", assumed=True, ge=0.1, le=4_000)
     lands: Lands = setting("warm-host", "Where the task lands; a warm host has run the version before.")
     behaviour: Behaviour = setting(
-        "default", "When the agent of a host asks the registry.", fact="ecs.agent.image_pull_behavior"
+        "agent-default", "When the agent of a host asks the registry.", fact="ecs.agent.image_pull_behavior"
     )
     same_tag: bool = setting(False, "The new version goes by the old one's tag, such as latest.")
     way: Way = setting("endpoints", "How a private subnet reaches the registry.", fact="ecr.stores")

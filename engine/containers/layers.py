@@ -6,9 +6,9 @@ is a difference to the one below. Source: facts `docker.parallel_downloads`, `do
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from engine import catalog
 from engine.containers.asks import ImageAsk, Order
@@ -103,7 +103,7 @@ def pull(ask: ImageAsk) -> Pulled:
         return _nothing_fetched(layers, "old", "stale")
     missing = [layer for layer in layers if not layer.is_cached]
     if ask.way == "no-s3" and missing:
-        if kept_old and ask.behaviour == "default" and ask.lands != "fargate":
+        if kept_old and ask.behaviour == "agent-default" and ask.lands != "fargate":
             return _nothing_fetched(layers, "old", "fell-back")
         return _nothing_fetched(layers, "nothing", "no-s3")
     return _fetched(ask, layers, missing)
@@ -187,12 +187,17 @@ def month(ask: ImageAsk) -> Month:
     fresh = sum(mib for name, mib in of.items() if name in new)
     stored_gb = (sum(of.values()) + (ask.kept - 1) * fresh) * GB_PER_MIB
     pulled_gb = pull(ask).fetched_mib * GB_PER_MIB * ask.tasks * ask.versions
-    prices = dict(catalog.notes(TABLE)["table.containers_ways"].value)  # type: ignore[call-overload]
-    zones = int(prices["zones"])
+    zones = _way("zones")
     if ask.way == "nat":
-        hours, by_byte = zones * float(prices["nat_hour"]), float(prices["nat_gb"])
+        hours, by_byte = zones * _way("nat_hour"), _way("nat_gb")
     else:  # two interface endpoints a zone; without the one for S3 the layers do not come, but these are paid all the same
-        hours, by_byte = 2 * zones * float(prices["endpoint_hour"]), 0.0
+        hours, by_byte = 2 * zones * _way("endpoint_hour"), 0.0
     return Month(
         stored_gb, pulled_gb, stored_gb * catalog.number("ecr.price"), hours * HOURS, pulled_gb * by_byte
     )  # fmt: skip
+
+
+def _way(part: str) -> float:
+    """Give a price of a way to the registry. Source: note `table.containers_ways`."""
+    prices = cast("Mapping[str, float]", catalog.notes(TABLE)["table.containers_ways"].value)
+    return float(prices[part])

@@ -86,7 +86,7 @@ def stop(ask: StopAsk) -> Stopped:
     if ask.on_term == "exits":
         broken.append((order.term_s, "exited"))
     at_s, how = min(broken, key=lambda one: one[0])  # of two at one moment, the balancer's comes first
-    outcome = np.where(over <= at_s, OUTCOMES.index("ok"), OUTCOMES.index(how))  # type: ignore[arg-type]
+    outcome = np.where(over <= at_s, OUTCOMES.index("ok"), OUTCOMES.index(how))
     is_refused = came >= order.closed_s
     outcome[is_refused] = OUTCOMES.index("refused")
     over = np.where(is_refused, came, np.minimum(over, at_s))

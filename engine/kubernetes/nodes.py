@@ -9,7 +9,7 @@ from __future__ import annotations
 from pydantic import field_validator
 
 from engine import catalog
-from engine.fields import Record, setting
+from engine.fields import Record, known_instance_type, setting
 
 
 class Nodes(Record):
@@ -69,6 +69,4 @@ class Nodes(Record):
     @field_validator("master_type")
     @classmethod
     def _is_known(cls, name: str) -> str:
-        if name not in catalog.instance_types():
-            raise ValueError(f"an EC2 instance type from our table is needed, such as m5.large, got {name}")
-        return name
+        return known_instance_type(name)

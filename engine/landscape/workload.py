@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pydantic import field_validator
 
-from engine import catalog
-from engine.fields import Record, refusal, setting
+from engine.fields import Record, known_instance_type, setting
 
 
 class Workload(Record):
@@ -27,7 +26,5 @@ class Workload(Record):
 
     @field_validator("instance_type")
     @classmethod
-    def _is_sold(cls, name: str) -> str:
-        if name not in catalog.instance_types():
-            raise refusal("nobody here knows this instance type", ", ".join(catalog.instance_types()))
-        return name
+    def _is_known(cls, name: str) -> str:
+        return known_instance_type(name)

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError, field_validator
 
-from engine import catalog, reading
+from engine import reading
 from engine.errors import BudgetError, Problem, ScenarioError
-from engine.fields import Record, refusal, setting
+from engine.fields import Record, known_instance_type, setting
 from engine.responsibility import rules
 from engine.responsibility.rules import KINDS, Kind
 
@@ -83,10 +83,8 @@ class YearAsk(Record):
 
     @field_validator("instance_type")
     @classmethod
-    def _is_sold(cls, name: str) -> str:
-        if name not in catalog.instance_types():
-            raise refusal("nobody here knows this instance type", ", ".join(catalog.instance_types()))
-        return name
+    def _is_known(cls, name: str) -> str:
+        return known_instance_type(name)
 
     def rate(self, kind: Kind) -> float:
         """Say how often a kind of event comes to this workload in a year."""

@@ -14,7 +14,7 @@ from engine import catalog
 from engine import lambda_rules as rules
 from engine.consensus.upkeep import HOURS_A_MONTH
 from engine.era import Era
-from engine.fields import Record, setting
+from engine.fields import Record, known_instance_type, setting
 from engine.pricing import fargate_usd_per_hour
 from engine.serverless.bill import on_demand_usd
 
@@ -57,9 +57,7 @@ class Dials(Record):
     @field_validator("instance_type")
     @classmethod
     def _is_known(cls, name: str) -> str:
-        if name not in catalog.instance_types():
-            raise ValueError("an EC2 instance type from our table is needed, such as m5.large")
-        return name
+        return known_instance_type(name)
 
 
 @dataclass(frozen=True, slots=True)

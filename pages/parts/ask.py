@@ -11,10 +11,11 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from engine import Scenario
+from engine.changes import value_at
 from engine.flips import Flip, Setting
 from engine.launch import launch_type
 from pages.parts import flipped
-from pages.parts.experiment import Experiment, value_at
+from pages.parts.experiment import Experiment
 from pages.parts.fields import field_at
 from pages.parts.lesson import Control, name_of
 from pages.parts.rules import ask_lines

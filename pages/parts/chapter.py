@@ -37,6 +37,9 @@ _SHEETS = (
     "serverless",
     "lab",
     "landscape",
+    "containers",
+    "containers_memory",
+    "containers_places",
     "sources",
 )
 _CSS = "\n".join((_LOOKS / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
@@ -48,12 +51,13 @@ CHAPTERS = (
     "fleet", "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 OPEN = (
-    "new_normal", "architecture", "responsibility", "serverless", "delivery", "landscape", "placement", "fleet", "fargate",
-    "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
+    "new_normal", "architecture", "responsibility", "serverless", "delivery", "containers", "landscape", "placement", "fleet",
+    "fargate", "kubernetes", "control_plane", "eks", "az_failure", "lab", "sources",
 )  # fmt: skip
 WHICH = "x"  # the word in the URL that names one of a chapter's experiments
 VIEW = "view"  # and the one that says in which room it is shown
 LINE = "stage.line"  # the session's: what the beat on stage says in one line
+TURN = "stage.turn"  # and how often one was entered: what is entered again begins again
 
 
 def look() -> None:

@@ -16,8 +16,7 @@ from typing import Any
 import streamlit as st
 
 from engine import Scenario, ScenarioError, reading
-from engine.architecture.cut import cut_of
-from engine.changes import CUT, changed, member_path
+from engine.changes import changed, value_at
 from engine.era_checks import Barred, barred
 from engine.errors import Problem
 from engine.operations import Operation
@@ -296,19 +295,3 @@ def read(word: str, like: object) -> object:
         except ValueError:
             continue
     return word
-
-
-def value_at(scenario: Scenario, path: str) -> Any:
-    """Read a value by its dotted path; None where the scenario has no such member."""
-    here: Any = scenario
-    if path.startswith(CUT):
-        here, path = cut_of(scenario), path.removeprefix(CUT)
-    for step in member_path(scenario, path).split("."):
-        if isinstance(here, tuple):
-            by_number = dict(enumerate(here)).get(int(step)) if step.isdecimal() else None
-            here = next((member for member in here if getattr(member, "name", None) == step), by_number)
-        else:
-            here = getattr(here, step, None)
-        if here is None:
-            return None
-    return here

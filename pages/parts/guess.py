@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts import chapter
 from pages.parts.predict import GUESS, SKIP, is_asking, unknown_guess
-from pages.parts.sure import ask_sure, click, kept
+from pages.parts.sure import ask_sure, click, kept, skip
 from pages.parts.words import Voice
 
 
@@ -30,12 +30,8 @@ def guessed(name: str, speaker: Voice, choices: Mapping[str, str]) -> str | None
         for choice, text in choices.items():
             st.button(text, key=f"{key}.{choice}", on_click=click, args=(name, choice))
         ask_sure(name, speaker)
-        st.button(speaker.say("furniture.skip"), key=f"{key}.{SKIP}", type="tertiary", on_click=_skip, args=(key,))
+        st.button(speaker.say("furniture.skip"), key=f"{key}.{SKIP}", type="tertiary", on_click=skip, args=(name,))
     return None
-
-
-def _skip(key: str) -> None:
-    st.session_state[key] = SKIP
 
 
 def staged() -> str | None:

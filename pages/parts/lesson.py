@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from engine import Scenario, ScenarioError, catalog
-from engine.changes import changed
+from engine.changes import changed, scenario_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def lesson(name: str) -> Lesson:
         outcome=tuple(row["outcome"]),
         explain=tuple(row["explain"]),
         name=name,
-        scenario=Scenario.read(catalog.scenario_text(row["scenario"])),
+        scenario=scenario_of(name),
         goal_s=row["goal_s"],
         controls=controls(row["ask"]),
         variants=row.get("variants", {}),

@@ -16,11 +16,10 @@ from engine.errors import Problem
 from engine.fullness import fullest
 from pages.parts import chapter, racing, show
 from pages.parts.experiment import Experiment
-from pages.parts.sure import ask_sure, click, kept, lock
+from pages.parts.sure import SKIP, ask_sure, click, kept, lock, skip
 from pages.parts.words import Voice
 
 GUESS = "guess"
-SKIP = "skip"
 ASK = "ask"  # on stage: the question stands, and what is to come stays hidden until it has come
 
 
@@ -65,11 +64,11 @@ def predict(experiment: Experiment, speaker: Voice, run: Run) -> str | None:
             for choice, text in choices.items():
                 st.button(text, key=f"{key}.{choice}", on_click=click, args=(name, choice))
             ask_sure(name, speaker)
-            st.button(speaker.say("furniture.skip"), key=f"{key}.{SKIP}", type="tertiary", on_click=_skip, args=(key,))
+            st.button(speaker.say("furniture.skip"), key=f"{key}.{SKIP}", type="tertiary", on_click=skip, args=(name,))
         return None
     if guess == SKIP:
         return ""
-    lock(name, guess, right=question.verdict(run, speaker, name, asked.settings, guess).is_right)
+    lock(name, guess, right=lambda: question.verdict(run, speaker, name, asked.settings, guess).is_right)
     st.query_params[GUESS] = guess
     said = question.said(run, speaker, name, asked.settings, guess)
     chapter.steps(speaker, 1, speaker.say("furniture.you_said", said=said))
@@ -110,10 +109,6 @@ def verdict(experiment: Experiment, speaker: Voice, run: Run, guess: str) -> str
     if asked is None:
         return ""
     return QUESTIONS[asked.question].verdict(run, speaker, experiment.lesson.name, asked.settings, guess).text
-
-
-def _skip(key: str) -> None:
-    st.session_state[key] = SKIP
 
 
 def _told(speaker: Voice, name: str, which: str, **values: Any) -> Judged:

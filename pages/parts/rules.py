@@ -7,9 +7,10 @@ from html import escape
 
 import streamlit as st
 
+from engine.changes import value_at
 from engine.placement.constraints import read
 from engine.placement.lexer import Mistake
-from pages.parts.experiment import Experiment, value_at
+from pages.parts.experiment import Experiment
 from pages.parts.lesson import Control
 from pages.parts.words import voice
 

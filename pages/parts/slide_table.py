@@ -93,6 +93,7 @@ class SlideTable:
         data = self.data(shown.asks, speaker) | {
             "row": shown.row, "era": shown.era, "guesses": self.guesses(),
             "open": st.query_params.get(GUESS) == SKIP or (is_stage and not is_asking()), "size": "stage" if is_stage else "study",
+            "turn": st.session_state.get(chapter.TURN, 0),
         }  # fmt: skip
         enact_component(data, key=key, on_show=show, on_guess=guess)
 

@@ -42,8 +42,7 @@ def sources(*patterns: str, also: Iterable[Fact] = ()) -> None:
     """
     cited = sorted([*cited_facts(patterns), *also], key=lambda fact: ORDER.index(fact.basis))
     say = voice().say
-    counts = {basis: sum(fact.basis == basis for fact in cited) for basis in ORDER}
-    label = f"{say('common.sources.title')}: {say('common.sources.split', **counts)}"
+    label = f"{say('common.sources.title')}: {say('common.sources.split', **catalog.by_basis(cited))}"
     with st.expander(label, key="sources", on_change="rerun") as folded:
         if folded.open:  # what is folded is not built
             st.html(listing(voice(), cited))

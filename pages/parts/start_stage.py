@@ -1,4 +1,4 @@
-"""The first page on stage: the title, the agenda as a harbour, what has to change, where an image can go, and thanks."""
+"""The first page on stage: the title, the agenda as a harbour, what has to change, and thanks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Literal, get_args
 
 import streamlit as st
 
-from engine import catalog
 from pages.parts import chapter, show
 from pages.parts.experiment import read_url
 from pages.parts.lesson import lesson
@@ -17,7 +16,7 @@ from pages.parts.turn import go
 from pages.parts.words import Voice
 
 SHOW = "show"  # the word in the URL that says which of them
-Sight = Literal["title", "agenda", "changes", "places", "thanks"]
+Sight = Literal["title", "agenda", "changes", "thanks"]
 SIGHTS: tuple[Sight, ...] = get_args(Sight)
 # The quays of the agenda, as slide S02 names them; the last one is what the talk left out.
 QUAYS: Mapping[str, tuple[str, ...]] = {
@@ -33,14 +32,6 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
     "architecture": ("architecture",),
     "operations": ("responsibility", "serverless", "fleet"),
     "delivery": ("delivery",),
-}
-# One image, and what each place asks of it; the number in a word is a fact's.
-PLACES: Mapping[str, tuple[str, ...]] = {
-    "ec2": ("hosts", "ports"),
-    "fargate": ("plain", "size"),
-    "eks": ("manifest", "probes"),
-    "lambda": ("one", "minutes"),
-    "own": ("machines", "agent"),
 }
 
 
@@ -63,9 +54,6 @@ def start_stage(speaker: Voice) -> None:
         case "changes":
             chapter.stage_heading(say("start.stage.changes.title"), "")
             st.html(_harbour(CHANGES, speaker, "changes"))
-        case "places":
-            chapter.stage_heading(say("start.stage.places.title"), "")
-            st.html(_harbour(PLACES, speaker, "places"))
         case "thanks":
             chapter.stage_heading(say("start.stage.thanks.title"), say("start.stage.thanks.lede"))
             st.html(_card(takeaways(speaker), speaker))
@@ -126,13 +114,7 @@ def _harbour(quays: Mapping[str, Sequence[str]], speaker: Voice, what: str) -> s
 
 def _box(speaker: Voice, what: str, name: str) -> str:
     """Say what stands on a quay."""
-    match what:
-        case "agenda":
-            return speaker.say(f"common.nav.{name}")
-        case "changes":
-            return speaker.say(f"start.chapter.{name}.question")
-    most = speaker.number(catalog.number("lambda.timeout", "max") / 60)
-    return speaker.say(f"start.stage.asks.{name}", most=most)
+    return speaker.say(f"common.nav.{name}" if what == "agenda" else f"start.chapter.{name}.question")
 
 
 # --- the thanks ------------------------------------------------------------------------------------------------------

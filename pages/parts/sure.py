@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.parts import progress
 from pages.parts.words import Voice
 
+SKIP = "skip"  # the answer of who will not guess
 STEPS = (50, 60, 70, 80, 90, 100)  # percent; half is a coin
 _SURE, _FRESH = "sure", "fresh"
 
@@ -32,11 +35,19 @@ def click(name: str, choice: str) -> None:
     st.session_state[f"{name}.{_FRESH}"] = how_sure(name) or True
 
 
-def lock(name: str, guess: str, *, right: bool | None) -> None:
-    """Keep a guess that was made by hand just now: it is on disk before the page tells whether it was right."""
+def skip(name: str) -> None:
+    """Go on without a guess."""
+    st.session_state[f"{name}.guess"] = SKIP
+
+
+def lock(name: str, guess: str, *, right: Callable[[], bool | None], what: str = "") -> None:
+    """Keep a guess that was made by hand just now: it is on disk before the page tells whether it was right.
+
+    right: whether it was; asked only of a guess that is kept. what: under which name it is kept, where that is not `name`.
+    """
     sure = st.session_state.pop(f"{name}.{_FRESH}", None)
-    if sure is not None:
-        progress.answered("guess", name, guess, right=right, sure=None if sure is True else sure)
+    if sure is not None and guess != SKIP:
+        progress.answered("guess", what or name, guess, right=right(), sure=None if sure is True else sure)
 
 
 def kept(name: str) -> str | None:

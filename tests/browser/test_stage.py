@@ -81,7 +81,10 @@ def test_the_whole_talk_goes_from_first_to_last_by_keyboard_alone(arrive):
         expect(page.locator(f"{MACHINE} .counter")).to_have_text(f"{n + 1} of {len(TALK)}")
         assert page.locator(f"{MACHINE} .still").is_hidden(), beat.id
         assert page.get_by_test_id("stException").count() == 0, beat.id
-        assert page.locator(f"{MACHINE} .ring").is_visible() == (beat.highlight != "none"), beat.id
+        ring = page.locator(f"{MACHINE} .ring")
+        assert ring.is_visible() == (beat.highlight != "none"), beat.id
+        if beat.highlight != "none":
+            expect(ring, beat.id).to_have_attribute("data-on", beat.highlight)
         assert page.evaluate(SMALL) == [], beat.id
         assert line.evaluate("(node) => node.scrollWidth <= node.clientWidth + 1"), beat.id
     page.keyboard.press("PageDown")
@@ -198,6 +201,20 @@ def test_the_speakers_window_keeps_step_here_without_the_server_and_a_phone_by_a
     at(stage, SPARE)
     at(remote, SPARE, "speaker")
     at(notes, SPARE, "speaker")
+
+
+@pytest.mark.parametrize("beat", ["fargate.storage_now", "eks.ami"])
+def test_a_table_acts_its_row_out_again_when_the_beat_is_entered_again(arrive, beat: str):
+    page = on_stage(arrive(viewport=HALL), beat)
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    scrub = page.get_by_role("slider")
+    last = scrub.get_attribute("max")
+    scrub.fill(last)
+    expect(page.get_by_role("button", name="Again")).to_be_visible()
+    page.keyboard.press("r")
+
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    assert scrub.input_value() != last
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -109,6 +109,19 @@ def test_a_page_does_no_arithmetic(root):
         assert not packages, path.name
 
 
+def calls(path):
+    """Give the names of the functions that a file calls."""
+    found = (node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    return {func.id for func in found if isinstance(func, ast.Name)}
+
+
+def test_every_room_that_asks_for_a_guess_keeps_it(root):
+    asking = [path for path in (root / "pages").rglob("*.py") if "guessed" in calls(path)]
+
+    assert len(asking) > 20
+    assert [str(path.relative_to(root)) for path in asking if "lock" not in calls(path)] == []
+
+
 # --- what lies where ---
 
 

@@ -7,7 +7,8 @@ import pytest
 from pydantic import BaseModel
 
 from engine import catalog
-from engine.course import Both, course
+from engine.course import course
+from engine.fields import Both
 from engine.trust import models
 from pages.parts.stage.deck import deck
 
@@ -53,10 +54,14 @@ def spanish(found):
 QUOTED = {("delivery_traps", "deadlock"), ("kubernetes_scheduler", "filters")}
 
 
+# These labels name a language's own words: the operators of ECS's queries, the instructions of a Dockerfile.
+KEYWORDS = {"rules.help", "containers.line.base"}
+
+
 def test_labels_and_paragraphs_are_spanish():
     labels = {
-        key: words for key, text in catalog.texts("es").items() if key != "rules.help" and (words := english(text))
-    }  # it names the query language's own operators
+        key: words for key, text in catalog.texts("es").items() if key not in KEYWORDS and (words := english(text))
+    }
     prose = {
         (page, section): words
         for page in catalog.prose_pages("es")
@@ -91,7 +96,7 @@ def test_courses_are_spanish(chapter):
 def test_beats_flips_and_trust_are_spanish():
     beats = [text for beat in deck().beats.values() for text in (beat.line.es, beat.notes.es)]
     flips = list(spanish(catalog.eras()))
-    trust = [getattr(model, key)["es"] for model in models() for key in ("name", "follows", "leaves_out", "held")]
+    trust = [getattr(model, key).es for model in models() for key in ("name", "follows", "leaves_out", "held")]
 
     assert [(text, words) for text in [*beats, *flips, *trust] if (words := english(text))] == []
     assert len(beats) > 100

@@ -10,7 +10,7 @@ LONGEST, FEWEST, MOST = 70, 40, 120  # signs of a line; words of the notes
 MINUTES = {"talk": 45, "short": 20}
 WORDS_A_MINUTE = 165  # faster than this nobody can follow
 BEATS = sorted(deck().beats)
-LATE = ("containers", "landscape", "lab", "sources")  # chapters with beats for who wants more than the talk
+LATE = ("containers", "lab", "sources")  # chapters with beats for who wants more than the talk
 
 
 def test_every_slide_of_the_talk_is_told_in_it():

@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from engine import catalog
 from engine.catalog import LANGUAGES
-from engine.course import Both, course, truth
+from engine.course import course, truth
+from engine.fields import Both
 from pages.parts.course.amounts import amount
 from pages.parts.words import Voice
 from tests.pages.the_page import body, opened, stands

@@ -1,6 +1,7 @@
 """A guess made by hand is kept with its judgement, and shown again; what a link brings is no answer of today's."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.pages.the_page import opened, stands
 
@@ -49,6 +50,44 @@ def test_rooms_without_a_run_keep_their_guesses_too(page, words, name, choice):
     (found,) = kept(at)
     assert found[:2] == ("guess", name)
     assert found[3] in {True, False}
+
+
+ROOMS = [  # the page, its link, whose guess it is, the right answer, a wrong one
+    ("eks", {"x": "eks_versions"}, "eks_versions", "12000", "0"),
+    ("eks", {"x": "eks_pods"}, "eks_pods", "2-9", "1-8"),
+    ("serverless", {"x": "serverless_dials"}, "serverless_dials", "0.4", "0.8"),
+    ("serverless", {}, "serverless", "60", "0"),
+    ("landscape", {}, "landscape", "lambda", "ecs-ec2"),
+    ("landscape", {"x": "landscape_choose"}, "landscape_choose", "7", "13"),
+    ("architecture", {"x": "architecture_hot"}, "architecture_hot", "many", "same"),
+    ("architecture", {"x": "architecture_batch"}, "architecture_batch", "train", "pipelines"),
+    ("architecture", {"x": "architecture_pieces"}, "architecture_pieces", "20", "0"),
+    ("lab", {}, "lab", "b", "same"),
+]
+
+
+@pytest.mark.parametrize(("page", "words", "name", "right", "wrong"), ROOMS, ids=[room[2] for room in ROOMS])
+def test_a_room_keeps_a_guess_as_its_verdict_has_it_and_none_that_a_link_brings(page, words, name, right, wrong):
+    for choice, is_right in ((right, True), (wrong, False)):
+        at = click(opened(page, lang="en", **words), f"{name}.guess.{choice}")
+
+        assert kept(at) == [("guess", "lab.fewest" if name == "lab" else name, choice, is_right, None)]
+
+    assert kept(opened(page, lang="en", guess=right, **words)) == []
+
+
+def test_a_guess_is_judged_only_where_it_is_kept():
+    def page():
+        from pages.parts.sure import SKIP, click, lock
+
+        def judged():
+            raise AssertionError
+
+        lock("az_failure", "0", right=judged)  # nobody clicked it
+        click("az_failure", SKIP)
+        lock("az_failure", SKIP, right=judged)
+
+    assert kept(stands(AppTest.from_function(page).run())) == []
 
 
 def test_a_guess_of_a_former_visit_is_not_asked_again():

@@ -21,6 +21,7 @@ from pages.parts.guess import guessed
 from pages.parts.lesson import Control, controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -80,7 +81,10 @@ def _answer(
         chapter.budget(speaker, error)
         return
     # A guess is held against what was asked, not against what is turned later.
-    st.html(f'<p class="q-verdict">{verdict(pair, it, speaker, guess if it == turned.first else SKIP)}</p>')
+    held = guess if it == turned.first else SKIP
+    if held != SKIP:
+        lock(NAME, held, right=lambda: held == winner(pair))
+    st.html(f'<p class="q-verdict">{verdict(pair, it, speaker, held)}</p>')
     if size == "stage":
         _field(it, speaker, size)
         return

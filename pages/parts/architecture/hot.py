@@ -20,6 +20,7 @@ from pages.parts.guess import guessed
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -62,9 +63,9 @@ def _study(turned: Turned[HotAsk], same: float, speaker: Voice) -> bool:
         turn_record(turned, turned.controls, speaker, columns=4)
     ask = turned.record
     both = both_of(ask, speaker)
-    if (
-        guess != SKIP and ask == turned.first
-    ):  # a guess is held against what was asked, not against what is turned later
+    # A guess is held against what was asked, not against what is turned later.
+    if guess != SKIP and ask == turned.first:
+        lock(NAME, guess, right=lambda: guess == dearer(both, same))
         st.html(f'<p class="q-verdict">{escape(judge(both, guess, same, speaker))}</p>')
     left, right = st.columns([6, 6], gap="medium")
     with left:

@@ -43,6 +43,7 @@ from pages.parts.guess import guessed, spans, which
 from pages.parts.lesson import Control, controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -88,6 +89,7 @@ def _study(turned: Turned[Pieces], bounds: tuple[float, ...], speaker: Voice) ->
     if guess is None:
         return False
     if guess != SKIP:
+        lock(NAME, guess, right=lambda: which(asked_min(), bounds, guess) == "right")
         st.html(f'<p class="q-verdict">{escape(judge(guess, bounds, speaker))}</p>')
     _answers(turned, speaker)
     _times(turned, speaker)
@@ -100,9 +102,14 @@ def _study(turned: Turned[Pieces], bounds: tuple[float, ...], speaker: Voice) ->
     return True
 
 
+def asked_min() -> float:
+    """Give the minutes a month without an answer of what the question asks about: ten parts of 99.99 % in a row."""
+    return allowed_min(answered(PiecesAsk(), PiecesAsk().parts))
+
+
 def judge(guess: str, bounds: tuple[float, ...], speaker: Voice) -> str:
     """Hold the guess against ten parts of 99.99 % in a row, as the question has them."""
-    minutes = allowed_min(answered(PiecesAsk(), PiecesAsk().parts))
+    minutes = asked_min()
     took = speaker.seconds(60 * minutes)
     one = speaker.seconds(60 * allowed_min(answered(PiecesAsk(), 1)))
     return speaker.say(f"{NAME}.verdict.{which(minutes, bounds, guess)}", took=took, one=one)

@@ -55,7 +55,7 @@ def _study(played: Played, speaker: Voice) -> None:
     is_open = guess is None
     _play(played, course, speaker, locked=is_open)
     if guess not in (None, SKIP):
-        lock(NAME, str(guess), right=guess == outcome_of(course))
+        lock(NAME, str(guess), right=lambda: guess == outcome_of(course))
         st.html(f'<p class="q-verdict">{escape(_verdict(course, speaker, str(guess)))}</p>')
     with st.container(horizontal=True, key="q-tools"):
         st.button(say("common.button.undo"), key=f"{NAME}.undo", on_click=played.undo, disabled=not played.can_undo)

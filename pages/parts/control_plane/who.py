@@ -62,7 +62,7 @@ def _study(turned: Turned[Ownership], speaker: Voice) -> None:
     if guess is not None:
         st.html(_lost_table(found, speaker))
         if guess != SKIP:
-            lock(NAME, guess, right=guess == _truth(found))
+            lock(NAME, guess, right=lambda: guess == _truth(found))
             st.html(f'<p class="q-verdict">{escape(_verdict(found, speaker, guess))}</p>')
     with st.expander(say("furniture.turn"), expanded=True, key=f"{NAME}.turn"):
         rest = [one for one in turned.controls if one.path.startswith("front.") and one.path != "front.kills"]

@@ -137,7 +137,7 @@ def _orders(asked: Replacing, speaker: Voice, guess: str | None) -> None:
     together = {**packs["add_first"], "id": "-".join(pack["id"] for pack in packs.values())}
     transport(bar(together, speaker, locked=is_open), key=f"{NAME}.together")
     if guess not in (None, SKIP):
-        lock(NAME, str(guess), right=guess == _truth(courses))
+        lock(NAME, str(guess), right=lambda: guess == _truth(courses))
         st.html(f'<p class="q-verdict">{escape(_verdict(courses, speaker, str(guess)))}</p>')
 
 

@@ -14,6 +14,7 @@ from engine.measures import Unit
 from pages.parts import chapter, progress
 from pages.parts.course.amounts import amount
 from pages.parts.course.challenges import challenges_of
+from pages.parts.glossary import marked, marked_html
 from pages.parts.progress import Answer, Kind
 from pages.parts.sources import cited_facts, listing
 from pages.parts.sure import STEPS
@@ -92,7 +93,7 @@ def _dots(questions: Sequence[tuple[Kind, str]], states: Sequence[Answer | None]
 
 def _prediction(page: str, asked: Prediction, answer: Answer | None, speaker: Voice) -> None:
     """Ask; once it is answered, run it and tell."""
-    st.markdown(f"**{speaker.cited(asked.ask.text(speaker.lang))}**")
+    st.markdown(f"**{marked(speaker.cited(asked.ask.text(speaker.lang)), speaker.lang, page)}**")
     texts = choices(asked, speaker)
     if answer is None:
         _offer(page, "prediction", asked.id, texts, speaker)
@@ -105,7 +106,7 @@ def _prediction(page: str, asked: Prediction, answer: Answer | None, speaker: Vo
     told = _came(asked, found, texts, speaker)
     why = speaker.cited(asked.why.text(speaker.lang))
     st.html(
-        f'<div class="q-told {"right" if right else "wrong"}"><p><b>{escape(lead)}</b> {escape(told)}</p><p>{escape(why)}</p></div>'
+        f'<div class="q-told {"right" if right else "wrong"}"><p><b>{escape(lead)}</b> {escape(told)}</p><p>{marked_html(why, speaker.lang, page)}</p></div>'
     )
     if asked.shows:
         words = urlencode({**asked.shows, **link_words(speaker.lang)})
@@ -148,7 +149,7 @@ def _written(value: float | None, unit: Unit, speaker: Voice) -> str:
 
 def _question(page: str, asked: Question, answer: Answer | None, speaker: Voice) -> None:
     """Ask; then give the reason against the answer that was chosen, and for the right one."""
-    st.markdown(f"**{speaker.cited(asked.ask.text(speaker.lang))}**")
+    st.markdown(f"**{marked(speaker.cited(asked.ask.text(speaker.lang)), speaker.lang, page)}**")
     texts = {str(place): speaker.cited(option.says.text(speaker.lang)) for place, option in enumerate(asked.options)}
     if answer is None:
         _offer(page, "quiz", asked.id, texts, speaker)
@@ -157,7 +158,7 @@ def _question(page: str, asked: Question, answer: Answer | None, speaker: Voice)
     for place, option in enumerate(asked.options):
         is_chosen = str(place) == answer.answer
         state = "right" if option.right else "wrong" if is_chosen else "other"
-        why = f"<p>{escape(speaker.cited(option.why.text(speaker.lang)))}</p>"
+        why = f"<p>{marked_html(speaker.cited(option.why.text(speaker.lang)), speaker.lang, page)}</p>"
         chosen = f" <em>{escape(speaker.say('course.yours'))}</em>" if is_chosen else ""
         mark = escape(speaker.say(f"course.mark.{state}"))
         items.append(

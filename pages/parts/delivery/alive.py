@@ -61,7 +61,7 @@ def alive_room(speaker: Voice) -> None:
     guess = guessed(NAME, speaker, speaker.table(f"{NAME}.guess"))
     _play(pair, speaker, size="study", locked=guess is None)
     if guess is not None:
-        lock(NAME, guess, right=guess == most_time(pair))
+        lock(NAME, guess, right=lambda: guess == most_time(pair))
         st.html(f'<p class="q-verdict">{verdict(pair, speaker, guess)}</p>')
         st.html(spent_bars(pair, speaker))
         _strips(pair, speaker)

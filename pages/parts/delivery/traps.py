@@ -74,7 +74,7 @@ def _study(turned: Turned[TrapsAsk], speaker: Voice, row: dict[str, Any], guess:
     say = speaker.say
     if guess != SKIP:
         judged = "right" if guess == RIGHT else "wrong"
-        lock(NAME, guess, right=guess == RIGHT)
+        lock(NAME, guess, right=lambda: guess == RIGHT)
         st.html(f'<p class="q-verdict">{escape(say(f"{NAME}.verdict.{judged}", said=int(guess)))}</p>')
     turn_record(turned, turned.controls, speaker)
     _square(turned, speaker)

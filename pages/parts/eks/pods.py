@@ -21,6 +21,7 @@ from pages.parts.guess import guessed
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -66,6 +67,7 @@ def _study(turned: Turned[Shown], speaker: Voice) -> None:
     st.header(speaker.say(f"{NAME}.fargate.title"))
     guess = guessed(NAME, speaker, speaker.table(f"{NAME}.guess"))
     if guess is not None:
+        lock(NAME, guess, right=lambda: guess == RIGHT)
         left, right = st.columns([1, 2], gap="large")
         with left:
             turn_record(turned, [one for one in turned.controls if one.path.startswith("fargate.")], speaker, columns=1)

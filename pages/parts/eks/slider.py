@@ -59,7 +59,7 @@ def slider_room(speaker: Voice) -> None:
         with st.container(key="q-stage-exit"):
             st.button(say("common.mode.study"), key=f"{NAME}.study", on_click=go, args=("study",))
     elif guess is not None:
-        lock(NAME, guess, right=guess != SKIP and which(yours(stops[-1]), bounds, guess) == "right")
+        lock(NAME, guess, right=lambda: which(yours(stops[-1]), bounds, guess) == "right")
         _judge(stops, bounds, guess, speaker)
         _beside(turned, speaker)
         told(speaker, NAME, row["explain"])

@@ -18,6 +18,7 @@ from pages.parts.guess import guessed, spans, which
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -107,6 +108,7 @@ def _verdict(ask: VersionsAsk, found: Calendar, speaker: Voice, guess: str, boun
     if guess != SKIP:
         idle = calendar(VersionsAsk())
         key, usd = which(idle.total_usd, bounds, guess), speaker.money(idle.total_usd, 0)
+        lock(NAME, guess, right=lambda: key == "right")
         lead = f"{escape(say(f'{NAME}.verdict.{key}', usd=usd))} "
     dear = int(found.is_extended.sum())
     first = say(f"{NAME}.says", usd=speaker.money(found.total_usd, 0), months=ask.months, dear=dear)

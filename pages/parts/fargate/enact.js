@@ -97,9 +97,14 @@ function makeEnact(parent) {
   return {
     update(fresh, trigger) {
       state.send = trigger;
-      const first = !state.data, isNew = first || state.data.open !== fresh.open || `${state.row}|${state.era}` !== `${fresh.row}|${fresh.era}`;
+      const first = !state.data, isAnew = first || state.data.turn !== fresh.turn; // on stage: the beat is entered again
+      const isNew = isAnew || state.data.open !== fresh.open || `${state.row}|${state.era}` !== `${fresh.row}|${fresh.era}`;
       const before = state.data && !first ? state.beats().length : 0;
-      const atEnd = !first && state.beat >= before;
+      const atEnd = !isAnew && state.beat >= before;
+      if (isAnew) {
+        state.stop();
+        Object.assign(state, { mine: {}, skipped: "", sent: null, beat: 0 });
+      }
       if (JSON.stringify(fresh.guesses) === "{}" && state.data && Object.keys(state.data.guesses).length) { state.mine = {}; state.skipped = ""; }
       state.data = fresh;
       // What the reader chose since may not have reached the page yet.

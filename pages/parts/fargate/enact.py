@@ -25,7 +25,8 @@ def enact_component(
 ) -> Any:
     """Show the table and act it out.
 
-    data: what `table_data` gives, and row, era, guesses (cell -> status), open (all is told without a guess), size.
+    data: what `table_data` gives, and row, era, guesses (cell -> status), open (all is told without a guess), size,
+        turn (another one: the story begins anew).
     Returns a result whose `.show` is {"row", "era"} and `.guess` {"cell", "value"}, or None, for one rerun only.
     """
     return _component(key=key, data=data, height="content", on_show_change=on_show, on_guess_change=on_guess)

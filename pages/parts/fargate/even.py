@@ -36,7 +36,7 @@ def even(bills: Bills, speaker: Voice) -> None:
         return
     crossing(ask, found, speaker)
     first, *rest = explained(ask, found, speaker)
-    lock(NAME, guess, right=guess != SKIP and which(found.utilisation, _bounds(), guess) == "right")
+    lock(NAME, guess, right=lambda: which(found.utilisation, _bounds(), guess) == "right")
     judged = f"{escape(judge(found.utilisation, guess, speaker))} " if guess != SKIP else ""
     st.html(f'<p class="q-verdict">{judged}<b>{escape(first)}</b> {escape(" ".join(rest))}</p>')
     left, right = st.columns(2, gap="medium")

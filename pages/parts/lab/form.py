@@ -8,11 +8,11 @@ from functools import cache
 import streamlit as st
 
 from engine import catalog
+from engine.changes import value_at
 from engine.era_checks import Barred
 from engine.launch import launch_type
 from pages.parts import chapter, flipped
 from pages.parts.ask import applies, ask, meant
-from pages.parts.experiment import value_at
 from pages.parts.fields import ASSUMED
 from pages.parts.lab.slots import NAME, Slot
 from pages.parts.lesson import Control, controls

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine import metrics
-from pages.parts import chapter, progress
+from pages.parts import chapter
 from pages.parts.guess import guessed
 from pages.parts.predict import GUESS, SKIP
 from pages.parts.side_by_side import Side
+from pages.parts.sure import lock
 from pages.parts.words import Voice
 
-SAME, KEY, _KEPT = "same", "lab.guess", "lab.guess_kept"
+SAME, KEY = "same", "lab.guess"
 
 
 def ask_first(speaker: Voice, sides: Sequence[Side]) -> str | None:
@@ -25,16 +26,8 @@ def ask_first(speaker: Voice, sides: Sequence[Side]) -> str | None:
     if guess is not None and guess != SKIP:
         said = speaker.say("lab.said.same") if guess == SAME else choices[guess]
         chapter.steps(speaker, 1, speaker.say("furniture.you_said", said=said))
-        _keep(sides, guess)
+        lock("lab", guess, right=lambda: guess == fewest(sides), what="lab.fewest")
     return guess
-
-
-def _keep(sides: Sequence[Side], guess: str) -> None:
-    """Keep the answer with the visitor's others, once for each question: the same runs again are the same question."""
-    asked = "-".join(side.run.digest[:8] for side in sides)
-    if st.session_state.get(_KEPT) != asked and KEY in st.session_state:
-        st.session_state[_KEPT] = asked
-        progress.answered("guess", "lab.fewest", guess, right=guess == fewest(sides))
 
 
 def again() -> None:

@@ -16,6 +16,7 @@ from pages.parts.landscape.names import cites, way_name, why_not
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -53,6 +54,7 @@ def choose_room(speaker: Voice) -> None:
         turned.write_url()
         return
     if guess != SKIP:
+        lock(NAME, guess, right=lambda: which(asked_of_the_guess(shown), bounds, guess) == "right")
         st.html(f'<p class="q-verdict" role="status">{escape(_verdict(guess, bounds, shown, speaker))}</p>')
     with st.container(border=True, key="q-turn-row"):
         st.markdown(f"**{say(f'{NAME}.needs')}**")

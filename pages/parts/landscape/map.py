@@ -41,6 +41,7 @@ from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.responsibility.names import layer_name
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.time_machine import link_words
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
@@ -87,6 +88,7 @@ def map_room(speaker: Voice) -> None:
         turned.write_url()
         return
     if guess != SKIP:
+        lock(NAME, guess, right=lambda: None if (best := best_of(turned.record)) is None else guess == best)
         st.html(f'<p class="q-verdict" role="status">{escape(verdict(turned.record, guess, speaker))}</p>')
     st.html(result(turned.record, speaker))
     _run_it(turned.record, speaker)
@@ -321,10 +323,14 @@ def _row(one: Compared, shown: Landed, found: Sequence[Compared], most: float, s
     )
 
 
+def best_of(shown: Landed) -> str | None:
+    """Name the cheapest of the ways that could be guessed; None if the workload fits none of them."""
+    return cheapest(shown.workload, shown.era, tuple(catalog.lesson(NAME)["guess"]["among"]))
+
+
 def verdict(shown: Landed, guess: str, speaker: Voice) -> str:
     """Hold the guess against the cheapest of those that could be named."""
-    among = tuple(catalog.lesson(NAME)["guess"]["among"])
-    best = cheapest(shown.workload, shown.era, among)
+    best = best_of(shown)
     if best is None:
         return speaker.say(f"{NAME}.verdict.none")
     costs = {one.way.name: one.bill.usd for one in compare(shown.workload, shown.era)}

@@ -41,7 +41,7 @@ def claims_room(speaker: Voice) -> None:
         return
     if guess is None:
         return
-    lock(NAME, guess, right=guess == str(row["guess"]["answer"]))
+    lock(NAME, guess, right=lambda: guess == str(row["guess"]["answer"]))
     st.html(f'<p class="q-verdict">{judge(guess, str(row["guess"]["answer"]), speaker)}</p>')
     with st.container(horizontal=True, key="q-tools"):
         st.button(say("common.mode.stage"), key=f"{NAME}.stage", on_click=go, args=("stage",))
@@ -95,7 +95,7 @@ def _card(claim: Claim, speaker: Voice, today: str, *, is_open: bool) -> str:
             f"{escape(say(f'{NAME}.read'))}</a>"
         )
     use = f'<p class="use"><b>{escape(say(f"{NAME}.use"))}</b> {escape(say(f"{NAME}.use_as.{claim.name}"))}</p>'
-    return f'<li class="{verdict}">{head}{mark}<dl>{rows}</dl>{use}{link}</li>'
+    return f'<li data-ring="{claim.name}" class="{verdict}">{head}{mark}<dl>{rows}</dl>{use}{link}</li>'
 
 
 def known(claim: Claim, speaker: Voice, today: str) -> list[tuple[str, str]]:

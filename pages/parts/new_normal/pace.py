@@ -60,7 +60,7 @@ def pace_room(speaker: Voice) -> None:
     choices = {name: say(f"{NAME}.group.{name}") for name in row["guess"]["choices"]}
     guess = staged() if is_stage else guessed(NAME, speaker, choices)
     if guess is not None and not is_stage:
-        lock(NAME, guess, right=guess == str(row["guess"]["answer"]))
+        lock(NAME, guess, right=lambda: guess == str(row["guess"]["answer"]))
         st.html(f'<p class="q-verdict">{judge(guess, str(row["guess"]["answer"]), speaker)}</p>')
     found = place(turned.record.ask, YEAR)
     _figure(turned.record, speaker, size="stage" if is_stage else "laptop", is_open=guess is not None)

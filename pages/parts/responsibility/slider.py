@@ -55,7 +55,7 @@ def slider_room(speaker: Voice) -> None:
     texts = spans(speaker, NAME, bounds, lambda n: speaker.percent(n / PERCENT, 0))
     guess = SKIP if is_stage else guessed(NAME, speaker, texts)
     if guess is not None and not is_stage:
-        lock(NAME, guess, right=guess != SKIP and which(left(found) * PERCENT, bounds, guess) == "right")
+        lock(NAME, guess, right=lambda: which(left(found) * PERCENT, bounds, guess) == "right")
         st.html(_verdict(found, guess, bounds, speaker))
     if guess is not None:
         with st.container(key="q-duty-stage" if is_stage else "q-duty-ladder"):

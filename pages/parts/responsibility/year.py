@@ -68,7 +68,7 @@ def year_room(speaker: Voice) -> None:
     if guess is None:
         st.html(_brings(turned.record.ask, speaker))
     else:
-        lock(NAME, guess, right=guess != SKIP and which(round(of_ten(found)), bounds, guess) == "right")
+        lock(NAME, guess, right=lambda: which(round(of_ten(found)), bounds, guess) == "right")
         st.html(_verdict(found, guess, bounds, speaker))
         _played(turned.record, speaker, size="study")
         _choose(turned, speaker)

@@ -12,12 +12,13 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from engine import catalog
-from engine.catalog import Basis, Fact
+from engine.catalog import Fact
+from engine.sums import FIGURES
 from pages.parts import chapter
 from pages.parts.flipped import everything
-from pages.parts.guess import guessed, which
+from pages.parts.guess import guessed, spans, which
 from pages.parts.predict import SKIP
-from pages.parts.says_who.found import Search, documented_share, found, is_changed, systems, used
+from pages.parts.says_who.found import Search, found, is_changed, systems, used
 from pages.parts.sources import ORDER, STYLE, item, written_value
 from pages.parts.sure import lock
 from pages.parts.time_machine import link_words
@@ -37,10 +38,10 @@ def facts_room(speaker: Voice) -> None:
     say = speaker.say
     chapter.heading(say("sources.title"), say("sources.lede", n=len(catalog.facts())))
     bounds = tuple(catalog.lesson(NAME)["guess"]["bounds"])
-    guess = guessed(NAME, speaker, _spans(bounds, speaker))
+    guess = guessed(NAME, speaker, spans(speaker, NAME, bounds, lambda bound: speaker.percent(bound / 100, 0)))
     if guess not in {None, SKIP}:
-        share = documented_share() * 100
-        lock(NAME, str(guess), right=which(share, bounds, str(guess)) == "right")
+        share = FIGURES["facts_documented"].of() * 100
+        lock(NAME, str(guess), right=lambda: which(share, bounds, str(guess)) == "right")
         st.html(f'<p class="q-verdict" role="status">{escape(_verdict(str(guess), bounds, share, speaker))}</p>')
     if only := _linked():
         st.html(_list((only,), speaker))
@@ -51,20 +52,8 @@ def facts_room(speaker: Voice) -> None:
     everything(speaker)
 
 
-def _spans(bounds: tuple[float, ...], speaker: Voice) -> dict[str, str]:
-    write = [speaker.percent(bound / 100, 0) for bound in bounds]
-    texts = speaker.table("sources.guess")
-    between = {
-        f"{low:g}": texts["between"].format(low=one, high=two)
-        for low, one, two in zip(bounds, write, write[1:], strict=False)
-    }
-    return (
-        {"0": texts["under"].format(high=write[0])} | between | {f"{bounds[-1]:g}": texts["over"].format(low=write[-1])}
-    )
-
-
 def _verdict(guess: str, bounds: tuple[float, ...], share: float, speaker: Voice) -> str:
-    counts = {basis: sum(fact.basis == basis for fact in catalog.facts().values()) for basis in ORDER}
+    counts = catalog.by_basis(catalog.facts().values())
     lead = speaker.say(f"sources.verdict.{which(share, bounds, guess)}", share=speaker.percent(share / 100, 0))
     return f"{lead} {speaker.say('sources.verdict.counts', **counts)}"
 
@@ -211,8 +200,7 @@ def _stage(speaker: Voice) -> None:
     """Say to the hall how much of all this anybody documents."""
     chapter.look_stage()
     chapter.stage_heading(speaker.say("sources.title"), "")
-    facts = catalog.facts().values()
-    counts: dict[Basis, int] = {basis: sum(fact.basis == basis for fact in facts) for basis in ORDER}
+    counts = catalog.by_basis(catalog.facts().values())
     cells = "".join(
         f'<li class="{basis}"><b>{escape(speaker.number(counts[basis]))}</b><span>{escape(speaker.say(f"common.sources.{basis}"))}</span></li>'
         for basis in reversed(ORDER)

@@ -89,9 +89,3 @@ def used() -> Mapping[str, tuple[str, ...]]:
                 if fact == pattern or fnmatchcase(fact, pattern):
                     cited.setdefault(fact, set()).add(page)
     return {fact: tuple(sorted(pages)) for fact, pages in cited.items()}
-
-
-def documented_share() -> float:
-    """Say what share of the facts is documented: its source was read, and says so."""
-    facts = catalog.facts().values()
-    return sum(fact.basis == "documented" for fact in facts) / len(facts)

@@ -39,14 +39,14 @@ def trust_room(speaker: Voice) -> None:
 def _model(model: Model, speaker: Voice) -> str:
     """Write one model: what it follows, what it leaves out, what holds it, and what is assumed."""
     say, lang = speaker.say, speaker.lang
-    rows = [(key, getattr(model, key)[lang]) for key in ("follows", "leaves_out", "held")]
+    rows = [(key, getattr(model, key).text(lang)) for key in ("follows", "leaves_out", "held")]
     if model.cases:
         rows.append(("cases", say(f"{NAME}.agree", agree=model.agree, cases=model.cases)))
     if model.assumed:
         names = ", ".join(say(f"ask.{record}.{field}.label") for record, field in model.assumed)
         rows.append(("assumed", names))
     told = "".join(f"<dt>{escape(say(f'{NAME}.{key}'))}</dt><dd>{escape(text)}</dd>" for key, text in rows)
-    return f"<li><h2>{escape(model.name[lang])}</h2><dl>{told}</dl></li>"
+    return f"<li><h2>{escape(model.name.text(lang))}</h2><dl>{told}</dl></li>"
 
 
 def _tables(speaker: Voice) -> str:

@@ -19,6 +19,7 @@ from pages.parts.guess import guessed, which
 from pages.parts.lesson import controls
 from pages.parts.predict import SKIP
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.turn import VIEW, go, told
 from pages.parts.turned import Turned, turn_record
 from pages.parts.words import Voice
@@ -56,6 +57,7 @@ def _study(turned: Turned[Dials], speaker: Voice) -> None:
         return
     turn_record(turned, [one for one in turned.controls if one.path == "era"], speaker, columns=4)
     if guess != SKIP:
+        lock(NAME, guess, right=lambda: judged(turned.record, guess) == "right")
         st.html(f'<p class="q-verdict">{escape(verdict(turned.record, speaker, guess))}</p>')
     for dial in DIALS:
         _dial(turned, dial, speaker)
@@ -173,10 +175,14 @@ def _spans(speaker: Voice, how: str) -> dict[str, str]:
     )
 
 
+def judged(dials: Dials, guess: str) -> str:
+    """Say whether Lambda and Fargate cost the same within the span that was named, or above it, or below."""
+    return which(crossing(dials, "lambda_fargate").even, _bounds(), guess)
+
+
 def verdict(dials: Dials, speaker: Voice, guess: str) -> str:
     """Hold the guess against where Lambda and Fargate cost the same."""
-    even = crossing(dials, "lambda_fargate").even
-    found = which(even, _bounds(), guess)
+    even, found = crossing(dials, "lambda_fargate").even, judged(dials, guess)
     truth = speaker.say(f"{NAME}.none") if isinf(even) else speaker.say(f"{NAME}.truth", share=speaker.percent(even, 0))
     return speaker.say(f"{NAME}.verdict.{found}", said=_spans(speaker, "said")[guess], truth=truth)
 

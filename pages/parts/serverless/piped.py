@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 
 from engine import ScenarioError, catalog
+from engine.changes import value_at
 from engine.errors import Problem
 from engine.serverless import Flow, Pipeline
 from engine.serverless import run as play
 from engine.serverless.checks import problems, refuse_over_budget
 from engine.serverless.outcome import without_zone
 from pages.parts.acted import Acted
-from pages.parts.experiment import UNREADABLE, WHOLE, value_at
+from pages.parts.experiment import UNREADABLE, WHOLE
 from pages.parts.lesson import controls
 from pages.parts.time_machine import ERA, travel
 from pages.parts.turned import put

@@ -24,6 +24,7 @@ from pages.parts.serverless.payload import payload, told
 from pages.parts.serverless.piped import NAME, Piped, begun, flow_of
 from pages.parts.serverless.strips import strips
 from pages.parts.sources import sources
+from pages.parts.sure import lock
 from pages.parts.transport import transport
 from pages.parts.turn import VIEW, go
 from pages.parts.turn import told as explained
@@ -55,8 +56,9 @@ def _study(piped: Piped, speaker: Voice) -> None:
     guess = guessed(NAME, speaker, _spans(speaker, "guess"))
     is_open = guess is None
     _play(piped, flow, speaker, locked=is_open)
-    if guess not in (None, SKIP) and QUEUE in flow.boxes:
-        st.html(f'<p class="q-verdict">{escape(verdict(flow, speaker, str(guess)))}</p>')
+    if guess is not None and guess != SKIP and QUEUE in flow.boxes:
+        lock(NAME, guess, right=lambda: judged(flow, guess) == "right")
+        st.html(f'<p class="q-verdict">{escape(verdict(flow, speaker, guess))}</p>')
     _tools(piped, speaker)
     if not is_open:
         _tries(piped, speaker)
@@ -168,17 +170,21 @@ def _spans(speaker: Voice, how: str) -> dict[str, str]:
     )
 
 
+def judged(flow: Flow, guess: str) -> str:
+    """Say whether the queue was empty again within the span that was named, or later, or sooner."""
+    return which(drained_s(flow, QUEUE), _bounds(), guess)
+
+
 def verdict(flow: Flow, speaker: Voice, guess: str) -> str:
     """Hold the guess against how long the queue was full after the rush."""
-    took_s = drained_s(flow, QUEUE)
-    found = which(took_s, _bounds(), guess)
+    took_s, found = drained_s(flow, QUEUE), judged(flow, guess)
     key = "never" if isinf(took_s) else "truth"
     truth = speaker.say(f"{NAME}.{key}", time="" if isinf(took_s) else speaker.seconds(took_s))
-    judged = speaker.say(f"{NAME}.verdict.{found}", said=_spans(speaker, "said")[guess], truth=truth)
+    said = speaker.say(f"{NAME}.verdict.{found}", said=_spans(speaker, "said")[guess], truth=truth)
     reader = flow.pipeline.service(dict(flow.pipeline.readers())[QUEUE])
     if found == "low" or not isinstance(reader, FargateService) or reader.is_scaled:
-        return judged
-    return f"{judged} {speaker.say(f'{NAME}.cause', tasks=speaker.number(reader.tasks))}"
+        return said
+    return f"{said} {speaker.say(f'{NAME}.cause', tasks=speaker.number(reader.tasks))}"
 
 
 # --- what to do with it ------------------------------------------------------------------------------------------------

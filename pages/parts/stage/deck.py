@@ -14,33 +14,21 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, field_validator, model_validator
 
 from engine import catalog
-from engine.catalog import Language
 from engine.errors import CatalogError
-from engine.fields import Record, refusal
+from engine.fields import Both, Record, refusal
 from pages.parts.chapter import WHICH
 from pages.parts.experiment import DONE, WHOLE
 from pages.parts.fields import ASSUMED
 from pages.parts.predict import GUESS
 from pages.parts.time_machine import ERA
 
-Highlight = Literal["map", "number", "chart", "transport", "table", "figure", "none"]
+Highlight = Literal["map", "number", "chart", "transport", "table", "figure", "said", "chosen", "part", "none"]
 Cut = Literal["talk", "short"]
 CUTS: tuple[Cut, ...] = get_args(Cut)
 Slide = Annotated[str, StringConstraints(pattern=r"^S(0[1-9]|[12][0-9]|3[01])([a-d]|-[1-9])?$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=6_000)]
 LONGEST_LINE = 80  # signs: what one line of the hall holds at a size that its last row reads
 NOTES = (30, 140)  # words: what is said in a minute or two, in one's own words
-
-
-class Both(Record):
-    """A text in both languages."""
-
-    en: str = Field(min_length=1, description="English")
-    es: str = Field(min_length=1, description="Spanish")
-
-    def text(self, lang: Language) -> str:
-        """Say it in a language."""
-        return self.es if lang == "es" else self.en
 
 
 class Line(Both):
@@ -87,6 +75,7 @@ class Beat(Record):
     state: Mapping[str, Word] = Field(default_factory=dict, description="The page's own words in the URL")
     runs: Runs | None = Field(None, description="What plays on entering; none: it stands still")
     highlight: Highlight = Field("none", description="What a ring of light is put on")
+    part: str = Field("", pattern=r"^[a-z0-9_-]*$", description="On which part, by the name that its page gives it")
     line: Line
     notes: Notes
     minutes: float = Field(gt=0, le=6, allow_inf_nan=False, description="How long it takes to say")
@@ -103,6 +92,12 @@ class Beat(Record):
         if not isinstance(given, Mapping):
             return given
         return {str(name): _written(word) for name, word in given.items()}
+
+    @model_validator(mode="after")
+    def _names_its_part(self) -> Self:
+        if (self.highlight == "part") != bool(self.part):
+            raise refusal("a ring on a part says on which", "highlight: part, and the part's name")
+        return self
 
     @property
     def page(self) -> str:

@@ -16,7 +16,7 @@ import streamlit as st
 
 from engine import catalog
 from pages.parts import time_machine
-from pages.parts.chapter import LINE, VIEW
+from pages.parts.chapter import LINE, TURN, VIEW
 from pages.parts.stage import machine as stage_machine
 from pages.parts.stage.deck import Beat, Cut, deck
 from pages.parts.stage.machine import machine
@@ -25,7 +25,7 @@ from pages.parts.time_machine import ERA
 from pages.parts.words import LANG, language
 
 STAGE, BEAT, CUT, NOTES = "stage", "beat", "cut", "notes"  # words in the URL
-_AT, _TURN, _ERA = "stage.at", "stage.turn", "stage.era"  # and in the session
+_AT, _ERA = "stage.at", "stage.era"  # and in the session
 LINE_PX, LINE_WIDE_PX = 60, 1_560  # of the hall's 1920: how tall a line is at most, and how wide
 SIGN_EM = 0.47  # how wide a sign of our typeface is, on average
 _LOOK = (Path(__file__).parent / "frame.css").read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def on_stage(pages: Path) -> None:
         logging.getLogger("quayside").exception("on stage, the beat %s broke", beat.id)
         still(beat)
     with seat:
-        machine(beat, cut, lang, turn=st.session_state[_TURN], on_go=_go)
+        machine(beat, cut, lang, turn=st.session_state[TURN], on_go=_go)
 
 
 def line_px(line: str) -> int:
@@ -83,7 +83,7 @@ def enter(beat: Beat, cut: Cut) -> None:
     st.query_params.from_dict(around | dict(beat.state))
     time_machine.obey()
     st.session_state[_AT] = beat.id
-    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
 
 
 def forget(page: str) -> None:

@@ -7,12 +7,20 @@ const DRAWN_MS = 1500; // how long a picture that is not drawn yet may keep the 
 /** What a ring of light can be put on: the first of these that is to be seen; else the whole picture. */
 const RING = {
   map: ["[class*='-stage_map']", "[class*='call_map']", "[class*='_map']", "[class*='-map']", ".st-key-q-stage-main .stColumn:first-child"],
-  number: ["[class*='-headline']", "[class*='headline']", ".st-key-q-stage-main .stColumn:last-child"],
+  number: ["[class*='-headline']", "[class*='headline']", ".store .side", ".st-key-q-stage-main .stColumn:last-child"],
   chart: [".st-key-q-stage-strip", "[class*='stage_charts']", ".qc", "[class*='charts']"],
   transport: ["[class*='transport']"],
-  table: ["[class*='enact']", ".q-scroll", ".stMain table", "[class*='table']", "[class*='rows']"],
+  table: ["[class*='enact']", ".q-land-noes", ".q-scroll", ".stMain table", "[class*='table']", "[class*='rows']"],
   figure: [".st-key-q-stage-main", "[class*='st-key-'][class*='figure']", "[class*='st-key-'][class*='-stage']"],
+  said: [".q-stage-says", ".q-verdict"],
+  chosen: [".stop[aria-checked=true]"],
 };
+
+/** Find every such thing on a page: in the open, then in the shadows of its components. */
+const everywhere = (root, kind) => [
+  ...root.querySelectorAll(kind),
+  ...[...root.querySelectorAll("*")].filter((node) => node.shadowRoot).flatMap((node) => everywhere(node.shadowRoot, kind)),
+];
 
 function makeMachine(parent) {
   const host = make("div"), shadow = host.attachShadow({ mode: "open" }), style = make("style", "", STYLE), root = make("aside", "q deck");
@@ -167,30 +175,38 @@ function makeMachine(parent) {
 
   // ---- the ring of light --------------------------------------------------------------------------------------
   let ringed = null;
-  function layRing() {
-    ringed = null;
-    const kinds = data.highlight === "none" ? [] : [...RING[data.highlight], ...RING.figure, "[data-testid=stMain]"];
-    for (const kind of kinds) {
-      const found = [...document.querySelectorAll(kind)].find((node) => {
-        const at = node.getBoundingClientRect();
-        return !node.closest("#quayside-curtain, .q-stage-head, .st-key-q-machine") && at.width > 80 && at.height > 30 && at.top < innerHeight;
-      });
-      if (found) {
-        ringed = found;
-        ring.dataset.on = kind;
-        break;
+  function target() {
+    const page = document.querySelector("[data-testid=stMain]"), { highlight, part } = data;
+    const named = highlight === "part" ? [`[data-column="${part}"]`, `[data-ring="${part}"]`] : RING[highlight];
+    for (const [on, kinds] of [[highlight, named], ["figure", RING.figure]]) {
+      for (const kind of kinds) {
+        const found = everywhere(page, kind).find((node) => {
+          const at = node.getBoundingClientRect();
+          return !node.closest(".q-stage-head, .st-key-q-machine") && at.width > 80 && at.height > 30 && at.top < innerHeight;
+        });
+        if (!found) continue;
+        ring.dataset.on = on;
+        return found;
       }
     }
+    ring.dataset.on = "page";
+    return page;
+  }
+  function layRing() {
+    ringed = data.highlight === "none" ? null : target();
     ring.hidden = !ringed;
     placeRing();
     ring.getAnimations().forEach((one) => { one.cancel(); one.play(); });
   }
   function placeRing() {
-    if (!ringed?.isConnected || !still.hidden) {
+    if (!ringed || !still.hidden) {
       ring.hidden = true;
       return;
     }
-    const at = ringed.getBoundingClientRect(), air = 7;
+    if (!ringed.isConnected || ring.dataset.on !== data.highlight) ringed = target(); // it was drawn anew, or only now
+    const within = document.createRange(), air = 7;
+    within.selectNodeContents(ringed);
+    const at = (ring.dataset.on === "said" ? within : ringed).getBoundingClientRect(); // a sentence is as long as its words
     const left = Math.max(6, at.left - air), top = Math.max(6, at.top - air);
     Object.assign(ring.style, {
       left: `${left}px`, top: `${top}px`, width: `${Math.min(innerWidth - 6, at.right + air) - left}px`,

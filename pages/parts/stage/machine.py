@@ -53,7 +53,7 @@ def machine(beat: Beat, cut: Cut, lang: Language, *, turn: int, on_go: Callable[
         key=KEY,
         data={
             "beat": beat.id, "turn": turn, "cut": cut, "lang": lang, "base": base(), "order": order, "words": texts,
-            "beats": told(lang), "highlight": beat.highlight, "runs": beat.runs.model_dump() if beat.runs else None,
+            "beats": told(lang), "highlight": beat.highlight, "part": beat.part, "runs": beat.runs.model_dump() if beat.runs else None,
             "ahead": f"{base()}/stage/ahead?{urlencode({'beat': beat.id, 'cut': cut, LANG: lang})}", "leave": f"{path_of(beat.page)}?{LANG}={lang}",
         },
         height="content", on_go_change=on_go,

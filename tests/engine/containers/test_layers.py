@@ -1,5 +1,7 @@
 """Layers: what a change rebuilds, what a host fetches, and when it is there; by hand, by small steps, and by law."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,7 +95,7 @@ def test_the_last_layer_is_unpacked_last_and_none_before_it_is_there(changed, or
     fetched = [layer for layer in found.layers if not layer.is_cached]
 
     assert {layer.name for layer in fetched} == rebuilt(ImageAsk(changed=changed, order=order))
-    for below, above in zip(fetched, fetched[1:], strict=False):
+    for below, above in pairwise(fetched):
         assert above.unpack_from_s >= below.unpacked_s - 1e-9
     assert all(layer.unpack_from_s >= layer.to_s - 1e-9 for layer in fetched)
     assert found.ready_s == pytest.approx(fetched[-1].unpacked_s)

@@ -12,7 +12,7 @@ from pages.parts.stage.deck import deck
 from pages.parts.stage.frame import LINE_PX, line_px
 from pages.parts.stage.machine import path_of
 from pages.parts.stage.words import MACHINE, SPEAKER
-from tests.pages.the_page import ROOT, address, body, scenario, stands, told
+from tests.pages.the_page import ROOT, address, body, scenario, stands
 
 ZONE_B, SPARE, SPREAD = "az_failure.zone_b", "az_failure.spare", "placement.spread"
 
@@ -171,20 +171,3 @@ def test_the_first_page_opens_the_talk_its_cut_and_the_speakers_window():
 
 def test_the_first_page_is_at_the_root_and_the_others_at_their_names():
     assert (path_of("start"), path_of("az_failure")) == ("/", "/az_failure")
-
-
-# --- every beat ---
-
-
-@pytest.mark.parametrize("beat", deck().beats)
-@pytest.mark.parametrize("lang", catalog.LANGUAGES)
-def test_every_beat_opens_cold_in_both_languages_without_a_word_set_aside(caplog, beat, lang):
-    with caplog.at_level(logging.ERROR, logger="quayside"):
-        at = entered(beat, lang=lang)
-
-    assert [record.exc_text or record.getMessage() for record in caplog.records if record.name == "quayside"] == []
-    assert 'class="q-still"' not in body(at)
-    assert told(at) == "", "the state of a beat says nothing that its page has to set aside"
-    words = address(at)
-    assert words["beat"] == beat
-    assert words["lang"] == lang

@@ -99,7 +99,9 @@ function makeLadder(parent) {
     head.append(make("h2", "", stop.title));
     if (stop.since) head.append(make("em", "", stop.since));
     head.append(...stop.moves.map((text) => make("p", "", text)));
-    main.replaceChildren(head, part(data.words.duties, boxes), part(data.words.numbers, numbers), part(data.words.loses, loses));
+    const lost = part(data.words.loses, loses);
+    lost.dataset.ring = "loses";
+    main.replaceChildren(head, part(data.words.duties, boxes), part(data.words.numbers, numbers), lost);
   }
 
   return {
