@@ -150,6 +150,7 @@ class Plan:
             "scenario": self.base.model_dump(mode="json"),
             "grid": [[axis.path, list(axis.values)] for axis in self.axes],
             "replications": self.replications,
+            "variants": hashlib.sha256("\n".join(self.tokens).encode()).hexdigest()[:16],
             "seeds": [self.seed(0), self.seed(self.replications - 1)],
             "runs_in_a_batch": self.batches[0].count,
             "made_with": dict(made_with()),
@@ -238,7 +239,7 @@ def _variants(data: Mapping[str, Any], axes: Sequence[Axis]) -> tuple[tuple[Vari
 
 def _value_problems(data: Mapping[str, Any], axes: Sequence[Axis], known: Sequence[Problem]) -> list[Problem]:
     """Find what each value by itself breaks in a scenario that has problems already."""
-    found = [one for axis in axes for value in axis.values for one in _put(data, {axis.path: value})[1]]
+    found = [one for axis in axes for value in axis.values[:MOST_VALUES] for one in _put(data, {axis.path: value})[1]]
     return [problem for problem in found if problem not in known]
 
 

@@ -29,6 +29,7 @@ _WORDS = {
     "grid": "another grid",
     "replications": "another number of replications",
     "seeds": "other seeds",
+    "variants": "other variants",
     "runs_in_a_batch": "batches of another size",
     "made_with": "another version of the engine or of what it stands on",
 }
@@ -109,6 +110,8 @@ class Store:
         if found.get("digest") == self.plan.digest:
             return
         other = [name for name in _WORDS if found.get(name) != mine[name]]
+        if len(other) > 1 and "variants" in other:
+            other.remove("variants")  # they follow from what else is another
         raise ScenarioError(
             Problem(
                 str(self.folder),
@@ -116,7 +119,7 @@ class Store:
                 _short(mine[name]),
                 f"the folder holds a sweep of {_WORDS[name]}",
             )
-            for name in other or ["made_with"]
+            for name in other
         )
 
 

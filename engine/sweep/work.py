@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -47,6 +48,7 @@ def _scenario(token: str) -> Scenario:
 
 def settle_in() -> None:
     """Begin a worker's life on this machine: Ctrl-C is its parent's to answer, and it does not outlive its parent."""
+    gc.freeze()  # what is loaded by now stays: looking for rubbish among it would cost as much as a short run
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 

@@ -6,6 +6,7 @@ workers of other machines.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
@@ -85,7 +86,10 @@ def shared_out(plan: Plan, todo: Sequence[Batch], is_over: IsOver, *, backend: A
 
 
 def _numbered(number: int, token: str, seed: int, count: int) -> tuple[int, tuple[Any, Floats]]:
-    return number, play_batch(token, seed, count)
+    """Play a batch, and clear up: a run leaves cycles with large arrays behind, and a pool ends a worker that grows."""
+    played = play_batch(token, seed, count)
+    gc.collect()
+    return number, played
 
 
 def _given(plan: Plan, batch: Batch) -> tuple[str, int, int]:
