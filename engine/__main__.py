@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -102,6 +103,12 @@ def _parser() -> argparse.ArgumentParser:
     year_.add_argument("file", type=Path, nargs="?", help="YAML or JSON: hosts, team, rates ...; none = as it comes")
     year_.add_argument("--json", action="store_true", help="print plain data")
     year_.set_defaults(act=_year)
+    grow_ = commands.add_parser(
+        "grow", help="measure how time and memory grow with requests, hosts, tasks, replications"
+    )
+    grow_.add_argument("--json", action="store_true", help="print plain data")
+    grow_.add_argument("--svg", type=Path, metavar="FILE", help="also draw the curves")
+    grow_.set_defaults(act=_grow)
     bench_ = commands.add_parser("bench", help="measure the engine: ratios, in one run")
     bench_.add_argument("--json", action="store_true", help="print plain data")
     bench_.set_defaults(act=_bench)
@@ -357,6 +364,18 @@ def _conformance(given: argparse.Namespace) -> int:
     if given.save is not None:
         given.save.write_text(conformance.as_yaml(report), encoding="utf-8")
     return 1 if report.disagreements else 0
+
+
+def _grow(given: argparse.Namespace) -> int:
+    from engine import grow, grow_plot  # noqa: PLC0415 - the same
+
+    found = grow.grow(watch=lambda line: print(line, file=sys.stderr) if sys.stderr.isatty() else None)
+    print(json.dumps(found, indent=2) if given.json else grow.as_text(found))
+    if given.svg is not None:
+        python = ".".join(map(str, sys.version_info[:2]))
+        where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {python}; processor time"
+        given.svg.write_text(grow_plot.svg(found, where), encoding="utf-8")
+    return 0
 
 
 def _bench(given: argparse.Namespace) -> int:
