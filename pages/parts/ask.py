@@ -90,7 +90,7 @@ def ask_one(experiment: Experiment, control: Control) -> None:
     elif choices and control.slide:
         st.select_slider(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     elif choices:
-        st.selectbox(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
+        st.selectbox(label, choices, format_func=lambda one: choice_of(speaker, one), placeholder=label, **common)
     else:
         whole = field.annotation is int
         low, high, step = (
@@ -148,7 +148,7 @@ def ask_named(experiment: Experiment, control: Control, speaker: Voice) -> None:
             experiment.set({control.path: control.named[picked]} | dict(control.also.get(picked, {})))
 
     st.selectbox(
-        texts["label"], [*([] if now else [OWN]), *control.named], key=key, help=texts["help"], on_change=write,
+        texts["label"], [*([] if now else [OWN]), *control.named], key=key, help=texts["help"], on_change=write, placeholder=texts["label"],
         format_func=lambda one: speaker.say("furniture.own") if one == OWN else texts[one],
     )  # fmt: skip
 

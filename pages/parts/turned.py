@@ -171,7 +171,7 @@ def _turn_one(turned: Turned[Any], control: Control, speaker: Voice) -> None:
         kept = [one for one in choices if one == shown or stands(found, one)]
         if late := [one for one in choices if one not in kept]:
             later(speaker, [", ".join(map(name, late))])
-        st.selectbox(label, kept, format_func=name, **common)
+        st.selectbox(label, kept, format_func=name, placeholder=label, **common)
     else:
         _slider(label, control, field, value, common)
 

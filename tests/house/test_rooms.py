@@ -225,3 +225,17 @@ def test_every_open_chapter_has_a_course():
     from pages.parts.chapter import OPEN
 
     assert sorted(set(OPEN) - set(catalog.courses())) == []
+
+
+def test_no_select_is_left_to_streamlits_own_english_words(root):
+    calls = [
+        (path, node)
+        for path in sorted((root / "pages").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"selectbox", "multiselect"}
+    ]
+
+    assert len(calls) > 5
+    assert [
+        f"{path.name}:{node.lineno}" for path, node in calls if "placeholder" not in {w.arg for w in node.keywords}
+    ] == []

@@ -76,6 +76,7 @@ def _launch_type(slot: Slot, speaker: Voice) -> None:
     offered = [kind for kind in slot.lesson.launch_types if not later[kind] or kind == slot.scenario.launch_type]
     st.selectbox(
         speaker.say("common.launch_type.label"), offered, key=key, help=speaker.say("ask.scenario.launch_type.help"),
+        placeholder=speaker.say("common.launch_type.label"),
         format_func=lambda kind: speaker.say(f"common.launch_type.{kind}.name"),
         on_change=lambda: slot.set({"launch_type": st.session_state[key]}),
     )  # fmt: skip

@@ -64,6 +64,7 @@ def _row(slot: Slot, speaker: Voice, number: int, *, is_first: bool) -> None:
         _set(f"{key}.do", done.do)
         st.selectbox(
             say("lab.operations.do"), kinds if done.do in kinds else [done.do, *kinds], key=f"{key}.do", label_visibility=seen,
+            placeholder=say("lab.operations.do"),
             format_func=lambda do: say(f"lab.do.{do}"), on_change=_change_kind, args=(slot, number, f"{key}.do"),
         )  # fmt: skip
     fields = type(done).model_fields
@@ -97,7 +98,7 @@ def _field(
     if choices:
         _set(key, value)
         st.selectbox(
-            label, choices if value in choices else [value, *choices], key=key, label_visibility=seen, on_change=write,
+            label, choices if value in choices else [value, *choices], key=key, label_visibility=seen, on_change=write, placeholder=label,
             format_func=lambda one: speaker.say("lab.value.any") if one is None else str(one),
         )  # fmt: skip
     elif isinstance(value, bool):

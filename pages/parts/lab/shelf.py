@@ -24,8 +24,9 @@ def shelf(speaker: Voice) -> None:
         st.markdown(say("lab.gallery.lede"))
         st.session_state.setdefault(CHAPTER, "az_failure")
         chosen = st.selectbox(
-            say("lab.gallery.filter"), chapters(), key=CHAPTER, format_func=lambda name: say(f"common.nav.{name}")
-        )
+            say("lab.gallery.filter"), chapters(), key=CHAPTER, placeholder=say("lab.gallery.filter"),
+            format_func=lambda name: say(f"common.nav.{name}"),
+        )  # fmt: skip
         with st.container(key="q-lab-shelf"):
             for entry in entries().values():
                 if entry.chapter != chosen:

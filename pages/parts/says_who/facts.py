@@ -120,7 +120,7 @@ def _choice(name: str, word: str, options: tuple[str, ...], speaker: Voice, text
     asked = st.query_params.get(word, "")
     return st.selectbox(
         speaker.say(f"sources.{name}"), ("", *options), index=([*options].index(asked) + 1) if asked in options else 0,
-        key=f"sources.{name}", format_func=lambda one: texts.get(one, one) or speaker.say("sources.any"), width=220,
+        key=f"sources.{name}", placeholder=speaker.say(f"sources.{name}"), format_func=lambda one: texts.get(one, one) or speaker.say("sources.any"), width=220,
     )  # fmt: skip
 
 
