@@ -10,6 +10,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any
 
 from engine.errors import Problem, ScenarioError
@@ -19,6 +20,7 @@ from engine.sweep.version import made_with
 from engine.sweep.work import play_batch, settle_in
 
 MOST_FAILURES = 3  # without a batch in between
+_LOOK_S = 0.1
 _TURN = threading.Lock()  # joblib keeps one pool of processes for all: sweeps of one process take turns at it
 
 Played = tuple[Batch, Floats]
@@ -49,7 +51,7 @@ def on_cores(plan: Plan, todo: Iterable[Batch], is_over: IsOver, workers: int) -
     """
     left = {batch.number: batch for batch in todo}
     failures = 0
-    with _TURN:
+    with _turn(is_over):
         while left and not is_over():
             try:
                 todo = tuple(left.values())
@@ -63,6 +65,19 @@ def on_cores(plan: Plan, todo: Iterable[Batch], is_over: IsOver, workers: int) -
                 failures += 1
                 if failures >= MOST_FAILURES:
                     raise died(workers) from None
+
+
+@contextmanager
+def _turn(is_over: IsOver) -> Iterator[None]:
+    """Wait for the pool, or until it is over: then nothing is left to do with it."""
+    has_it = _TURN.acquire(timeout=_LOOK_S)
+    while not has_it and not is_over():
+        has_it = _TURN.acquire(timeout=_LOOK_S)
+    try:
+        yield
+    finally:
+        if has_it:
+            _TURN.release()
 
 
 def shared_out(plan: Plan, todo: Sequence[Batch], is_over: IsOver, *, backend: Any, **how: Any) -> Iterator[Played]:

@@ -146,6 +146,15 @@ def test_two_sweeps_at_once_take_turns_and_both_come_to_their_end():
     assert np.array_equal(values[0], values[1], equal_nan=True)
 
 
+def test_a_sweep_that_waits_for_its_turn_can_be_stopped():
+    with crew._TURN:
+        beside = sweep.start(plan(grid=()), workers=2)
+        beside.stop()
+
+        assert beside.result(timeout_s=30).done == 0
+    assert not crew._TURN.locked()
+
+
 def test_workers_that_die_again_and_again_are_given_up_with_words(monkeypatch):
     monkeypatch.setattr(crew, "settle_in", os.abort)  # each worker dies as it begins
 
