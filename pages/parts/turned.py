@@ -52,6 +52,7 @@ class Turned(Generic[R]):
             st.session_state[self._key("record")] = record
             st.session_state[self._key("aside")] = aside
             st.session_state[self._key("problems")] = ()
+        st.session_state[self._key("first")] = first
         self._in_time()
 
     def _in_time(self) -> None:
