@@ -12,6 +12,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from engine.architecture.uptime import answered
+from engine.consensus.quorum import zone_losses
+from engine.consensus.replacing import Replacing
 from engine.containers.asks import ImageAsk, StopAsk
 from engine.containers.layers import pull
 from engine.containers.memory import simulate
@@ -20,11 +23,16 @@ from engine.containers.one_image import OneImage
 from engine.containers.places import answers
 from engine.containers.stopping import stop
 from engine.eks.asks import VersionsAsk
+from engine.eks.packing import pack
 from engine.eks.versions import calendar
+from engine.errors import ScenarioError
 from engine.fargate.against_ec2 import break_even
 from engine.fargate.asks import Bills
 from engine.landscape import Needs, Workload, choose
+from engine.landscape.bill import bill
+from engine.landscape.ways import way_of
 from engine.measures import Unit
+from engine.responsibility import years
 from engine.serverless.breakeven import Dials, crossing
 
 
@@ -44,6 +52,21 @@ def _fetched(ask: ImageAsk) -> float | None:
 
 def _left(needs: Needs, workload: Workload, era: Any) -> float:
     return float(len(choose(needs, workload, era)[0]))
+
+
+def _month_usd(shown: Any) -> float | None:
+    """Price a month of the way that the map's boxes make; None where there is no such way, or no room on it."""
+    way = way_of(shown.management, shown.hosting)
+    if way is None:
+        return None
+    try:
+        return bill(way, shown.workload, shown.era).usd
+    except ScenarioError:
+        return None
+
+
+def _zones_survived(asked: Replacing) -> float:
+    return float(sum(loss.writes_on for loss in zone_losses(asked.places)))
 
 
 def _upgrades(ask: VersionsAsk) -> float:
@@ -91,6 +114,12 @@ MARKS: Mapping[str, Mark] = {
     "memory_gib": Mark(_memory_gib, "gib"),
     "places_unchanged": Mark(_as_it_is, "count"),
     "ways_left": Mark(lambda shown: _left(shown.needs, shown.workload, shown.era), "count"),
+    "month_usd": Mark(_month_usd, "usd"),
+    "pieces_answered": Mark(lambda shown: answered(shown.chain, shown.chain.parts), "share"),
+    "zones_survived": Mark(_zones_survived, "count"),
+    "members": Mark(lambda asked: float(len(asked.places)), "count"),
+    "node_pods": Mark(lambda shown: float(pack(shown.node).pods), "tasks"),
+    "year_nights": Mark(lambda shown: float(years(shown.ask)[shown.stop].nights.mean()), "count"),
     "versions_usd": Mark(_versions_usd, "usd"),
     "upgrades": Mark(_upgrades, "count"),
     "even_share": Mark(_even, "share"),

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from engine import catalog, reading
 from engine.catalog import DATA
 from engine.changes import changed, scenario_of
+from engine.consensus.replacing import Replacing
 from engine.containers.asks import ImageAsk, StopAsk
 from engine.containers.memory_rules import MemoryAsk
 from engine.containers.one_image import OneImage
@@ -18,7 +19,11 @@ from engine.fargate.asks import Bills
 from engine.measures import MEASURES
 from engine.serverless.breakeven import Dials
 from engine.sums import FIGURES
+from pages.parts.architecture.pieces import Pieces
+from pages.parts.eks import pods
 from pages.parts.landscape.choose import Choosing
+from pages.parts.landscape.map import Landed
+from pages.parts.responsibility.slider import Stopped
 
 CHAPTERS = catalog.courses()
 OTHER_SEEDS = range(901, 904)
@@ -47,13 +52,18 @@ def test_no_answer_stands_on_a_knifes_edge(chapter, name):
 
 # Experiments without a run, and the record that each begins with. (A test of the pages holds that they do.)
 FIRST = {
+    "architecture_pieces": Pieces(),
     "containers": ImageAsk(),
     "containers_stop": StopAsk(),
     "containers_memory": MemoryAsk(),
     "containers_places": OneImage(),
+    "control_plane_why": Replacing(),
+    "eks_pods": pods.Shown(),
     "eks_versions": VersionsAsk(),
     "fargate_size": Bills(),
+    "landscape": Landed(),
     "landscape_choose": Choosing(),
+    "responsibility_slider": Stopped(),
     "serverless_dials": Dials(),
 }
 
