@@ -24,6 +24,7 @@ from engine.placement.kube import crowd_stream, topology
 from engine.responsibility import warm_up as warm_up_years
 from engine.traffic.compiled import warm_up
 from engine.traffic.graph import compiled as graph
+from pages.parts.admission import close_line, open_line
 from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
 from pages.parts.compressed import Compressed
@@ -93,7 +94,9 @@ def _warm_up() -> None:
 @asynccontextmanager
 async def _lifespan(_: Any) -> AsyncIterator[None]:
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    open_line()
     yield
+    close_line()
 
 
 async def _ready(_: Request) -> JSONResponse:

@@ -8,8 +8,9 @@ import streamlit as st
 
 from engine import BudgetError, Scenario, course
 from engine.course import SEEDS, Attempt, Challenge, Course, Must
+from engine.errors import LostRunError
 from engine.measures import MEASURES
-from pages.parts import chapter, progress
+from pages.parts import admission, chapter, progress
 from pages.parts.course.amounts import amount
 from pages.parts.words import Voice
 
@@ -36,7 +37,7 @@ def _challenge(page: str, one: Challenge, scenario: Scenario, speaker: Voice, *,
     with st.container(border=True, key=f"q-challenge-{page}-{one.id}"):
         badge = f" · {speaker.say('course.is_met')}" if is_met else ""
         st.markdown(f"**{speaker.cited(one.goal.text(speaker.lang))}**{badge}")
-        tried: tuple[Scenario, Attempt | BudgetError] | None = st.session_state.get(key)
+        tried: tuple[Scenario, Attempt | BudgetError | LostRunError] | None = st.session_state.get(key)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 speaker.say("course.try"), key=f"{key}.try", on_click=_try, args=(page, one, scenario), type="primary"
@@ -50,6 +51,9 @@ def _challenge(page: str, one: Challenge, scenario: Scenario, speaker: Voice, *,
         if isinstance(found, BudgetError):
             chapter.budget(speaker, found)
             return
+        if isinstance(found, LostRunError):
+            st.error(speaker.say("admission.lost"))
+            return
         if then != scenario:
             st.markdown(speaker.say("course.stale"))
         st.html(_told(one, found, speaker))
@@ -59,8 +63,8 @@ def _try(page: str, one: Challenge, scenario: Scenario) -> None:
     """Run it; a goal that is met is kept."""
     key = f"{page}.challenge.{one.id}"
     try:
-        found = course.attempt(one, scenario)
-    except BudgetError as error:
+        found = course.attempt(one, scenario, admission.run_of)
+    except (BudgetError, LostRunError) as error:
         st.session_state[key] = (scenario, error)
         return
     st.session_state[key] = (scenario, found)
