@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -33,6 +34,9 @@ from pages.parts.progress.visitors import Visitors
 from pages.parts.stage.rehearsal import routes as rehearsal_routes
 from pages.parts.stage.rooms import routes as room_routes
 
+# Each of a page's some eighty messages wakes the server's loop, which lets go of the interpreter's lock and waits for it again:
+# with five milliseconds a turn (Python's own) twenty people wait a second for what takes a tenth.
+sys.setswitchinterval(0.0005)
 _is_warm = threading.Event()
 # Streamlit sets styles from script and evaluates none of ours from outside; nothing may come from, or go, elsewhere.
 _POLICY = (
