@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -22,6 +24,9 @@ from engine.summary import as_text, summary
 from engine.traffic.compiled import warm_up
 from engine.traffic.functions import compiled as functions
 from engine.traffic.graph import compiled as graph
+
+if TYPE_CHECKING:
+    from engine.sweep import Plan, Results
 
 BAR_AFTER_S = 1.0
 
@@ -53,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     run_.add_argument("--rates", type=Path, metavar="CSV", help="traffic from a recorded trace: minute,requests_per_s")
     run_.add_argument("--json", action="store_true", help="print plain data")
     run_.set_defaults(act=_run)
+    _add_sweep(commands)
     import_ = commands.add_parser(
         "import",
         help="read a task definition for ECS or a manifest for Kubernetes, and say which launch types would run it",
@@ -97,10 +103,35 @@ def _parser() -> argparse.ArgumentParser:
     year_.add_argument("file", type=Path, nargs="?", help="YAML or JSON: hosts, team, rates ...; none = as it comes")
     year_.add_argument("--json", action="store_true", help="print plain data")
     year_.set_defaults(act=_year)
+    grow_ = commands.add_parser(
+        "grow", help="measure how time and memory grow with requests, hosts, tasks, replications"
+    )
+    grow_.add_argument("--json", action="store_true", help="print plain data")
+    grow_.add_argument("--svg", type=Path, metavar="FILE", help="also draw the curves")
+    grow_.set_defaults(act=_grow)
     bench_ = commands.add_parser("bench", help="measure the engine: ratios, in one run")
     bench_.add_argument("--json", action="store_true", help="print plain data")
     bench_.set_defaults(act=_bench)
     return parser
+
+
+def _add_sweep(commands: Any) -> None:
+    sweep_ = commands.add_parser(
+        "sweep", help="run a scenario file many times, over a grid, and print means and differences"
+    )
+    sweep_.add_argument("file", type=Path, help="YAML or JSON")
+    sweep_.add_argument("--replications", type=int, default=200, metavar="N", help="runs of each variant (200)")
+    sweep_.add_argument("--grid", action="append", default=[], metavar="PATH=A,B,C",
+                        help="values that a setting takes in turn, such as launch_type=ecs-ec2,ecs-fargate")  # fmt: skip
+    sweep_.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", dest="settings",
+                        help="change a value for all of them, such as traffic.rps=500")  # fmt: skip
+    sweep_.add_argument("--out", type=Path, metavar="DIR", help="keep the tables there, as Parquet; go on if stopped")
+    sweep_.add_argument("--workers", type=int, metavar="N", help="processes of this machine (its cores)")
+    sweep_.add_argument("--cluster", metavar="ADDRESS", help="a Dask cluster instead, such as tcp://127.0.0.1:8786")
+    sweep_.add_argument("--within", type=float, metavar="SHARE",
+                        help="also estimate the replications for half an interval of this share of the mean")  # fmt: skip
+    sweep_.add_argument("--json", action="store_true", help="print plain data")
+    sweep_.set_defaults(act=_sweep)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -129,6 +160,58 @@ def _warm_up(scenario: Scenario) -> None:
         functions.warm_up()
     else:
         warm_up()
+
+
+def _sweep(given: argparse.Namespace) -> int:
+    from engine import sweep  # noqa: PLC0415 - nothing that a run or a refusal should wait for
+    from engine.sweep import report  # noqa: PLC0415 - the same
+
+    plan = _plan(given)
+    bar = _bar() if sys.stderr.isatty() and not given.json else None
+    done = 0
+
+    def watch(results: Results) -> None:
+        nonlocal done
+        done = results.done
+        if bar is not None:
+            bar(done / plan.size)
+
+    try:
+        results = sweep.play(plan, workers=given.workers, cluster=given.cluster, folder=given.out, watch=watch)
+    except KeyboardInterrupt:
+        kept = (
+            f"in {given.out}: the same command goes on from there" if given.out else "lost: --out DIR would keep them"
+        )
+        print(f"\nstopped: {done:,} of {plan.size:,} runs are done, and {kept}", file=sys.stderr)
+        return 130
+    print(json.dumps(report.as_data(results), indent=2) if given.json else report.as_text(results, given.within))
+    return 0
+
+
+def _plan(given: argparse.Namespace) -> Plan:
+    """Read all that a sweep was asked for, or raise every problem of it."""
+    from engine.sweep import Axis, Plan, ask_problems  # noqa: PLC0415 - the same
+
+    data: object = reading.parse(_text(given.file))
+    problems, axes = ask_problems(given.workers, given.cluster, given.within), []
+    try:
+        data = _with_settings(data, given.settings) if isinstance(data, dict) else data
+    except ScenarioError as error:
+        problems += error.problems
+    for text in given.grid:
+        try:
+            axes.append(Axis.read(text))
+        except ScenarioError as error:
+            problems += error.problems
+    try:
+        plan = Plan.of(data, axes, given.replications)
+    except ScenarioError as error:
+        if not problems:
+            raise
+        problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return plan
 
 
 def _pipeline(given: argparse.Namespace) -> int:
@@ -281,6 +364,18 @@ def _conformance(given: argparse.Namespace) -> int:
     if given.save is not None:
         given.save.write_text(conformance.as_yaml(report), encoding="utf-8")
     return 1 if report.disagreements else 0
+
+
+def _grow(given: argparse.Namespace) -> int:
+    from engine import grow, grow_plot  # noqa: PLC0415 - the same
+
+    found = grow.grow(watch=lambda line: print(line, file=sys.stderr) if sys.stderr.isatty() else None)
+    print(json.dumps(found, indent=2) if given.json else grow.as_text(found))
+    if given.svg is not None:
+        python = ".".join(map(str, sys.version_info[:2]))
+        where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {python}; processor time"
+        given.svg.write_text(grow_plot.svg(found, where), encoding="utf-8")
+    return 0
 
 
 def _bench(given: argparse.Namespace) -> int:

@@ -47,6 +47,7 @@ from engine.placement.stream import Batch, place_stream
 from engine.rng import stream
 from engine.scenario import Scenario
 from engine.simulation import run, simulate
+from engine.sweep import Plan, Results, play
 from engine.traffic.compiled import CompiledPlane, warm_up
 from engine.traffic.draws import Draws
 from engine.traffic.functions import compiled as functions
@@ -64,7 +65,7 @@ LAPS = 7  # what takes milliseconds is done so often in each round, and the laps
 
 
 def bench() -> dict[str, Any]:
-    """Measure the engine against itself in SimPy, plain SimPy and Ciw. Takes about two minutes.
+    """Measure the engine against itself in SimPy, plain SimPy and Ciw. Takes two or three minutes.
 
     Errors: RuntimeError if two that should come to the same end do not.
     """
@@ -72,13 +73,14 @@ def bench() -> dict[str, Any]:
     graph.warm_up()
     functions.warm_up()
     hour, queue, tasks, pods, took = _Hour(), _Queue(), _Stream(), _Pods(), _Stopwatch()
-    crowd, shop, spike = _Crowd(), _Shop(), _Spike()
+    crowd, shop, spike, sweep = _Crowd(), _Shop(), _Spike(), _Sweep()
     for lap in range(ROUNDS):
         hour.measure(took)
         if lap < TWIN_ROUNDS:
             hour.measure_twin(took)
             tasks.measure(took)
             spike.measure_twin(took)
+            sweep.measure(took)
         if lap == 0:  # its plain loop takes some twenty seconds, and the ratio is far from its bound
             pods.measure(took)
             crowd.measure(took)
@@ -98,6 +100,7 @@ def bench() -> dict[str, Any]:
             "placement_ecs_vs_python": took.ratio("stream_loop", "stream"),
             "placement_k8s_vs_python": took.ratio("pods_loop", "pods"),
             "placement_spread_vs_python": took.ratio("crowd_loop", "crowd"),
+            "sweep_vs_serial": took.ratio("sweep_serial", "sweep"),
         },
         "seconds": took.medians(),
         "shares": {"control_plane": None if of_hour is None else 1 - of_hour, "data_plane": of_hour},
@@ -146,6 +149,11 @@ def report(result: dict[str, Any]) -> str:
             f"{ratios['placement_spread_vs_python']:,.0f} times",
             "50 or more",
         ),
+        (
+            "200 replications of the hour in two processes",
+            f"{ratios['sweep_vs_serial']:.2f} times",
+            "1.70 or more",
+        ),
         ("peak memory of a process that runs the hour", f"{result['peak_memory_mb']:,.0f} MB", "under 300 MB"),
     ]
     lines = [f"{what:48}{came:>22}   {wanted}" for what, came, wanted in rows]
@@ -158,6 +166,7 @@ The ten services work on {result["requests"]["shop"]:,} users and calls: {second
 The queue is {result["requests"]["queue"]:,} requests, drawn beforehand for all: {queue_ms:.2f} ms; plain SimPy takes {seconds["queue_simpy"]:.1f} s{ciw_s}.
 The stream of tasks, spread over zones and packed by memory: {seconds["stream"] * 1e3:.2f} ms; the plain loop over hosts, same places, {seconds["stream_loop"]:.1f} s.
 The pods that keep even over zones and apart on nodes: {seconds["crowd"] * 1e3:.0f} ms; their plain loop, same places, {seconds["crowd_loop"]:.1f} s.
+The replications, measures included: {seconds["sweep_serial"]:.1f} s one after the other, {seconds["sweep"]:.1f} s in two warm processes, same values.
 The memory is all of a fresh process: Python, NumPy, numba and its compiled code, and the run.
 Medians of {result["runs"]} rounds in one process.""")
     return "\n".join(lines)
@@ -508,6 +517,27 @@ class _Crowd:
         took.note("crowd_loop", _seconds(lambda: found.append(schedule_crowd_by_loop(*given))))
         if not np.array_equal(found[0], self._places):
             raise RuntimeError("the crowd's stream and the plain loop differ: the ratio would compare two placements")
+
+
+# --- many runs -------------------------------------------------------------------------------------------------------
+
+
+class _Sweep:
+    """200 replications of the hour, one after the other and in two processes."""
+
+    WORKERS = 2
+
+    def __init__(self) -> None:
+        self._plan = Plan.of(Scenario.read(catalog.scenario_text("hour")), (), 200)
+        self._values = play(self._plan, workers=self.WORKERS).values  # and its workers are warm
+
+    def measure(self, took: _Stopwatch) -> None:
+        """Time both, and hold the two against each other."""
+        found: list[Results] = []
+        took.note("sweep", _seconds(lambda: found.append(play(self._plan, workers=self.WORKERS))))
+        took.note("sweep_serial", _seconds(lambda: found.append(play(self._plan, workers=1))))
+        if not all(np.array_equal(one.values, self._values, equal_nan=True) for one in found):
+            raise RuntimeError("the replications in two processes and one after the other differ")
 
 
 # --- memory ----------------------------------------------------------------------------------------------------------

@@ -470,6 +470,14 @@ def _language(lang: str) -> str:
     return lang
 
 
+def of_the_engine() -> Iterator[tuple[str, bytes]]:
+    """Yield what a run follows from besides its scenario, name and content, in a fixed order: the engine's code and numbers."""
+    root = DATA.parent
+    found = [*(root / "engine").rglob("*.py"), *DATA.glob("*.yaml"), *(DATA / "catalog").glob("*.csv")]
+    for name, path in sorted((path.relative_to(root).as_posix(), path) for path in found):
+        yield name, path.read_bytes()
+
+
 # --- reading and checking --------------------------------------------------------------------------------------------
 
 

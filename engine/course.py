@@ -12,12 +12,13 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from engine import Run, Scenario, catalog, reading, run
 from engine.changes import changed, scenario_of, value_at
 from engine.errors import CatalogError
 from engine.fields import Both, Record, refusal
+from engine.marks import MARKS, seeded
 from engine.measures import MEASURES, Unit
 from engine.sums import FIGURES
 
@@ -126,11 +127,16 @@ class Must(Record):
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
-        if self.measure not in MEASURES:
-            raise refusal(f"nothing is measured as {self.measure}", ", ".join(MEASURES))
+        if self.measure not in MEASURES and self.measure not in MARKS:
+            raise refusal(f"nothing is measured as {self.measure}", ", ".join([*MEASURES, *MARKS]))
         if self.at_least is None and self.at_most is None:
             raise refusal("nothing is asked of it", "at_least, at_most, or both")
         return self
+
+    @property
+    def unit(self) -> Unit:
+        """What its numbers are counted in."""
+        return MARKS[self.measure].unit if self.measure in MARKS else MEASURES[self.measure].unit
 
     def is_met(self, value: float | None) -> bool:
         """Say whether a value will do; what never came to be measured will not."""
@@ -140,9 +146,9 @@ class Must(Record):
 
 
 class Challenge(Record):
-    """A goal for the learner's own scenario, held under several seeds.
+    """A goal for the learner's own scenario, held under several seeds; or for the record of an experiment without a run.
 
-    keep: what of the lesson's scenario has to stand, by path; a goal that is met by sending the users home is not met.
+    keep: what has to stand as the experiment brings it, by path; a goal that is met by sending the users home is not met.
     """
 
     id: str = Field(pattern=WORD, description="Its own name in the chapter")
@@ -151,6 +157,17 @@ class Challenge(Record):
     must: tuple[Must, ...] = Field(min_length=1)
     keep: tuple[str, ...] = ("traffic", "operations", "duration_s")
     hint: Both
+
+    @model_validator(mode="after")
+    def _is_of_one_kind(self) -> Self:
+        if len({must.measure in MARKS for must in self.must}) > 1:
+            raise refusal("a run and a record cannot be measured together", "measures of one kind")
+        return self
+
+    @property
+    def is_of_record(self) -> bool:
+        """Say whether it is about an experiment without a run (`engine.marks`)."""
+        return self.must[0].measure in MARKS
 
 
 class Course(Record):
@@ -263,10 +280,40 @@ def attempt(challenge: Challenge, scenario: Scenario, play: Callable[[Scenario],
     for step in range(SEEDS):
         done = play(_seeded(scenario, scenario.seed + step))
         values[scenario.seed + step] = tuple(MEASURES[must.measure].of(done) for must in challenge.must)
-    is_met = all(must.is_met(value) for row in values.values() for must, value in zip(challenge.must, row, strict=True))
-    return Attempt(values, (), is_met)
+    return Attempt(values, (), _all_met(challenge, values))
+
+
+def attempt_record(challenge: Challenge, first: BaseModel, record: BaseModel) -> Attempt:
+    """Play the experiment that a learner's record describes: under several seeds where something is left to chance, else once.
+
+    first: the record as the experiment brings it; what has to stand is compared with it. values: by seed; by 0 where there is none.
+    """
+    moved = tuple(path for path in challenge.keep if _read(first, path) != _read(record, path))
+    if moved:
+        return Attempt({}, moved, is_met=False)
+    values: dict[int, tuple[float | None, ...]] = {}
+    for step in range(SEEDS):
+        other = seeded(record, step)
+        values[int(getattr(other, "seed", 0))] = tuple(
+            MARKS[must.measure].of(other or record) for must in challenge.must
+        )
+        if other is None:
+            break
+    return Attempt(values, (), _all_met(challenge, values))
+
+
+def _all_met(challenge: Challenge, values: Mapping[int, tuple[float | None, ...]]) -> bool:
+    return all(must.is_met(value) for row in values.values() for must, value in zip(challenge.must, row, strict=True))
+
+
+def _read(record: BaseModel, path: str) -> Any:
+    """Read a record's value by its dotted path; None where it has none."""
+    here: Any = record
+    for step in path.split("."):
+        here = getattr(here, step, None)
+    return here
 
 
 __all__ = [
-    "Attempt", "Challenge", "Course", "Must", "Prediction", "Question", "Truth", "attempt", "course", "scenarios", "truth",
+    "Attempt", "Challenge", "Course", "Must", "Prediction", "Question", "Truth", "attempt", "attempt_record", "course", "scenarios", "truth",
 ]  # fmt: skip

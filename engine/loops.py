@@ -6,6 +6,7 @@ the desired count; how many points in a row were past an alarm, and until when i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -206,4 +207,4 @@ def first_host_gone_s(run: Run) -> float | None:
 
 def usd(run: Run) -> float:
     """Add up a run's bill."""
-    return sum(item.usd for item in pricing.bill(run))
+    return math.fsum(item.usd for item in pricing.bill(run))

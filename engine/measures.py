@@ -5,6 +5,7 @@ Each gives a number, or None where the run never came to what is measured. Its u
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -58,7 +59,7 @@ MEASURES: Mapping[str, Measure] = {
     # What it costs.
     "usd_per_hour": Measure(lambda run: float(pricing.usd_per_hour(run).value[-1]), "usd_h"),
     "calm_usd_per_hour": Measure(pricing.calm_usd_per_hour, "usd_h"),
-    "usd": Measure(lambda run: sum(item.usd for item in pricing.bill(run)), "usd"),
+    "usd": Measure(lambda run: math.fsum(item.usd for item in pricing.bill(run)), "usd"),
     "host_hours": Measure(loops.host_hours, "h"),
     # How tasks lie.
     "placed": Measure(lambda run: fullest(run).placed, "tasks"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,7 +42,7 @@ def usd_per_hour(run: Run) -> Steps:
     end_s = run.scenario.duration_s
     if run.requests.functions:
         return _functions_per_hour(run)
-    always = catalog.number("elb.price", "hour") + sum(price for _, price, _ in _always(run))
+    always = catalog.number("elb.price", "hour") + math.fsum(price for _, price, _ in _always(run))
     moments = [moment for spans, _ in _billed(run) for moment in (spans.start_s, spans.end_s)]
     edges = np.unique(np.concatenate([[0.0], *moments]))
     edges = edges[edges < end_s]
@@ -57,9 +58,9 @@ def _functions(run: Run) -> tuple[Item, ...]:
     Source: facts `lambda.price.request`, `lambda.price.gb_s`, `lambda.price.provisioned`, `lambda.init_billed`.
     """
     used = environments.usage(run)
-    requests, gb_s = sum(float(u.requests.sum()) for u in used), sum(float(u.gb_s.sum()) for u in used)
-    kept_gb_s = sum(u.kept_gb for u in used) * run.scenario.duration_s
-    warm_gb_s = sum(float(u.warm_gb_s.sum()) for u in used)
+    requests, gb_s = sum(float(u.requests.sum()) for u in used), math.fsum(float(u.gb_s.sum()) for u in used)
+    kept_gb_s = math.fsum(u.kept_gb for u in used) * run.scenario.duration_s
+    warm_gb_s = math.fsum(float(u.warm_gb_s.sum()) for u in used)
     busy_s = sum(float(table.billed_ms.sum()) for table in run.requests.functions) / 1000
     kept, work = (catalog.number("lambda.price.provisioned", key) for key in ("kept_gb_s", "work_gb_s"))
     found = [

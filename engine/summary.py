@@ -35,7 +35,7 @@ def summary(run: Run, wall_s: float) -> dict[str, Any]:
         **_functions(run),
         "availability": totals.availability,
         "latency_ms": {name: _ms(value) for name, value in metrics.latency_s(run).items()},
-        "cost_usd": items | {"total": sum(items.values())},
+        "cost_usd": items | {"total": math.fsum(items.values())},
         "recovered_s": metrics.recovered_s(run),
         "rollouts": _rollouts(run),
         "waiting": waiting(run),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import numpy as np
@@ -37,12 +38,12 @@ def moved(run: Run) -> int:
 
 def extra_h(run: Run) -> float:
     """Add up the host hours (on Fargate: task hours) that were paid for besides."""
-    return sum(patch.extra_host_s for patch in patches(run)) / 3600
+    return math.fsum(patch.extra_host_s for patch in patches(run)) / 3600
 
 
 def missing_h(run: Run) -> float:
     """Add up the host hours that were missing."""
-    return sum(patch.missing_host_s for patch in patches(run)) / 3600
+    return math.fsum(patch.missing_host_s for patch in patches(run)) / 3600
 
 
 def left(run: Run) -> Steps:

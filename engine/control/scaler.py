@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from engine.control import hpa, memory
@@ -71,9 +72,9 @@ def read(world: World, service: int, settings: Scaling, running: list[Task]) -> 
         return world.plane.answered(service, rows, since) / len(rows) * 60 / settings.period_s
     asks = world.scenario.services[service]
     busy_s = world.plane.busy_ns(service, rows, since) / 1e9
-    there_s = sum(now - max(since, start) for start in (task.running_s for task in running))
+    there_s = math.fsum(now - max(since, start) for start in (task.running_s for task in running))
     if settings.metric == "memory":
         used_mib = asks.memory_base_share * asks.memory_mib + asks.memory_per_request_mib * busy_s / there_s
-        used_mib += sum(memory.leaked(world, service, running)) / len(running)
+        used_mib += math.fsum(memory.leaked(world, service, running)) / len(running)
         return min(100.0, 100 * used_mib / asks.memory_mib)
     return 100 * busy_s / (there_s * asks.concurrency)

@@ -67,7 +67,7 @@ def command(scene: Scene, allowed: int, policy: str) -> Command | None:
     )
     empty = [node for node in candidates if not node.pods][:allowed]
     if empty:
-        return Command("empty", tuple(node.number for node in empty), sum(node.usd_per_hour for node in empty))
+        return Command("empty", tuple(node.number for node in empty), math.fsum(node.usd_per_hour for node in empty))
     if policy == "WhenEmpty" or not allowed:
         return None
     movable = [node for node in candidates if node.pods and evictable(node, scene.may_evict)]
@@ -115,7 +115,7 @@ def weigh(scene: Scene, leaving: Sequence[Node]) -> Command | None:
     plan = moved(scene, leaving)
     if plan is None or len(plan.claims) > 1:
         return None
-    price = sum(node.usd_per_hour for node in leaving)
+    price = math.fsum(node.usd_per_hour for node in leaving)
     numbers = tuple(node.number for node in leaving)
     if not plan.claims:
         return Command("delete", numbers, price)

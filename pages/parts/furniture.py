@@ -304,7 +304,7 @@ def not_yet(experiment: Experiment) -> tuple[str, ...]:
 def chosen_variants(experiment: Experiment, speaker: Voice) -> list[str]:
     """Ask which variants stand side by side; the URL knows."""
     lesson, name = experiment.lesson, experiment.lesson.name
-    key = f"{name}.compared"
+    key = f"{name}.compared.{speaker.lang}"  # what is chosen keeps the words in which it was chosen
     later = not_yet(experiment)
     offered = [variant for variant in lesson.variants if variant not in later]
     if key not in st.session_state:

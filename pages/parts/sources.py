@@ -92,9 +92,10 @@ def item(speaker: Voice, fact: Fact) -> str:
             f'{escape(say("common.sources.link_to", fact=fact.id))}">{escape(say("common.sources.link"))}</a>'
         )
     else:
-        line.append(escape(fact.source))
+        line.append(f'<span lang="en">{escape(fact.source)}</span>')
     if fact.changed_since_talk:
-        line.append(escape(say("common.sources.since_talk", text=fact.changed_since_talk)))
+        quoted = f'<span lang="en">{escape(fact.changed_since_talk)}</span>'
+        line.append(escape(say("common.sources.since_talk", text="{}")).format(quoted))
     says = escape(fact.text(speaker.lang)) + (f": <strong>{escape(amount)}</strong>" if amount else "")
     mark = f'<i class="{fact.basis}" aria-hidden="true"></i>'  # st.html lets no SVG through: drawn by CSS
     return f"<li>{mark}<div><p>{says}</p><p><small>{' · '.join(line)}</small></p></div></li>"

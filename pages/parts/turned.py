@@ -52,6 +52,7 @@ class Turned(Generic[R]):
             st.session_state[self._key("record")] = record
             st.session_state[self._key("aside")] = aside
             st.session_state[self._key("problems")] = ()
+        st.session_state[self._key("first")] = first
         self._in_time()
 
     def _in_time(self) -> None:
@@ -147,6 +148,8 @@ def _turn_one(turned: Turned[Any], control: Control, speaker: Voice) -> None:
     """Show one control, set to what the record says now."""
     record, field = field_of(type(turned.record), control.path)
     value, key = value_at(turned.record, control.path), f"{turned.name}.turn.{control.url}"
+    if isinstance(value, tuple):  # what is chosen keeps the words in which it was chosen
+        key = f"{key}.{speaker.lang}"
     shown = list(value) if isinstance(value, tuple) else value
     if st.session_state.get(key) != shown:  # a slider's type counts too: see `settle`
         st.session_state[key] = shown

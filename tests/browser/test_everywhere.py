@@ -95,13 +95,16 @@ def walked(page: Page) -> dict[str, list[str]]:
     page.evaluate(TO_REACH)
     bare: list[str] = []
     missing: list[str] = []
+    laps = 0  # past the last one Tab begins anew
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
         step = page.evaluate(STEP)
         bare += [step["bare"]] * bool(step["bare"])
         missing = step["missing"]
-        if not missing or step["is_out"]:
+        laps += step["is_out"]
+        if not missing or laps > 1:
             break
+    page.evaluate(FROM_THE_TOP)
     return {"bare": bare, "missing": missing}
 
 
@@ -116,6 +119,9 @@ SAID = r"""() => {
       for (const name of ["aria-label", "title", "placeholder", "aria-description"]) lines.push(one.getAttribute(name) ?? "");
   };
   look(document);
+  // What is marked as English (a source in its own words) or as code (a Dockerfile's lines) may be English.
+  const apart = [...document.querySelectorAll("[lang=en], code, pre")].map((one) => one.innerText.trim()).filter(Boolean);
+  for (const quote of apart) lines.forEach((line, n) => { lines[n] = line.split(quote).join(" "); });
   return [...new Set(lines.map((line) => line.trim()).filter(Boolean))];
 }"""
 

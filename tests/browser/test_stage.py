@@ -69,9 +69,19 @@ def seen(page: Page) -> dict:
     }  # fmt: skip
 
 
+def too_pale(page: Page, theme: Theme) -> list[str]:
+    """Find text whose contrast is under AAA's (7 to 1, large text 4.5 to 1), in a theme."""
+    page.emulate_media(color_scheme=theme)
+    page.wait_for_timeout(350)  # colours fade over
+    found = Axe().run(page, options={"runOnly": ["color-contrast-enhanced"]}).response["violations"]
+    return [f"{node['target']} {node['any'][0]['message'][:150]}" for one in found for node in one["nodes"]]
+
+
 def test_the_whole_talk_goes_from_first_to_last_by_keyboard_alone(arrive):
     page = on_stage(arrive(viewport=HALL, color_scheme="dark"), TALK[0].id)
     keys = ("ArrowRight", " ", "PageDown")
+    read: set[str] = set()
+    pale: dict[tuple[str, str], list[str]] = {}
     for n, beat in enumerate(TALK):
         if n:
             page.keyboard.press(keys[n % len(keys)])
@@ -87,6 +97,10 @@ def test_the_whole_talk_goes_from_first_to_last_by_keyboard_alone(arrive):
             expect(ring, beat.id).to_have_attribute("data-on", beat.highlight)
         assert page.evaluate(SMALL) == [], beat.id
         assert line.evaluate("(node) => node.scrollWidth <= node.clientWidth + 1"), beat.id
+        if beat.page not in read:  # one beat a page: what a hall reads, it reads from the last row
+            read.add(beat.page)
+            pale |= {(beat.id, theme): found for theme in ("light", "dark") if (found := too_pale(page, theme))}
+    assert pale == {}
     page.keyboard.press("PageDown")
     page.keyboard.press("Home")
     at(page, TALK[0].id)

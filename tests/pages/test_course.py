@@ -11,8 +11,10 @@ from engine import catalog
 from engine.catalog import LANGUAGES
 from engine.course import course, truth
 from engine.fields import Both
+from pages.parts.chapter import OPEN
 from pages.parts.course.amounts import amount
 from pages.parts.words import Voice
+from tests.engine.test_course import FIRST
 from tests.pages.the_page import body, opened, stands
 
 CHAPTER = "az_failure"
@@ -205,3 +207,39 @@ def test_whoever_is_forgotten_has_no_answers():
         st.markdown(f"{before} {len(progress.answers())}")
 
     assert stands(AppTest.from_function(script, default_timeout=60).run()).markdown[0].value == "1 0"
+
+
+RECORD_ROOMS = {one.lesson: (page, one) for page in OPEN for one in course(page).challenges if one.is_of_record}
+
+
+@pytest.mark.parametrize("name", sorted(FIRST))
+def test_a_room_without_a_run_begins_with_the_record_that_its_challenge_is_held_against(name):
+    page, _ = RECORD_ROOMS[name]
+    at = opened(page, lang="en", x=name, guess="skip")
+
+    assert at.session_state[f"{name}.turned.first"] == FIRST[name]
+    assert set(FIRST) == set(RECORD_ROOMS)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("order", ["code-first", "packages-first"])
+def test_a_challenge_without_a_run_is_tried_with_what_stands_there(lang, order):
+    def script(lang, order):
+        import streamlit as st
+
+        from engine.containers.asks import ImageAsk
+        from engine.course import course
+        from pages.parts.course.challenges import _challenge
+        from pages.parts.words import Voice
+
+        st.session_state["containers.turned.first"] = ImageAsk()
+        one = next(one for one in course("containers").challenges if one.id == "small_start")
+        _challenge("containers", one, ImageAsk(order=order), Voice(lang), is_met=False)
+
+    at = stands(AppTest.from_function(script, kwargs={"lang": lang, "order": order}, default_timeout=60).run())
+    at.button[0].click().run()
+
+    say = Voice(lang).say
+    assert not at.exception
+    assert say("course.goal_met_once" if order == "packages-first" else "course.goal_missed_once") in body(at)
+    assert say("course.once") in body(at)

@@ -170,7 +170,7 @@ def test_what_did_not_exist_cannot_be_tried_or_compared_and_says_since_when():
     assert not tries["never"].disabled
     at = at_talk("az_failure", guess="skip", view="compare", compare="ec2.eks_auto.fargate")
     assert "EKS Auto Mode" in body(at)
-    assert at.multiselect(key="az_failure.compared").value == ["ec2", "fargate"]
+    assert at.multiselect(key="az_failure.compared.en").value == ["ec2", "fargate"]
 
 
 def test_a_setting_that_did_not_exist_is_switched_off_and_options_that_did_not_are_gone():

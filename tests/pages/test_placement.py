@@ -187,7 +187,7 @@ def test_up_to_four_strategies_are_compared_and_the_url_knows_which():
     at = study("placement_compare", compare="pack.random")
 
     assert body(at).count('class="q-series ') == 2
-    stands(at.multiselect(key="placement_compare.compared").set_value(["default", "pack", "cpu"]).run())
+    stands(at.multiselect(key="placement_compare.compared.en").set_value(["default", "pack", "cpu"]).run())
     assert address(at)["compare"] == "default.pack.cpu"
     assert body(at).count('class="q-series ') == 3
 

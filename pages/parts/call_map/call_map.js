@@ -206,6 +206,11 @@ function makeCallMap(parent) {
         data = { ...next, words: next.payload.words, actions: next.payload.actions };
         size = next.size;
         ui.signs = next.payload.number ?? {};
+        if (root.lang !== next.payload.lang) { // what was said in another language is not left to be read
+          put(P.live, "");
+          put(P.told, "");
+          P.turnedAt = performance.now();
+        }
         root.lang = next.payload.lang;
         root.dataset.caption = next.caption ? "yes" : "no";
         run = indexCalls(next.payload);

@@ -1,46 +1,53 @@
-"""Challenges: a goal for the learner's own scenario, as it stands on the page, run under several seeds."""
+"""Challenges: a goal for what stands on the page, the learner's own: a scenario, run under several seeds, or a record, played."""
 
 from __future__ import annotations
 
 from html import escape
 
 import streamlit as st
+from pydantic import BaseModel
 
 from engine import BudgetError, Scenario, course
 from engine.course import SEEDS, Attempt, Challenge, Course, Must
 from engine.errors import LostRunError
-from engine.measures import MEASURES
+from engine.marks import seeded
 from pages.parts import admission, chapter, progress
 from pages.parts.course.amounts import amount
 from pages.parts.words import Voice
+
+Stands = Scenario | BaseModel  # what stands on the page: a scenario, or the record of an experiment without a run
 
 
 def challenges_of(page: str, lesson: str, found: Course, speaker: Voice) -> None:
     """Offer the challenges of the experiment that is open; their scenario is the page's own."""
     mine = [one for one in found.challenges if one.lesson == lesson]
-    scenario: Scenario | None = st.session_state.get(f"{lesson}.scenario")
-    if not mine or scenario is None:
+    stands: Stands | None = st.session_state.get(f"{lesson}.scenario") or st.session_state.get(
+        f"{lesson}.turned.record"
+    )
+    if not mine or stands is None:
         return
     met = {one.what for one in progress.answers("challenge") if one.right}
     with st.expander(
         speaker.say("course.challenges", n=len(mine)), key=f"{page}.{lesson}.challenges", on_change="rerun"
     ) as fold:
         if fold.open:
-            st.markdown(speaker.say("course.challenge_means", n=SEEDS))
+            is_by_chance = isinstance(stands, Scenario) or seeded(stands, 0) is not None
+            means = "course.challenge_means" if is_by_chance else "course.challenge_once"
+            st.markdown(speaker.say(means, n=SEEDS))
             for one in mine:
-                _challenge(page, one, scenario, speaker, is_met=f"{page}.{one.id}" in met)
+                _challenge(page, one, stands, speaker, is_met=f"{page}.{one.id}" in met)
 
 
-def _challenge(page: str, one: Challenge, scenario: Scenario, speaker: Voice, *, is_met: bool) -> None:
+def _challenge(page: str, one: Challenge, stands: Stands, speaker: Voice, *, is_met: bool) -> None:
     """Show a goal, try it with the scenario that stands there, and say run by run how it went."""
     key = f"{page}.challenge.{one.id}"
     with st.container(border=True, key=f"q-challenge-{page}-{one.id}"):
         badge = f" · {speaker.say('course.is_met')}" if is_met else ""
         st.markdown(f"**{speaker.cited(one.goal.text(speaker.lang))}**{badge}")
-        tried: tuple[Scenario, Attempt | BudgetError | LostRunError] | None = st.session_state.get(key)
+        tried: tuple[Stands, Attempt | BudgetError | LostRunError] | None = st.session_state.get(key)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
-                speaker.say("course.try"), key=f"{key}.try", on_click=_try, args=(page, one, scenario), type="primary"
+                speaker.say("course.try"), key=f"{key}.try", on_click=_try, args=(page, one, stands), type="primary"
             )
             with st.popover(speaker.say("course.hint"), key=f"{key}.hint", on_change="rerun") as hint:
                 if hint.open:
@@ -54,20 +61,23 @@ def _challenge(page: str, one: Challenge, scenario: Scenario, speaker: Voice, *,
         if isinstance(found, LostRunError):
             st.error(speaker.say("admission.lost"))
             return
-        if then != scenario:
+        if then != stands:
             st.markdown(speaker.say("course.stale"))
         st.html(_told(one, found, speaker))
 
 
-def _try(page: str, one: Challenge, scenario: Scenario) -> None:
+def _try(page: str, one: Challenge, stands: Stands) -> None:
     """Run it; a goal that is met is kept."""
     key = f"{page}.challenge.{one.id}"
     try:
-        found = course.attempt(one, scenario, admission.run_of)
+        if isinstance(stands, Scenario):
+            found = course.attempt(one, stands, admission.run_of)
+        else:
+            found = course.attempt_record(one, st.session_state[f"{one.lesson}.turned.first"], stands)
     except (BudgetError, LostRunError) as error:
-        st.session_state[key] = (scenario, error)
+        st.session_state[key] = (stands, error)
         return
-    st.session_state[key] = (scenario, found)
+    st.session_state[key] = (stands, found)
     if found.is_met:  # a try that misses is no answer: one may try as often as one likes
         progress.answered("challenge", f"{page}.{one.id}", "met", right=True)
 
@@ -81,11 +91,12 @@ def _told(one: Challenge, found: Attempt, speaker: Voice) -> str:
         )
         return f'<p class="q-told wrong">{escape(say("course.moved", what=what))}</p>'
     heads = "".join(f'<th scope="col">{escape(demand(must, speaker))}</th>' for must in one.must)
-    rows = ""
+    rows, once = "", len(found.values) == 1
     for seed, values in found.values.items():
         cells = "".join(_cell(must, value, speaker) for must, value in zip(one.must, values, strict=True))
-        rows += f'<tr><th scope="row">{escape(say("course.seed", n=seed))}</th>{cells}</tr>'
-    verdict = say("course.goal_met" if found.is_met else "course.goal_missed")
+        name = say("course.once") if once else say("course.seed", n=seed)
+        rows += f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>'
+    verdict = say(f"course.{'goal_met' if found.is_met else 'goal_missed'}{'_once' if once else ''}")
     state = "right" if found.is_met else "wrong"
     return (
         f'<p class="q-told {state}"><b>{escape(verdict)}</b></p><div class="q-scroll" tabindex="0" role="region" '
@@ -94,7 +105,7 @@ def _told(one: Challenge, found: Attempt, speaker: Voice) -> str:
 
 
 def _cell(must: Must, value: float | None, speaker: Voice) -> str:
-    unit = MEASURES[must.measure].unit
+    unit = must.unit
     text = speaker.say("course.never") if value is None else amount(value, unit, speaker)
     is_met = must.is_met(value)
     word = speaker.say(f"course.mark.{'met' if is_met else 'missed'}")
@@ -103,7 +114,7 @@ def _cell(must: Must, value: float | None, speaker: Voice) -> str:
 
 def demand(must: Must, speaker: Voice) -> str:
     """Write what is asked of a measure."""
-    unit, parts = MEASURES[must.measure].unit, [speaker.say(f"course.measure.{must.measure}")]
+    unit, parts = must.unit, [speaker.say(f"course.measure.{must.measure}")]
     if must.at_least is not None:
         parts.append(speaker.say("course.at_least", value=amount(must.at_least, unit, speaker)))
     if must.at_most is not None:

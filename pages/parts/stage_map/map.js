@@ -236,6 +236,11 @@ function makeMap(parent) {
         data = { ...next, words: next.payload.words, actions: next.payload.actions };
         size = next.size;
         ui.signs = next.payload.number ?? {};
+        if (root.lang !== next.payload.lang) { // what was said in another language is not left to be read
+          put(P.live, "");
+          put(P.told, "");
+          P.turnedAt = performance.now();
+        }
         root.lang = next.payload.lang;
         root.dataset.caption = next.caption ? "yes" : "no";
         run = indexRun(next.payload);

@@ -223,7 +223,7 @@ function showPlaced(P, ui, run, now) {
 function speak(P, ui, run, now, force) {
   const at = performance.now(), silent = P.root.dataset.caption === "no"; // then whoever shows the sentence speaks it
   const sentence = `${P.cause.textContent} ${P.number.textContent}`.trim();
-  if (!silent && P.live.textContent !== sentence && at - P.spokenAt > 5000) {
+  if (!silent && P.live.textContent !== sentence && (at - P.spokenAt > 5000 || at - P.turnedAt < 1000)) {
     P.spokenAt = at;
     put(P.live, sentence);
   }
