@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -24,6 +25,7 @@ from engine.placement.kube import crowd_stream, topology
 from engine.responsibility import warm_up as warm_up_years
 from engine.traffic.compiled import warm_up
 from engine.traffic.graph import compiled as graph
+from pages.parts.admission import close_line, open_line
 from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
 from pages.parts.compressed import Compressed
@@ -32,6 +34,9 @@ from pages.parts.progress.visitors import Visitors
 from pages.parts.stage.rehearsal import routes as rehearsal_routes
 from pages.parts.stage.rooms import routes as room_routes
 
+# Each of a page's some eighty messages wakes the server's loop, which lets go of the interpreter's lock and waits for it again:
+# with five milliseconds a turn (Python's own) twenty people wait a second for what takes a tenth.
+sys.setswitchinterval(0.0005)
 _is_warm = threading.Event()
 # Streamlit sets styles from script and evaluates none of ours from outside; nothing may come from, or go, elsewhere.
 _POLICY = (
@@ -93,7 +98,9 @@ def _warm_up() -> None:
 @asynccontextmanager
 async def _lifespan(_: Any) -> AsyncIterator[None]:
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    open_line()
     yield
+    close_line()
 
 
 async def _ready(_: Request) -> JSONResponse:

@@ -360,6 +360,7 @@ def lessons() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (DATA / "lessons").glob("*.yaml")))
 
 
+@cache
 def lesson(name: str) -> Mapping[str, Any]:
     """Read a chapter's lesson (data/lessons/): what it asks, compares and cites. The name is our own, never a visitor's."""
     if not _NAME.fullmatch(name):

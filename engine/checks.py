@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine import application_checks, autoscaler_checks, catalog, era_checks, launch, scaling_checks
@@ -169,21 +170,30 @@ def _fleet_problems(scenario: Scenario) -> list[Problem]:
 # --- budgets -------------------------------------------------------------------------------------------------------------
 
 
-def refuse_over_budget(scenario: Scenario, requests: float) -> None:
-    """Refuse a run that would take too long or too much memory, with the figure that broke it.
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a run may come to at the most: the figures that its budgets are held against.
 
-    requests: how many the traffic is expected to bring.
+    requests: with every retry, or the calls of an application's modules. looks: at tasks that leak or crash. cells: seconds that
+    tasks may serve, counted one by one. events: in the log.
     """
-    found: list[Problem] = []
+
+    requests: float
+    tasks: int
+    looks: float
+    cells: float
+    events: float
+
+
+def weigh(scenario: Scenario, requests: float) -> Weight:
+    """Bound from above what a run may come to. requests: how many the traffic is expected to bring.
+
+    >>> from engine import Scenario
+    >>> weigh(Scenario(), 720_000).tasks
+    21
+    """
     is_graph = bool(scenario.application.modules)
-    tries = max((1 + service.retries for service in scenario.services), default=1)
-    worst = requests * (application_checks.worst_calls(scenario) if is_graph else tries)
-    if worst > MAX_REQUESTS:
-        came = f"{worst:,.0f} {'calls' if is_graph else 'requests'}" + (
-            " with every retry" if is_graph or tries > 1 else ""
-        )
-        allowed = f"up to {MAX_REQUESTS:,}"
-        found.append(Problem("duration_s", came, allowed, "lower the traffic, the retries or the duration"))
+    worst = requests * (application_checks.worst_calls(scenario) if is_graph else _tries(scenario))
     tasks = 0
     for service in scenario.services:
         if service.kind == "daemon":
@@ -193,25 +203,44 @@ def refuse_over_budget(scenario: Scenario, requests: float) -> None:
         wanted = [service.desired, most, *(getattr(o, "desired", 0) for o in scenario.operations)]
         tasks += max(wanted)
     tasks += sum(getattr(o, "count", 0) for o in scenario.operations)
-    if tasks > MAX_TASKS:
-        found.append(Problem("services", f"{tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
-    if (looks := _looks(scenario, tasks)) > MAX_LOOKS:
-        came, allowed = f"{looks:,.0f} looks at tasks that leak or crash", f"up to {MAX_LOOKS:,}"
-        found.append(
-            Problem("operations", came, allowed, "a look a second at each: lower the tasks, or how long it lasts")
-        )
     lives, moved = _lives(scenario, tasks, worst), _moved(scenario, tasks) + autoscaler_checks.moved(scenario, tasks)
     # A group that shrinks under its tasks again and again is stopped at the limit, as a fifth blow is.
     cells = (lives + min(moved, 4 * tasks)) * math.ceil(scenario.duration_s / step_s(scenario.duration_s))
-    if cells > MAX_CELLS:
-        came, allowed = f"{cells:,.0f} task-seconds to count", f"up to {MAX_CELLS:,}"
+    return Weight(worst, tasks, _looks(scenario, tasks), cells, _events(scenario, tasks, lives + moved))
+
+
+def refuse_over_budget(scenario: Scenario, requests: float) -> None:
+    """Refuse a run that would take too long or too much memory, with the figure that broke it.
+
+    requests: how many the traffic is expected to bring.
+    """
+    found: list[Problem] = []
+    weight, is_graph = weigh(scenario, requests), bool(scenario.application.modules)
+    if weight.requests > MAX_REQUESTS:
+        came = f"{weight.requests:,.0f} {'calls' if is_graph else 'requests'}" + (
+            " with every retry" if is_graph or _tries(scenario) > 1 else ""
+        )
+        allowed = f"up to {MAX_REQUESTS:,}"
+        found.append(Problem("duration_s", came, allowed, "lower the traffic, the retries or the duration"))
+    if weight.tasks > MAX_TASKS:
+        found.append(Problem("services", f"{weight.tasks:,} tasks", f"up to {MAX_TASKS:,}", "lower the desired counts"))
+    if weight.looks > MAX_LOOKS:
+        came, allowed = f"{weight.looks:,.0f} looks at tasks that leak or crash", f"up to {MAX_LOOKS:,}"
+        found.append(
+            Problem("operations", came, allowed, "a look a second at each: lower the tasks, or how long it lasts")
+        )
+    if weight.cells > MAX_CELLS:
+        came, allowed = f"{weight.cells:,.0f} task-seconds to count", f"up to {MAX_CELLS:,}"
         found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration" + _why_so_many(scenario)))
-    events = _events(scenario, tasks, lives + moved)
-    if events > MAX_EVENTS:
-        came, allowed = f"up to {events:,.0f} events", f"up to {MAX_EVENTS:,}"
+    if weight.events > MAX_EVENTS:
+        came, allowed = f"up to {weight.events:,.0f} events", f"up to {MAX_EVENTS:,}"
         found.append(Problem("duration_s", came, allowed, "lower the tasks or the duration" + _why_so_many(scenario)))
     if found:
         raise BudgetError(found)
+
+
+def _tries(scenario: Scenario) -> int:
+    return max((1 + service.retries for service in scenario.services), default=1)
 
 
 def _looks(scenario: Scenario, tasks: int) -> float:

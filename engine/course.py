@@ -6,7 +6,7 @@ the answers against what came out. A quiz asks for reasons, and says why each an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -267,10 +267,10 @@ class Attempt:
     is_met: bool
 
 
-def attempt(challenge: Challenge, scenario: Scenario) -> Attempt:
+def attempt(challenge: Challenge, scenario: Scenario, play: Callable[[Scenario], Run] = run) -> Attempt:
     """Run a learner's scenario under several seeds, its own first. Raises BudgetError where a run would be too large.
 
-    What had to stand is compared first: a scenario that has sent its users home is not run.
+    play: how a run is come by. What had to stand is compared first: a scenario that has sent its users home is not run.
     """
     base = scenario_of(challenge.lesson)
     moved = tuple(path for path in challenge.keep if value_at(base, path) != value_at(scenario, path))
@@ -278,7 +278,7 @@ def attempt(challenge: Challenge, scenario: Scenario) -> Attempt:
         return Attempt({}, moved, is_met=False)
     values = {}
     for step in range(SEEDS):
-        done: Run = run(_seeded(scenario, scenario.seed + step))
+        done = play(_seeded(scenario, scenario.seed + step))
         values[scenario.seed + step] = tuple(MEASURES[must.measure].of(done) for must in challenge.must)
     return Attempt(values, (), _all_met(challenge, values))
 

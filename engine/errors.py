@@ -62,3 +62,7 @@ class ManifestError(DefinitionError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         """Its code is always the same."""
         super().__init__(problems, "not_yaml")
+
+
+class LostRunError(QuaysideError):
+    """A run whose process ended before it was whole, twice: nobody's mistake, and worth asking for again."""

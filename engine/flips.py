@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from engine import catalog
@@ -97,7 +97,14 @@ def bearing(
     >>> [flip.id for flip in bearing(["fargate.rate.burst"], ["eks-auto"], ["services.web.deployment.alarm"])]
     ['auto_mode', 'deploy_alarms', 'fargate_rate']
     """
-    ids, kinds, turned, done = tuple(facts), set(launch_types), tuple(paths), set(does)
+    return _bearing(frozenset(facts), frozenset(launch_types), frozenset(paths), frozenset(does))
+
+
+@lru_cache(maxsize=512)
+def _bearing(
+    ids: frozenset[str], kinds: frozenset[str], turned: frozenset[str], done: frozenset[str]
+) -> tuple[Flip, ...]:
+    """Find them once: every page asks at every run, and seldom for anything new."""
     return tuple(
         flip
         for flip in flips()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from typing import Literal
 
@@ -100,6 +100,7 @@ def _way(may_stop: int, may_start: int) -> Way:
 MOVES: dict[Orchestrator, Callable[[int, int, int], Moves]] = {"ecs": ecs_moves, "kubernetes": kubernetes_moves}
 
 
+@lru_cache(maxsize=512)
 def patches(whose: Orchestrator, desired: int) -> tuple[Patch, ...]:
     """Cut the square of all percents (minimum 0 to 100, maximum 100 to 200) into rectangles of one meaning each, exactly.
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts import flipped, time_machine, words
+from engine.errors import LostRunError
+from pages.parts import admission, flipped, time_machine, words
 from pages.parts.chapter import OPEN, is_in_talk, look
 from pages.parts.glossary import explained
 from pages.parts.stage import frame
@@ -41,6 +42,8 @@ try:
         frame.on_stage(ROOT / "pages")
     else:
         page.run()
+except LostRunError:
+    admission.lost(words.voice())
 except Exception:  # the front door: an audience sees a sentence, and the log sees everything
     logging.getLogger("quayside").exception("the page %s broke", page.title)
     st.error(say("common.error.page"))

@@ -103,7 +103,7 @@ def _replicate(ask: PiecesAsk, number: int) -> tuple[Floats, Floats]:
     return pieces, whole
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def one_queue(arrive: Floats, work: Floats) -> Floats:
     """Serve in order, one at a time; return when each leaves. Shapes (n,), arrive ascending."""
     leave = np.empty_like(arrive)
@@ -114,7 +114,7 @@ def one_queue(arrive: Floats, work: Floats) -> Floats:
     return leave
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def pooled(arrive: Floats, work: Floats, workers: int) -> Floats:
     """Serve in order, as many at a time as there are workers; return when each leaves."""
     leave = np.empty_like(arrive)

@@ -16,7 +16,7 @@ NONE = -1
 OWN, GROUP, CHANCE = 0, 1, 2
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def tournament(
     count: int,
     limit: Ints,
@@ -79,7 +79,7 @@ def tournament(
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def scan(
     count: int,
     limit: Ints,
@@ -119,7 +119,7 @@ def scan(
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _better(a: int, b: int, put: Ints, limit: Ints, sort: Ints, at: Ints, base: Ints, step: Ints) -> int:
     """Give the better of two hosts of one class: one that takes more, then by their own scores, then the first."""
     if put[a] >= limit[a]:
@@ -135,7 +135,7 @@ def _better(a: int, b: int, put: Ints, limit: Ints, sort: Ints, at: Ints, base: 
     return min(a, b)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _beats(
     a: int, b: int, chance_a: float, chance_b: float, put: Ints, sort: Ints, at: Ints, base: Ints, step: Ints, group: Ints,
     tally: Ints,
@@ -156,7 +156,7 @@ def _beats(
     return bool(a < b)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def draw(salt: int, task: int, host: int) -> float:
     """Draw a number from 0 to 1 that belongs to a task and a host alone (splitmix64 over both)."""
     z = (
@@ -170,7 +170,7 @@ def draw(salt: int, task: int, host: int) -> float:
     return float(z >> np.uint64(11)) / 9007199254740992.0  # 2**53: as many bits as a float holds
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def draw_all(salt: int, task: int, n_hosts: int) -> Floats:
     """Draw the numbers of one task, for every host. Shape (n_hosts,)."""
     found = np.empty(n_hosts, dtype=np.float64)

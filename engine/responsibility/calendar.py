@@ -15,7 +15,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def work(
     starts: Ints, at_h: Floats, mine_h: Floats, cannot_wait: Flags, lag_h: Floats, team: int, pace: float
 ) -> tuple[Floats, Floats]:
@@ -47,7 +47,7 @@ def work(
     return begun_h, done_h
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def open_h(starts: Ints, from_h: Floats, to_h: Floats, counts: Flags, end_h: float) -> Floats:
     """Measure how long of each year at least one thing stood open.
 

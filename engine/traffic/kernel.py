@@ -38,7 +38,7 @@ Counts = npt.NDArray[np.int32]
 
 # No fastmath, no threads. Nothing here makes an array, so numba need not count the references to any: without
 # `_nrt=False` it does so wherever an array is mentioned, at a third of the time.
-OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
+OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False, "nogil": True}
 compiled = njit(**OPTIONS)
 # For what takes whole tables: handing 20 of them over costs more than most of what is done with them.
 put_in_place = njit(**OPTIONS, inline="always")

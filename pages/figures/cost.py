@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from pages.figures.axes import ENGLISH, Signs, stairs, strip
+from pages.figures.axes import ENGLISH, Signs, stairs, strip, trace
 from pages.figures.columns import Cost
 from pages.figures.labels import Label
 from pages.figures.theme import LAPTOP, Scale, tone
@@ -31,9 +31,9 @@ def cost_strip(
     """Step the hourly rate."""
     time_s, usd_per_h = stairs(cost.t_s, cost.usd_per_h, end_s=end_s)
     line = {"color": tone("ink2"), "width": scale.line_px, "shape": "hv"}
-    trace = go.Scatter(x=time_s, y=usd_per_h, mode="lines", line=line, name="cost", hoverinfo="skip")
+    drawn = trace(x=time_s, y=usd_per_h, mode="lines", line=line, name="cost", hoverinfo="skip")
     return strip(
-        [trace], start_s=start_s, end_s=end_s, highest=cost_top(cost), top=top,
+        [drawn], start_s=start_s, end_s=end_s, highest=cost_top(cost), top=top,
         scale=scale, signs=signs, unit=unit, digits=2, has_ticks=has_ticks,
     )  # fmt: skip
 

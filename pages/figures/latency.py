@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.figures.axes import ENGLISH, Signs, strip, written
+from pages.figures.axes import ENGLISH, Signs, strip, trace, written
 from pages.figures.columns import Histogram, Latency
 from pages.figures.labels import Label
 from pages.figures.samples import Floats, thinned
@@ -38,7 +38,7 @@ def latency_strip(
     """Draw the p99 as one ink line, broken where nobody was answered, and the goal as dots."""
     kept = thinned([latency.p99_s])
     traces = [
-        go.Scatter(
+        trace(
             x=latency.t_s[kept],
             y=latency.p99_s[kept],
             mode="lines",
@@ -106,7 +106,7 @@ def latency_histogram(
 def _goal(start_s: float, end_s: float, goal_s: float, scale: Scale) -> go.Scatter:
     line = {"color": tone("ink3"), "width": scale.line_px / 2, "dash": "2px 3px"}
     x, y = np.array([start_s, end_s]), np.array([goal_s, goal_s])
-    return go.Scatter(x=x, y=y, mode="lines", name="goal", hoverinfo="skip", line=line)
+    return trace(x=x, y=y, mode="lines", name="goal", hoverinfo="skip", line=line)
 
 
 def _steps(edges: Floats, counts: Floats, low: float, high: float, name: str, scale: Scale) -> list[go.Scatter]:
@@ -122,5 +122,5 @@ def _steps(edges: Floats, counts: Floats, low: float, high: float, name: str, sc
     shared = {"mode": "lines", "hoverinfo": "skip", "name": name, "fill": "tozeroy"}
     line = {"shape": "hv", "width": scale.line_px * 0.6, "color": tone("ok-line" if name == "ok" else look.fill)}
     if not look.pattern:
-        return [go.Scatter(x=x, y=y, line=line, fillcolor=tone(look.fill), **shared)]
-    return [go.Scatter(x=x, y=y, line=line, fillpattern=hatch(look, scale), **shared)]
+        return [trace(x=x, y=y, line=line, fillcolor=tone(look.fill), **shared)]
+    return [trace(x=x, y=y, line=line, fillpattern=hatch(look, scale), **shared)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.figures.axes import ENGLISH, Signs, ribbon, strip
+from pages.figures.axes import ENGLISH, Signs, ribbon, strip, trace
 from pages.figures.columns import Requests
 from pages.figures.labels import Label
 from pages.figures.samples import MOST_POINTS, Floats, thinned
@@ -80,11 +80,11 @@ def _area(name: str, time_s: Floats, below: Floats, edge: Floats, scale: Scale) 
     look = REQUESTS[name]
     shared = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "name": name}
     if not look.pattern:
-        return go.Scatter(x=time_s, y=edge, fill="tozeroy", fillcolor=tone(look.fill), **shared)
+        return trace(x=time_s, y=edge, fill="tozeroy", fillcolor=tone(look.fill), **shared)
     x, y = ribbon(time_s, below, edge)
-    return go.Scatter(x=x, y=y, fill="toself", fillpattern=hatch(look, scale), **shared)
+    return trace(x=x, y=y, fill="toself", fillpattern=hatch(look, scale), **shared)
 
 
 def _line(time_s: Floats, ok_per_s: Floats, scale: Scale) -> go.Scatter:
     line = {"color": tone("ok-line"), "width": scale.line_px}
-    return go.Scatter(x=time_s, y=ok_per_s, mode="lines", line=line, name="ok line", hoverinfo="skip")
+    return trace(x=time_s, y=ok_per_s, mode="lines", line=line, name="ok line", hoverinfo="skip")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from pages.figures.axes import ENGLISH, Signs, corners, ribbon, stairs, strip
+from pages.figures.axes import ENGLISH, Signs, corners, ribbon, stairs, strip, trace
 from pages.figures.columns import Tasks
 from pages.figures.labels import Label
 from pages.figures.samples import MOST_POINTS
@@ -39,9 +39,9 @@ def tasks_strip(
     solid = {"color": tone("serving"), "width": scale.line_px * 1.15, "shape": "hv"}
     dots = hatch(REQUESTS["slow"], scale, opacity=0.7)
     traces = [
-        go.Scatter(x=gap_x, y=gap_y, fill="toself", fillpattern=dots, line={"width": 0}, name="gap", **drawn),
-        go.Scatter(x=time_s, y=wanted, line=dashed, name="wanted", **drawn),
-        go.Scatter(x=time_s, y=running, line=solid, name="running", **drawn),
+        trace(x=gap_x, y=gap_y, fill="toself", fillpattern=dots, line={"width": 0}, name="gap", **drawn),
+        trace(x=time_s, y=wanted, line=dashed, name="wanted", **drawn),
+        trace(x=time_s, y=running, line=solid, name="running", **drawn),
     ]
     return strip(
         traces, start_s=start_s, end_s=end_s, highest=tasks_top(tasks), top=top,

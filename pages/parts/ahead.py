@@ -18,7 +18,7 @@ from starlette.routing import Route
 from engine import BudgetError, QuaysideError, Scenario, ScenarioError, catalog
 from engine.catalog import LANGUAGES
 from engine.changes import changed
-from pages.parts import show
+from pages.parts import admission
 from pages.parts.experiment import operation
 from pages.parts.lesson import lesson
 from pages.parts.scene import VIEWS, View, as_json, scene
@@ -51,13 +51,24 @@ def keys_of(name: str, view: View) -> dict[str, str]:
 def _answer(request: Request) -> JSONResponse:
     """Answer with a scene, or say that the page has to: it tells the visitor what is wrong, all of it."""
     asked = dict(request.query_params)
+    if not admission.AT_ONCE.acquire(blocking=False):
+        return _later(1)
     try:
         found = _scene(asked)
+    except admission.BusyError as busy:
+        return _later(busy.after_s)
     except (ScenarioError, BudgetError) as error:
         return JSONResponse({"problems": len(error.problems)}, status_code=422)
     except (QuaysideError, KeyError, ValueError, TypeError, OverflowError, RecursionError):  # the words of an address
         return JSONResponse({"problems": 1}, status_code=400)
+    finally:
+        admission.AT_ONCE.release()
     return JSONResponse(found, headers=_HEADERS)
+
+
+def _later(after_s: int) -> JSONResponse:
+    """Say that too much is asked for at once; the page then goes its own way, and shows a place in line where there is one."""
+    return JSONResponse({"after_s": after_s}, status_code=429, headers={"Retry-After": str(after_s)})
 
 
 def _scene(asked: dict[str, str]) -> dict[str, Any]:
@@ -77,6 +88,6 @@ def _scene(asked: dict[str, str]) -> dict[str, Any]:
         scenario = scenario.acting(operation(act, of))
     speaker, locked = Voice(lang), asked.get("locked") == "1"
     here = address(name, scenario, view, lang, locked=locked)
-    run = show.run_of(scenario)
+    run = admission.run_ahead(scenario)
     speaker = speaker.about(run.scenario)
     return as_json(scene(run, speaker, of, view, locked=locked, ahead=here), speaker, keys_of(name, view))

@@ -9,9 +9,9 @@ import streamlit as st
 
 from engine import BudgetError, Run, Scenario, ScenarioError
 from engine.changes import changed
-from engine.errors import Problem
+from engine.errors import LostRunError, Problem
 from engine.launch import launch_type
-from pages.parts import chapter, flipped, show
+from pages.parts import admission, chapter, flipped, show
 from pages.parts.ahead import address, keys_of
 from pages.parts.charts import charts
 from pages.parts.chooser import Choice, chooser
@@ -91,6 +91,9 @@ def _open(
     except BudgetError as error:
         chapter.budget(speaker, error)
         turn(experiment, speaker)
+    except LostRunError:
+        admission.lost(speaker)
+        turn(experiment, speaker)
     experiment.write_url()
 
 
@@ -115,7 +118,7 @@ def notices(experiment: Experiment, speaker: Voice) -> None:
 
 def study(experiment: Experiment, speaker: Voice, panel: Panel | None = None, beside: Beside | None = None) -> None:
     """One run on a laptop or a phone: map, charts, transport; then what it cost, why, and what to try."""
-    run = show.run_of(experiment.scenario)
+    run = show.run_of(experiment.scenario, experiment.write_url)
     played(experiment, speaker, run, beside)
     if panel is not None:
         panel(experiment, speaker, run)
@@ -260,7 +263,7 @@ def compare(experiment: Experiment, speaker: Voice) -> None:
     chosen = chosen_variants(experiment, speaker)
     stand, problems = standing(experiment, chosen)
     chapter.mend(speaker, problems, title="common.error.variant")
-    runs, chosen = [show.run_of(scenario) for scenario in stand.values()], list(stand)
+    runs, chosen = [show.run_of(scenario, experiment.write_url) for scenario in stand.values()], list(stand)
     if not runs:
         return
     sides = [Side(variant, say(f"{name}.variant.{variant}"), run) for variant, run in zip(chosen, runs, strict=True)]
@@ -326,7 +329,7 @@ def chosen_variants(experiment: Experiment, speaker: Voice) -> list[str]:
 
 def stage(experiment: Experiment, speaker: Voice, beside: Beside | None = None) -> None:
     """One run for the back of the hall: the question, the map, one number, one strip. Keys do the rest."""
-    name, run = experiment.lesson.name, show.run_of(experiment.scenario)
+    name, run = experiment.lesson.name, show.run_of(experiment.scenario, experiment.write_url)
     locked = is_asking()
     here = address(name, experiment.scenario, "stage", speaker.lang, locked=locked)
     found, keys = scene(run, speaker, experiment.lesson, "stage", locked=locked, ahead=here), keys_of(name, "stage")

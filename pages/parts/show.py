@@ -8,8 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from engine import Run, Scenario, metrics, pricing, race
-from engine import run as simulate
+from engine import Run, metrics, pricing, race
 from engine.fullness import fullest
 from engine.launch import launch_type
 from pages.figures import (
@@ -32,22 +31,17 @@ from pages.figures import (
 )
 from pages.figures.theme import SCALES
 from pages.parts import blasts, hosts, nodes, pods, rollouts
+from pages.parts.admission import KEPT_RUNS
+from pages.parts.admission import run_of as run_of  # noqa: PLC0414 - a page asks for a run where it asks for its strips
 from pages.parts.charts import Strip
 from pages.parts.words import Voice
 
-KEPT_RUNS = 32
 HOST_STRIPS = hosts.STRIPS | nodes.STRIPS | pods.STRIPS | rollouts.STRIPS | blasts.STRIPS
 # A run follows from its scenario, which is quicker to write out than the run's columns are to digest.
 BY_SCENARIO = {
     Run: lambda run: run.scenario.model_dump_json(),
     Voice: lambda speaker: (speaker.lang, speaker.of_pods, speaker.era),
 }
-
-
-@st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs={Scenario: Scenario.model_dump_json})
-def run_of(scenario: Scenario) -> Run:
-    """Run a scenario, or take the run from the shelf: runs never change. Errors: BudgetError, before it starts."""
-    return simulate(scenario)
 
 
 @dataclass(frozen=True, slots=True)

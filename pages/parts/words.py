@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812  (the page's word is `date`)
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from math import isfinite
 from typing import cast
 
@@ -118,13 +119,8 @@ class Voice:
 
     def table(self, prefix: str) -> dict[str, str]:
         """Give all texts below a prefix, without it and unfilled: what a component in the browser needs."""
-        start = f"{prefix}."
-        texts = catalog.texts(self.lang)
-        found = {key.removeprefix(start): text for key, text in texts.items() if key.startswith(start)}
-        if self.of_pods:
-            start = f"{PODS}{start}"
-            found |= {key.removeprefix(start): text for key, text in texts.items() if key.startswith(start)}
-        return found
+        found = _below(self.lang, f"{prefix}.")
+        return found | _below(self.lang, f"{PODS}{prefix}.") if self.of_pods else dict(found)
 
     def _form(self, values: Mapping[str, object]) -> str:
         """Choose between one and other, as the language does."""
@@ -146,7 +142,7 @@ class Voice:
         >>> [Voice("en").number(n) for n in (1200, 12000)], Voice("es").number(1200.55, 1)
         (['1,200', '12,000'], '1200,6')
         """
-        return self._decimal(_rounded(x, digits), digits) if isfinite(x) else _NOTHING
+        return _number(self, x, digits)
 
     def _decimal(self, x: Decimal, digits: int) -> str:
         """Write what is rounded already."""
@@ -315,6 +311,18 @@ def language_switch() -> None:
 def voice() -> Voice:
     """Give the voice of the page's language."""
     return Voice(language(), era=era())
+
+
+@lru_cache(maxsize=16_384)
+def _number(speaker: Voice, x: float, digits: int) -> str:
+    """Write a number once: a page writes eighty, and mostly those of the run before."""
+    return speaker._decimal(_rounded(x, digits), digits) if isfinite(x) else _NOTHING  # noqa: SLF001 - the other half of `number`
+
+
+@lru_cache(maxsize=4096)
+def _below(lang: Language, start: str) -> dict[str, str]:
+    """Find the texts whose keys begin so, once: there are some thousand, and a page asks thirty times a run. Not to be changed."""
+    return {key.removeprefix(start): text for key, text in catalog.texts(lang).items() if key.startswith(start)}
 
 
 def say(key: str, **values: object) -> str:

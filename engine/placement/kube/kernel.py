@@ -17,7 +17,7 @@ BITS = 53  # of a key: the lottery's number below, the score above
 BEST = 100
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def schedule(
     order: Ints, want: Ints, room: Ints, heavy: Ints, load: Ints, size: Ints, allowed: Bools, clash: Bools, fixed: Ints,
     has_balance: Bools, weight: Ints, nodes: Ints, begin: Ints, soft: Ints, liked: Ints, salt: int,
@@ -67,7 +67,7 @@ def schedule(
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def own_key(
     s: int, node: int, put: int, want: Ints, room: Ints, heavy: Ints, load: Ints, size: Ints, allowed: Bools, fixed: Ints,
     has_balance: Bools, weight: Ints, salt: int,
@@ -106,7 +106,7 @@ def own_key(
     return int((own << BITS) + lot)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _build(s: int, nodes: Ints, begin: Ints, key: Ints, leaf: Ints, low: Ints, width: Ints, tree: Ints) -> None:
     """Build a shape's trees, one a class: class c's lies from 2 * begin[c] on, its root at 1."""
     for c in range(begin.shape[1] - 1):
@@ -119,7 +119,7 @@ def _build(s: int, nodes: Ints, begin: Ints, key: Ints, leaf: Ints, low: Ints, w
             tree[s, 2 * first + at] = _better(s, tree[s, 2 * (first + at)], tree[s, 2 * (first + at) + 1], key)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _climb(s: int, node: int, key: Ints, leaf: Ints, low: Ints, width: Ints, tree: Ints) -> None:
     """Play a node's games again, from its leaf to the root."""
     first = low[s, node]
@@ -129,14 +129,14 @@ def _climb(s: int, node: int, key: Ints, leaf: Ints, low: Ints, width: Ints, tre
         at >>= 1
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _better(s: int, a: int, b: int, key: Ints) -> int:
     if key[s, a] != key[s, b]:
         return a if key[s, a] > key[s, b] else b
     return min(a, b)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _winner(s: int, begin: Ints, key: Ints, tree: Ints, soft: Ints, liked: Ints, weight: Ints) -> int:
     """Compare the classes' winners by their totals. soft, liked: each class's taints and wishes, before normalising."""
     most_soft = most_liked = 0

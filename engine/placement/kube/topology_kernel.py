@@ -89,7 +89,7 @@ class Near(NamedTuple):
 # --- filters ---------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def spread_refusal(s: int, node: int, hard: Hard) -> int:
     """Ask the hard constraints of shape s in their order; the first no counts."""
     for row in range(hard.begin[s], hard.begin[s + 1]):
@@ -101,7 +101,7 @@ def spread_refusal(s: int, node: int, hard: Hard) -> int:
     return OK
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def near_refusal(s: int, node: int, near: Near) -> int:
     """Ask for friends first, then for foes of the pod's own choosing, then for pods that avoid it."""
     has_friends = True
@@ -126,7 +126,7 @@ def near_refusal(s: int, node: int, near: Near) -> int:
     return OK
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def find_fewest(row: int, hard: Hard) -> None:
     """Find the emptiest domain that takes part; with fewer domains than wanted, it counts as empty."""
     fewest = NO_DOMAINS
@@ -136,7 +136,7 @@ def find_fewest(row: int, hard: Hard) -> None:
     hard.fewest[row] = 0 if hard.domains[row] < hard.least_domains[row] else fewest
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def spread_refusals(hard: Hard) -> Ints:
     """Ask the hard constraints of the only shape about every node. Shape (n_nodes,)."""
     found = np.empty(hard.code.shape[1], dtype=np.int64)
@@ -145,7 +145,7 @@ def spread_refusals(hard: Hard) -> Ints:
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def near_refusals(near: Near) -> Ints:
     """Ask about every node's neighbours, for the only shape. Shape (n_nodes,)."""
     found = np.empty(near.code.shape[1], dtype=np.int64)
@@ -157,37 +157,37 @@ def near_refusals(near: Near) -> Ints:
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def topology_weight(size: int) -> float:
     """Weigh a topology by how many domains it has, so that many small ones do not drown a few large ones."""
     return log(size + 2.0)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def score_of_count(count: int, max_skew: int, weight: float) -> float:
     """Score a domain, lower is better: its pods, and the tolerated skew, which waters the differences down."""
     return count * weight + (max_skew - 1.0)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def whole(score: float, rounds: bool) -> int:
     """Make a score a whole number: round half up (scores are not negative), or cut off as 1.20 did."""
     return int(score + 0.5) if rounds else int(score)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def spread_marks(raw: int, least: int, most: int) -> int:
     """Turn a raw score of spread into 0 to 100, the least crowded first."""
     return FULL_MARKS if most == 0 else FULL_MARKS * (most + least - raw) // most
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def near_marks(raw: int, least: int, most: int) -> int:
     """Turn a raw score of affinity into 0 to 100, the best liked first; 0 for all where nobody differs."""
     return int(100.0 * ((raw - least) / (most - least))) if most > least else 0
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def weigh_topologies(s: int, nodes: Ints, soft: Soft) -> Floats:
     """Weigh each soft constraint's topology by its domains among the nodes that passed the filters. Shape (n_rows,)."""
     first = soft.begin[s]
@@ -210,7 +210,7 @@ def weigh_topologies(s: int, nodes: Ints, soft: Soft) -> Floats:
     return weights
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def score_spread(s: int, nodes: Ints, soft: Soft, rounds: bool, raw: Ints, points: Ints) -> None:
     """Score the nodes that passed the filters by how crowded their domains are. nodes: their numbers.
 
@@ -232,7 +232,7 @@ def score_spread(s: int, nodes: Ints, soft: Soft, rounds: bool, raw: Ints, point
         points[i] = 0 if soft.is_ignored[s, nodes[i]] else spread_marks(raw[i], least, most)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def liking(s: int, node: int, near: Near) -> int:
     """Add up what those in the node's domains are worth to the pod, and it to them."""
     score = 0
@@ -243,7 +243,7 @@ def liking(s: int, node: int, near: Near) -> int:
     return score
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def score_near(s: int, nodes: Ints, near: Near, starts_at_least: bool, raw: Ints, points: Ints) -> None:
     """Score the nodes that passed the filters by who is there already. raw, points: same shape, written to."""
     least, most = (NO_DOMAINS, -NO_DOMAINS) if starts_at_least else (0, 0)
@@ -257,7 +257,7 @@ def score_near(s: int, nodes: Ints, near: Near, starts_at_least: bool, raw: Ints
 # --- counting --------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def tallies(place: Ints, gain: Ints, count: Ints, width: int) -> Ints:
     """Add up what the pods there count for, row by row and domain by domain. Shape (n_rows, width).
 
@@ -276,7 +276,7 @@ def tallies(place: Ints, gain: Ints, count: Ints, width: int) -> Ints:
 # --- a pod comes, or goes --------------------------------------------------------------------------------------------
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def note_spread(kind: int, node: int, more: int, hard: Hard, soft: Soft) -> None:
     """Count so many pods of a kind more (or fewer) on a node."""
     for row in range(len(hard.max_skew)):
@@ -292,7 +292,7 @@ def note_spread(kind: int, node: int, more: int, hard: Hard, soft: Soft) -> None
             soft.tally[row, domain] += more * soft.gain[row, kind]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def note_near(kind: int, node: int, more: int, near: Near) -> None:
     """Count so many pods of a kind more (or fewer) on a node."""
     for s in range(len(near.begin) - 1):
@@ -310,7 +310,7 @@ def note_near(kind: int, node: int, more: int, near: Near) -> None:
 # It stands here and not in a file of its own: what is compiled is kept until its own file changes, whatever it calls.
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def schedule_crowd(
     order: Ints, want: Ints, room: Ints, heavy: Ints, load: Ints, size: Ints, allowed: Bools, clash: Bools, fixed: Ints,
     has_balance: Bools, weight: Ints, shunned: Ints, wanted: Ints, kinds: Ints, apart: Ints, hard: Hard, soft: Soft,
@@ -370,13 +370,13 @@ def schedule_crowd(
     return found
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def lot(key: int) -> int:
     """Read a node's number in the lottery from its key."""
     return key & ((1 << BITS) - 1)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def add_fixed(s: int, candidates: Ints, key: Ints, shunned: Ints, wanted: Ints, weight: Ints, total: Ints) -> None:
     """Begin each candidate's total with what does not depend on who is where. total: written to."""
     most_shunned, most_wanted = 0, 0

@@ -32,7 +32,7 @@ Ints = npt.NDArray[np.int64]
 Counts = npt.NDArray[np.int32]
 Hashes = npt.NDArray[np.uint64]
 
-OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False}
+OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "_nrt": False, "nogil": True}
 compiled = njit(**OPTIONS)
 put_in_place = njit(**OPTIONS, inline="always")
 

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from engine import BudgetError, Scenario, course
 from engine.course import SEEDS, Attempt, Challenge, Course, Must
+from engine.errors import LostRunError
 from engine.marks import seeded
-from pages.parts import chapter, progress
+from pages.parts import admission, chapter, progress
 from pages.parts.course.amounts import amount
 from pages.parts.words import Voice
 
@@ -43,7 +44,7 @@ def _challenge(page: str, one: Challenge, stands: Stands, speaker: Voice, *, is_
     with st.container(border=True, key=f"q-challenge-{page}-{one.id}"):
         badge = f" · {speaker.say('course.is_met')}" if is_met else ""
         st.markdown(f"**{speaker.cited(one.goal.text(speaker.lang))}**{badge}")
-        tried: tuple[Stands, Attempt | BudgetError] | None = st.session_state.get(key)
+        tried: tuple[Stands, Attempt | BudgetError | LostRunError] | None = st.session_state.get(key)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 speaker.say("course.try"), key=f"{key}.try", on_click=_try, args=(page, one, stands), type="primary"
@@ -57,6 +58,9 @@ def _challenge(page: str, one: Challenge, stands: Stands, speaker: Voice, *, is_
         if isinstance(found, BudgetError):
             chapter.budget(speaker, found)
             return
+        if isinstance(found, LostRunError):
+            st.error(speaker.say("admission.lost"))
+            return
         if then != stands:
             st.markdown(speaker.say("course.stale"))
         st.html(_told(one, found, speaker))
@@ -67,10 +71,10 @@ def _try(page: str, one: Challenge, stands: Stands) -> None:
     key = f"{page}.challenge.{one.id}"
     try:
         if isinstance(stands, Scenario):
-            found = course.attempt(one, stands)
+            found = course.attempt(one, stands, admission.run_of)
         else:
             found = course.attempt_record(one, st.session_state[f"{one.lesson}.turned.first"], stands)
-    except BudgetError as error:
+    except (BudgetError, LostRunError) as error:
         st.session_state[key] = (stands, error)
         return
     st.session_state[key] = (stands, found)

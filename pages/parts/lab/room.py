@@ -54,7 +54,7 @@ def _set_aside(speaker: Voice, slots: Sequence[Slot]) -> None:
         st.warning("\n\n".join(lines))
 
 
-def _sides(speaker: Voice, slots: Sequence[Slot]) -> list[Side]:
+def _sides(speaker: Voice, slots: list[Slot]) -> list[Side]:
     """Run what can be run; whoever is too large, or did not exist, is told, and the others stand."""
     there = [slot for slot in slots if not slot.absent]
     for slot in slots:
@@ -67,7 +67,7 @@ def _sides(speaker: Voice, slots: Sequence[Slot]) -> list[Side]:
             )
             chapter.mend(speaker, problems, is_budget=True)
         else:
-            sides.append(Side(slot.letter, slot.title(speaker), show.run_of(slot.scenario)))
+            sides.append(Side(slot.letter, slot.title(speaker), show.run_of(slot.scenario, lambda: write_url(slots))))
     return sides
 
 

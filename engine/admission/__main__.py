@@ -1,0 +1,13 @@
+"""The other end of `Worker`: `python -m engine.admission NUMBER`, with a pipe open under that number. Nobody types it."""
+
+import os
+import sys
+from multiprocessing.connection import Connection
+
+from engine.admission.worker import work
+
+GENTLE = 10  # added to the process's niceness: the screen goes first
+
+os.nice(GENTLE)
+sys.stdout = sys.stderr  # nothing of ours is printed; what a library prints belongs to the log
+work(Connection(int(sys.argv[1])))

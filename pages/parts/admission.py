@@ -1,0 +1,155 @@
+"""Admission: every page's run comes through here. Light runs are played at once; heavy ones wait in line for a process of their own.
+
+So one visitor's largest scenario holds nobody else up. Where no line is open (a test, a machine that starts no processes),
+every run is played at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from threading import BoundedSemaphore
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from engine import Run, Scenario
+from engine import run as simulate
+from engine.admission import Line, Place, UnwantedError, expected_s, is_light
+from pages.parts.words import Voice, voice
+
+KEPT_RUNS = 32
+TICK_S = 0.5  # how often the place in line is said anew; here too a page stops whose visitor has left
+AT_ONCE = BoundedSemaphore(
+    2
+)  # scenes that browsers ask for ahead of their pages: as many as there are cores to draw them
+_ROUGHLY_S = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90)  # nobody reads a guess to the second
+_log = logging.getLogger("quayside")
+
+
+class BusyError(Exception):
+    """No run can be played for a browser that asks ahead of its page. after_s: when asking again makes sense."""
+
+    def __init__(self, after_s: float) -> None:
+        """Say when to come back."""
+        self.after_s = max(1, math.ceil(after_s))
+        super().__init__(f"come back after {self.after_s} s")
+
+
+class _HeavyError(Exception):
+    """A run is not on the shelf, and too heavy to be played at once."""
+
+
+class _Office:
+    """The one line of this server; closed until the front door opens it."""
+
+    line: Line | None = None
+
+
+def open_line() -> None:
+    """Start the process that plays heavy runs. Without one every run is played at once."""
+    try:
+        _Office.line = Line(shelve=lambda run: _shelf(run.scenario, lambda: run))
+    except OSError:
+        _log.exception("no process can be started: heavy runs are played at once")
+
+
+def close_line() -> None:
+    """End it."""
+    line, _Office.line = _Office.line, None
+    if line is not None:
+        line.close()
+
+
+# A run follows from its scenario, and never changes.
+@st.cache_resource(max_entries=KEPT_RUNS, show_spinner=False, hash_funcs={Scenario: Scenario.model_dump_json})
+def _shelf(scenario: Scenario, _make: Callable[[], Run]) -> Run:  # noqa: ARG001 - what the shelf goes by
+    """Take a run from the shelf, or make it and put it there."""
+    return _make()
+
+
+def run_of(scenario: Scenario, meanwhile: Callable[[], None] = lambda: None) -> Run:
+    """Give a scenario's run: from the shelf, played at once, or after a wait in line that the page shows.
+
+    meanwhile: is called once before a wait, to keep what must not be lost by who leaves.
+    Errors: BudgetError, before it starts; LostRunError, where its process ended twice.
+    """
+    line = _Office.line
+    try:
+        return _shelf(scenario, lambda: _at_once(scenario, line))
+    except _HeavyError:
+        meanwhile()
+    while True:
+        try:
+            return _waited(scenario, line)
+        except UnwantedError:  # it was being stopped when we came: ask again
+            continue
+
+
+def run_ahead(scenario: Scenario) -> Run:
+    """Give a run to a browser that asks ahead of its page: nobody is kept waiting. Errors: BudgetError; BusyError."""
+    line = _Office.line
+    try:
+        return _shelf(scenario, lambda: _at_once(scenario, line))
+    except _HeavyError as heavy:
+        raise BusyError(expected_s(scenario)) from heavy
+
+
+def _at_once(scenario: Scenario, line: Line | None) -> Run:
+    """Play a run here and now, if it is light or there is no other way."""
+    if line is not None and not is_light(scenario):
+        raise _HeavyError
+    return simulate(scenario)
+
+
+def _waited(scenario: Scenario, line: Line) -> Run:
+    """Stand in line, and say where, until the run is there. Ends the page's script where a newer ask took this one's place."""
+    ctx = get_script_run_ctx()
+    visitor = ctx.session_id if ctx is not None else "nobody"
+    ask, shown = line.ask(visitor, scenario, expected_s(scenario)), st.empty()
+    try:
+        while not ask.over.wait(TICK_S):
+            if visitor not in ask.visitors:
+                st.stop()
+            place = line.place(ask)
+            # A visitor who leaves or changes something ends this script here: each word to the page is where it listens.
+            shown.progress(min(1.0, place.share), text=said(place, voice()))
+    finally:
+        line.leave(visitor, ask)
+    shown.empty()
+    if ask.problem is not None:
+        raise ask.problem
+    if ask.run is None:
+        st.stop()
+    return ask.run
+
+
+def said(place: Place, speaker: Voice) -> str:
+    """Say a place in line.
+
+    >>> said(Place(3, 8.2, 0.0), Voice("en")), said(Place(0, 2.6, 0.4), Voice("es"))
+    ('You are third in line; about 10 s', 'Simulación grande en curso; faltan unos 3 s')
+    """
+    wait = speaker.seconds(roughly(place.left_s)).replace("\u2009", " ")
+    if not place.number:
+        return speaker.say("admission.playing", wait=wait)
+    ordinals = speaker.say("admission.ordinals").split()
+    if place.number <= len(ordinals):
+        return speaker.say("admission.place", ordinal=ordinals[place.number - 1], wait=wait)
+    return speaker.say("admission.far", n=place.number, wait=wait)
+
+
+def roughly(seconds: float) -> float:
+    """Round a guess up to what one would say, s.
+
+    >>> roughly(0.2), roughly(6.0), roughly(200.0)
+    (1, 8, 240)
+    """
+    return next((step for step in _ROUGHLY_S if seconds <= step), math.ceil(seconds / 60) * 60)
+
+
+def lost(speaker: Voice) -> None:
+    """Say that a run could not be brought to its end, and offer to begin it again; the scenario stands as it was."""
+    st.error(speaker.say("admission.lost"))
+    st.button(speaker.say("admission.again"), key="admission.again")

@@ -1,0 +1,185 @@
+"""Admission on a page: who waits sees the place in line, in their language, and loses nothing."""
+
+import json
+import time
+
+import pytest
+from starlette.applications import Starlette
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import StopException
+
+from engine.admission import Line
+from pages.parts import admission, ahead
+from pages.parts.lesson import lesson
+from tests.engine.a_line import Held, seeded, until
+from tests.pages.the_page import address, body, opened, scenario, stands, told
+
+TASKS = 300  # more than are played at once
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """An open line whose player waits until it is let."""
+    player = Held()
+    line = Line(lambda: player, lambda run: admission._shelf(run.scenario, lambda: run))
+    monkeypatch.setattr(admission._Office, "line", line)
+    monkeypatch.setattr(admission, "TICK_S", 0.05)
+    admission._shelf.clear()
+    yield line, player
+    player.free.set()
+    line.close()
+
+
+@pytest.fixture
+def heard(monkeypatch, held):
+    """What the page says while it waits. Once it has said something three times, the run is let go."""
+    texts, own = [], DeltaGenerator.progress
+
+    def listen(self, value, text=None, **settings):
+        texts.append(text)
+        if len(texts) == 3:
+            held[1].free.set()
+        return own(self, value, text, **settings)
+
+    monkeypatch.setattr(DeltaGenerator, "progress", listen)
+    return texts
+
+
+def heavy(seed=1):
+    return lesson("az_failure").scenario.with_("services.web.desired", TASKS).with_("seed", seed)
+
+
+@pytest.mark.parametrize(("lang", "said"), [
+    ("en", "You are third in line; about "), ("es", "Vas en tercer lugar de la fila; unos "),
+])  # fmt: skip
+def test_who_waits_sees_their_place_in_line_and_then_the_run(held, heard, lang, said):
+    line, player = held
+    for n in range(3):
+        line.ask(f"another {n}", seeded(n), 1.0)
+    until(lambda: player.now)
+
+    at = opened("az_failure", lang=lang, s=heavy().token(), guess="skip")
+
+    assert heard[0].startswith(said)
+    assert heard[0].endswith(" s")
+    assert scenario(at).services[0].desired == TASKS
+    assert "q-outcome" in body(at)
+    assert at.get("progress") == []
+    assert player.played == [0, 1, 2, 1]
+    assert not line._waiting
+
+
+def test_what_is_played_says_how_long_it_still_takes(heard):
+    at = opened("az_failure", lang="en", s=heavy().token(), guess="skip")
+
+    assert heard[-1].startswith("A large run is being played; about ")
+    assert "q-outcome" in body(at)
+
+
+def test_the_same_run_is_taken_from_the_shelf_afterwards(held, heard):
+    _, player = held
+    opened("az_failure", lang="en", s=heavy().token(), guess="skip")
+    said = len(heard)
+    opened("az_failure", lang="es", s=heavy().token(), guess="skip")
+
+    assert len(heard) == said
+    assert player.played == [1]
+
+
+def test_a_light_run_never_waits(held, heard):
+    opened("az_failure", lang="en", guess="skip")
+
+    assert heard == []
+    assert held[1].played == []
+
+
+def test_who_leaves_frees_the_place_and_the_address_says_the_scenario_already(held, monkeypatch):
+    line, player = held
+    line.ask("another", seeded(0), 1.0)
+    until(lambda: player.now)
+
+    def leave(*_, **__):
+        assert [one.scenario.services[0].desired for one in line._waiting] == [TASKS]
+        raise StopException
+
+    monkeypatch.setattr(DeltaGenerator, "progress", leave)
+    at = opened("az_failure", lang="en", s=heavy(5).token(), guess="skip")
+
+    assert line._waiting == []
+    assert scenario(at).services[0].desired == TASKS
+    assert address(at)["tasks"] == str(TASKS)  # whoever opens the page again finds it
+
+
+@pytest.mark.usefixtures("heard")
+def test_a_run_that_breaks_off_twice_says_so_kindly_and_loses_nothing(held):
+    held[1].breaks = True
+    at = opened("az_failure", lang="en", s=heavy().token(), guess="skip")
+
+    assert "Nothing of yours is lost" in told(at)
+    assert scenario(at).services[0].desired == TASKS
+    assert at.slider  # and what made it large can be turned back
+
+    held[1].breaks = False
+    stands(at.button(key="admission.again").click().run())
+    assert "q-outcome" in body(at)
+
+
+def test_where_no_line_is_open_a_heavy_run_is_played_at_once():
+    assert admission._Office.line is None
+
+    at = opened("az_failure", lang="en", s=heavy(7).token(), guess="skip")
+
+    assert "q-outcome" in body(at)
+
+
+# --- the route -------------------------------------------------------------------------------------------------------
+
+
+def asked(of):
+    """Ask the route, as a server does; give its status, headers and what it says."""
+    import asyncio
+
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    path, _, query = ahead.address("az_failure", of, "study", "en", locked=False).partition("?")
+    scope = {
+        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": query.encode(),
+        "headers": [], "http_version": "1.1", "scheme": "http", "server": ("127.0.0.1", 80), "root_path": "",
+    }  # fmt: skip
+    asyncio.run(Starlette(routes=ahead.routes())(scope, receive, send))
+    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], headers, json.loads(b"".join(one.get("body", b"") for one in sent[1:]))
+
+
+def test_a_browser_that_asks_for_too_much_at_once_is_told_when_to_come_back():
+    for _ in range(2):
+        admission.AT_ONCE.acquire()
+    try:
+        status, headers, _ = asked(lesson("az_failure").scenario)
+    finally:
+        for _ in range(2):
+            admission.AT_ONCE.release()
+
+    assert status == 429
+    assert headers["retry-after"] == "1"
+    assert asked(lesson("az_failure").scenario)[0] == 200
+
+
+def test_a_heavy_run_is_left_to_the_page_unless_it_is_on_the_shelf(held):
+    began = time.monotonic()
+    status, headers, _ = asked(heavy())
+
+    assert status == 429
+    assert int(headers["retry-after"]) >= 1
+    assert time.monotonic() - began < 5
+    assert held[1].now is None
+
+    held[1].free.set()
+    admission._Office.line.ask("a", heavy(), 1.0).over.wait(30)
+    assert asked(heavy())[0] == 200
