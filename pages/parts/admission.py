@@ -26,7 +26,8 @@ AT_ONCE = BoundedSemaphore(
     2
 )  # scenes that browsers ask for ahead of their pages: as many as there are cores to draw them
 # Pages are built a few at a time: fifty that take turns at the interpreter's lock all end late, and it is the turns that cost.
-_TURNS = Semaphore(3)
+AT_A_TIME = 3
+_TURNS = Semaphore(AT_A_TIME)
 _mine = local()
 _ROUGHLY_S = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90)  # nobody reads a guess to the second
 _log = logging.getLogger("quayside")
