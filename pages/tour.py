@@ -36,12 +36,13 @@ if not is_stage:
 if not in_talk and (aside := words.set_aside()):
     st.info(aside)
 try:
-    if is_speakers:
-        speakers_window(frame.cut_asked())
-    elif in_talk:
-        frame.on_stage(ROOT / "pages")
-    else:
-        page.run()
+    with admission.turn():
+        if is_speakers:
+            speakers_window(frame.cut_asked())
+        elif in_talk:
+            frame.on_stage(ROOT / "pages")
+        else:
+            page.run()
 except LostRunError:
     admission.lost(words.voice())
 except Exception:  # the front door: an audience sees a sentence, and the log sees everything

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
-from threading import BoundedSemaphore
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Semaphore, local
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -24,6 +25,10 @@ TICK_S = 0.5  # how often the place in line is said anew; here too a page stops 
 AT_ONCE = BoundedSemaphore(
     2
 )  # scenes that browsers ask for ahead of their pages: as many as there are cores to draw them
+# Pages are built a few at a time: fifty that take turns at the interpreter's lock all end late, and it is the turns that cost.
+AT_A_TIME = 3
+_TURNS = Semaphore(AT_A_TIME)
+_mine = local()
 _ROUGHLY_S = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90)  # nobody reads a guess to the second
 _log = logging.getLogger("quayside")
 
@@ -45,6 +50,31 @@ class _Office:
     """The one line of this server; closed until the front door opens it."""
 
     line: Line | None = None
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Hold a turn while a page is built. Who comes first is built first."""
+    _TURNS.acquire()
+    _mine.turn = True
+    try:
+        yield
+    finally:
+        _mine.turn = False
+        _TURNS.release()
+
+
+@contextmanager
+def _turn_lent() -> Iterator[None]:
+    """Let others build their pages while this one only waits."""
+    if not getattr(_mine, "turn", False):
+        yield
+        return
+    _TURNS.release()
+    try:
+        yield
+    finally:
+        _TURNS.acquire()
 
 
 def open_line() -> None:
@@ -82,7 +112,8 @@ def run_of(scenario: Scenario, meanwhile: Callable[[], None] = lambda: None) -> 
         meanwhile()
     while True:
         try:
-            return _waited(scenario, line)
+            with _turn_lent():
+                return _waited(scenario, line)
         except UnwantedError:  # it was being stopped when we came: ask again
             continue
 

@@ -18,7 +18,8 @@ from tests.browser.the_app import ROOT, serving
 from tests.load.crowd import Found, crowd
 
 LEARNERS, SECONDS = 200, 60.0
-RAMP, RAMP_S = (100, 200, 300, 400), 30.0
+RAMP, RAMP_S = (10, 25, 50, 100, 200, 300, 400), 20.0
+BESIDE = 15  # learners beside the largest run: few enough that without it nobody waits for anybody
 GOAL_MS, GOAL_RATIO = 500, 2.0
 
 
@@ -95,11 +96,14 @@ def main() -> None:
         for page, (n, p50, p95) in main_.pages.items():
             print(f"       {page:<16} {n:>6} {p50:>8.0f} {p95:>8.0f}")
     if not asked.short:
-        beside = _in_a_fresh_server(asked.learners, asked.seconds, heavy=True)
-        found |= {"beside_the_largest_run": asdict(beside), "ratio": beside.p95 / main_.p95}
+        without, beside = (_in_a_fresh_server(BESIDE, asked.seconds, heavy=heavy) for heavy in (False, True))
+        found |= {
+            "without_the_largest_run": asdict(without), "beside_the_largest_run": asdict(beside),
+            "ratio": beside.p95 / without.p95,
+        }  # fmt: skip
         if not asked.json:
             print(f"Beside one who plays the largest run in a loop ({beside.heavy_runs} ended; {beside.heavy_said!r}):")
-            print(line(beside), *beside.faults, sep="\n")
+            print(line(without), line(beside), *beside.faults, sep="\n")
             print(
                 f"  p95 of the others, with to without: {found['ratio']:.2f} (asked: {GOAL_RATIO} at the most)",
                 flush=True,

@@ -47,14 +47,16 @@ class Found:
     pages: dict[str, tuple[int, float, float]] = field(default_factory=dict)  # page -> changes, p50, p95
 
 
-async def crowd(port: int, pid: int, learners: int, seconds: float, *, seed: int = 0, heavy: bool = False) -> Found:
+async def crowd(
+    port: int, pid: int, learners: int, seconds: float, *, settle_s: float = SETTLE_S, heavy: bool = False
+) -> Found:
     """Let learners come, and measure them for some seconds once all are there. heavy: one more plays the largest run in a loop."""
     told: list[Told | None] = [None]
     starts = time.monotonic()
-    measured_s = starts + max(learners * ARRIVE_S, EVERY_S) + SETTLE_S
+    measured_s = starts + max(learners * ARRIVE_S, EVERY_S) + settle_s
     until_s = measured_s + seconds
     people = [
-        asyncio.create_task(Learner(seed * 10_000 + n, port, lambda: told[0]).learn(starts + n * ARRIVE_S, until_s))
+        asyncio.create_task(Learner(n, port, lambda: told[0]).learn(starts + n * ARRIVE_S, until_s))
         for n in range(learners)
     ]
     giant = asyncio.create_task(_giant(port)) if heavy else None

@@ -66,9 +66,10 @@ class Learner:
         try:
             await self._timed(self._arrive)
             next_s = time.monotonic() + self._draw.uniform(0, EVERY_S)  # people keep no step
-            while (next_s := max(time.monotonic(), next_s + EVERY_S * self._draw.uniform(0.8, 1.2))) < until_s:
-                await asyncio.sleep(next_s - time.monotonic())
+            while next_s < until_s:
+                await asyncio.sleep(max(0.0, next_s - time.monotonic()))
                 await self._timed(self._change if self._browser.socket else self._arrive)
+                next_s = max(time.monotonic(), next_s + EVERY_S * self._draw.uniform(0.8, 1.2))
         finally:
             await self._browser.close()
 

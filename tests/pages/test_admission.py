@@ -1,6 +1,7 @@
 """Admission on a page: who waits sees the place in line, in their language, and loses nothing."""
 
 import json
+import threading
 import time
 
 import pytest
@@ -130,6 +131,42 @@ def test_where_no_line_is_open_a_heavy_run_is_played_at_once():
     at = opened("az_failure", lang="en", s=heavy(7).token(), guess="skip")
 
     assert "q-outcome" in body(at)
+
+
+# --- turns ---------------------------------------------------------------------------------------------------------------
+
+
+def test_pages_are_built_a_few_at_a_time_and_one_that_only_waits_lends_its_turn():
+    inside, let_go, lend = [], threading.Event(), threading.Event()
+
+    def build(n):
+        with admission.turn():
+            inside.append(n)
+            if n == 0:
+                lend.wait(5)
+                with admission._turn_lent():
+                    let_go.wait(5)
+            let_go.wait(5)
+
+    builders = [threading.Thread(target=build, args=(n,)) for n in range(admission.AT_A_TIME + 1)]
+    for one in builders:
+        one.start()
+        time.sleep(0.05)
+    assert inside == list(range(admission.AT_A_TIME))
+
+    lend.set()
+    until(lambda: len(inside) == admission.AT_A_TIME + 1)
+
+    let_go.set()
+    for one in builders:
+        one.join(5)
+    assert not any(one.is_alive() for one in builders)
+
+
+def test_a_page_that_stops_gives_its_turn_back():
+    for _ in range(2 * admission.AT_A_TIME):
+        with pytest.raises(StopException), admission.turn():
+            raise StopException
 
 
 # --- the route -------------------------------------------------------------------------------------------------------
