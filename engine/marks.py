@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from engine.architecture.hot import HotAsk, heat
 from engine.architecture.uptime import answered
 from engine.consensus.quorum import zone_losses
 from engine.consensus.replacing import Replacing
@@ -24,16 +25,19 @@ from engine.containers.places import answers
 from engine.containers.stopping import stop
 from engine.eks.asks import VersionsAsk
 from engine.eks.packing import pack
+from engine.eks.slider import slider
 from engine.eks.versions import calendar
 from engine.errors import ScenarioError
 from engine.fargate.against_ec2 import break_even
 from engine.fargate.asks import Bills
+from engine.fargate.storage import survivals
 from engine.landscape import Needs, Workload, choose
 from engine.landscape.bill import bill
 from engine.landscape.ways import way_of
 from engine.measures import Unit
 from engine.responsibility import years
 from engine.serverless.breakeven import Dials, crossing
+from engine.traps import Moves, TrapsAsk, ecs_moves
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,27 @@ def _month_usd(shown: Any) -> float | None:
 
 def _zones_survived(asked: Replacing) -> float:
     return float(sum(loss.writes_on for loss in zone_losses(asked.places)))
+
+
+def _rush_usd(ask: HotAsk) -> float | None:
+    """Give what an hour of the rush costs more; None where the goal is not held."""
+    found = heat(ask, ask.out)
+    return found.more_usd if found.holds else None
+
+
+def _stop_usd(shown: Any) -> float | None:
+    """Price a month of the slider's stop, people included; None where nobody can price it."""
+    return next((stop.total_usd for stop in slider(shown.ask) if stop.name == shown.stop), None)
+
+
+def _moves(ask: TrapsAsk) -> Moves:
+    return ecs_moves(ask.desired, ask.min_healthy_percent, ask.max_percent)
+
+
+def _storage_kept(shown: Any) -> float:
+    """Give the share of a Fargate task's volumes whose data its replacement finds again."""
+    found = survivals("ecs-fargate", shown.era, shown.asks.storage)
+    return sum(one.outcome == "kept" for one in found) / len(found)
 
 
 def _upgrades(ask: VersionsAsk) -> float:
@@ -120,6 +145,11 @@ MARKS: Mapping[str, Mark] = {
     "members": Mark(lambda asked: float(len(asked.places)), "count"),
     "node_pods": Mark(lambda shown: float(pack(shown.node).pods), "tasks"),
     "year_nights": Mark(lambda shown: float(years(shown.ask)[shown.stop].nights.mean()), "count"),
+    "rush_usd": Mark(_rush_usd, "usd_h"),
+    "stop_usd": Mark(_stop_usd, "usd"),
+    "may_start": Mark(lambda ask: float(_moves(ask).may_start), "tasks"),
+    "must_stay": Mark(lambda ask: float(_moves(ask).least), "tasks"),
+    "storage_kept": Mark(_storage_kept, "share"),
     "versions_usd": Mark(_versions_usd, "usd"),
     "upgrades": Mark(_upgrades, "count"),
     "even_share": Mark(_even, "share"),

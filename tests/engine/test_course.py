@@ -7,6 +7,7 @@ import yaml
 from pydantic import ValidationError
 
 from engine import catalog, reading
+from engine.architecture.hot import HotAsk
 from engine.catalog import DATA
 from engine.changes import changed, scenario_of
 from engine.consensus.replacing import Replacing
@@ -19,11 +20,15 @@ from engine.fargate.asks import Bills
 from engine.measures import MEASURES
 from engine.serverless.breakeven import Dials
 from engine.sums import FIGURES
+from engine.traps import TrapsAsk
 from pages.parts.architecture.pieces import Pieces
 from pages.parts.eks import pods
+from pages.parts.eks import slider as eks_slider
+from pages.parts.fargate import table
 from pages.parts.landscape.choose import Choosing
 from pages.parts.landscape.map import Landed
 from pages.parts.responsibility.slider import Stopped
+from pages.parts.turned import put
 
 CHAPTERS = catalog.courses()
 OTHER_SEEDS = range(901, 904)
@@ -52,14 +57,18 @@ def test_no_answer_stands_on_a_knifes_edge(chapter, name):
 
 # Experiments without a run, and the record that each begins with. (A test of the pages holds that they do.)
 FIRST = {
+    "architecture_hot": HotAsk(),
     "architecture_pieces": Pieces(),
     "containers": ImageAsk(),
     "containers_stop": StopAsk(),
     "containers_memory": MemoryAsk(),
     "containers_places": OneImage(),
     "control_plane_why": Replacing(),
+    "delivery_traps": TrapsAsk(),
+    "eks": eks_slider.Shown(),
     "eks_pods": pods.Shown(),
     "eks_versions": VersionsAsk(),
+    "fargate": put(table.Shown(), catalog.lesson("fargate")["start"]),
     "fargate_size": Bills(),
     "landscape": Landed(),
     "landscape_choose": Choosing(),
@@ -95,8 +104,8 @@ def test_a_challenge_is_about_an_experiment_of_its_chapter_and_is_not_met_as_it_
 
 def test_every_experiment_with_a_run_has_a_challenge():
     held = {one.lesson for chapter in CHAPTERS for one in course(chapter).challenges}
-    # The lab has no experiment of its own. The other two show rules: what can be turned there is the question itself.
-    without = {"lab", "kubernetes_scheduler", "delivery_traps"}
+    # The lab has no experiment of its own. The scheduler's shows rules: what can be turned there is the question itself.
+    without = {"lab", "kubernetes_scheduler"}
     runs = {name for name in catalog.lessons() if "scenario" in catalog.lesson(name)}
 
     assert runs - held == without
