@@ -29,6 +29,7 @@ from pages.parts.admission import close_line, open_line
 from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
 from pages.parts.compressed import Compressed
+from pages.parts.doorman import Doorman
 from pages.parts.progress.store import StoreError, store
 from pages.parts.progress.visitors import Visitors
 from pages.parts.stage.rehearsal import routes as rehearsal_routes
@@ -40,7 +41,7 @@ sys.setswitchinterval(0.0005)
 _is_warm = threading.Event()
 # Streamlit sets styles from script and evaluates none of ours from outside; nothing may come from, or go, elsewhere.
 _POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self' 'unsafe-inline' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
@@ -115,6 +116,7 @@ app = st.App(
     routes=[Route("/ready", _ready), *run_routes(), *chart_routes(), *room_routes(), *rehearsal_routes()],
     middleware=[
         Middleware(SecurityHeaders),
+        Middleware(Doorman),
         Middleware(CompressMiddleware, minimum_size=1_000, zstd=False, brotli_quality=5, gzip_level=5),
         Middleware(Visitors),
         Middleware(Compressed),

@@ -20,6 +20,8 @@ from engine.errors import Problem, ScenarioError
 MAX_TEXT = 2_000_000  # characters
 MAX_TOKEN = 200_000
 _VERSION = "1"
+# The loader trips over some malformed tags and numbers in its own ways; whatever it says, the text cannot be read.
+_UNREADABLE = (yaml.YAMLError, RecursionError, ValueError, TypeError, AttributeError, OverflowError, LookupError)
 _TAGS = frozenset((*checks.OPERATIONS, *checks.CONSENSUS_OPERATIONS, *checks.PIPELINE_TAGS))
 
 
@@ -48,8 +50,7 @@ def parse(text: str) -> object:
         raise _one("file", f"{len(text):,} characters", f"up to {MAX_TEXT:,}", "the file is too large")
     try:
         return yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader with fewer features
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError, AttributeError, OverflowError) as error:
-        # The loader trips over some malformed tags in its own ways; whatever it says, the text cannot be read.
+    except _UNREADABLE as error:
         where = getattr(error, "problem_mark", None)
         place = f"line {where.line + 1}, column {where.column + 1}" if where else "file"
         what = getattr(error, "problem", None) or str(error) or "nested too deeply"
@@ -61,7 +62,7 @@ def marks(text: str) -> dict[tuple[str, ...], int]:
     found: dict[tuple[str, ...], int] = {}
     try:
         _mark(yaml.compose(text[:MAX_TEXT], _Loader), (), found)
-    except (yaml.YAMLError, RecursionError, ValueError, TypeError, AttributeError, OverflowError):
+    except _UNREADABLE:
         return {}
     return found
 
@@ -93,12 +94,20 @@ def check(model: type[R], given: object, find: Find[R]) -> R:
             Problem(_short(key), _short(key), "a word", "a setting's name is a word") for key in strangers
         )
     try:
-        built = model.model_validate(given)
+        built = validated(model, given)
     except ValidationError as error:
         raise ScenarioError([*explained(error, model), *_problems_of_the_rest(model, given, error, find)]) from None
     if found := find(built):
         raise ScenarioError(found)
     return built
+
+
+def validated(model: type[R], given: object) -> R:
+    """Build a record. Raises ValidationError, and ScenarioError for half a sign of UTF-16, over which pydantic trips."""
+    try:
+        return model.model_validate(given)
+    except UnicodeEncodeError as error:
+        raise _one("file", ascii(error.object[error.start]), "text", "half a sign is no text") from None
 
 
 def explained(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
@@ -126,10 +135,12 @@ def _problems_of_the_rest(
     }
     for _ in range(20):
         steps = [[step for step in e["loc"] if not _is_tag(step)] for e in error.errors(include_url=False)]
+        if [] in steps:  # a name that is no text (half a sign): there is no place to drop it from
+            return []
         for path in sorted(steps, key=lambda path: [(isinstance(step, int), step) for step in path], reverse=True):
             _drop(kept, path, places)
         try:
-            built = model.model_validate(kept)
+            built = validated(model, kept)
         except ValidationError as again:
             error = again
             continue
@@ -227,8 +238,13 @@ def _allowed(model: type[BaseModel], error: Any) -> str:
         low = option.get("minimum", option.get("exclusiveMinimum"))
         high = option.get("maximum", option.get("exclusiveMaximum"))
         if low is not None or high is not None:
-            above = "above " if "exclusiveMinimum" in option else ""
-            return f"{above}{low:,} to {high:,} {schema.get('unit', '')}".strip()
+            if high is None:
+                span = f"{low:,} or more" if "minimum" in option else f"above {low:,}"
+            elif low is None:
+                span = f"up to {high:,}" if "maximum" in option else f"below {high:,}"
+            else:
+                span = f"{'above ' if 'exclusiveMinimum' in option else ''}{low:,} to {high:,}"
+            return f"{span} {schema.get('unit', '')}".strip()
     if schema.get("examples"):
         return f"such as {schema['examples'][0]}"
     return str(schema.get("pattern") or schema.get("type") or error["msg"])

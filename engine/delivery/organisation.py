@@ -122,7 +122,7 @@ class Organisation(Record):
                 [Problem("file", type(given).__name__, "a mapping of settings", "an organisation is a mapping")]
             )
         try:
-            built = cls.model_validate(given)
+            built = reading.validated(cls, given)
         except ValidationError as error:
             raise ScenarioError(reading.explained(error, cls)) from None
         if found := too_large(built):

@@ -19,7 +19,7 @@ from engine import Scenario, ScenarioError, reading
 from engine.changes import changed, value_at
 from engine.era_checks import Barred, barred
 from engine.errors import Problem
-from engine.operations import Operation
+from engine.operations import LONGEST_S, Operation
 from pages.parts.fields import ASSUMED
 from pages.parts.lesson import Control, Lesson, lesson, name_of
 from pages.parts.time_machine import ERA, era, travel
@@ -162,9 +162,11 @@ def not_then(scenario: Scenario) -> tuple[Barred, ...]:
 
 
 def operation(given: dict[str, Any], of: Lesson) -> Operation:
-    """Turn the map's wish into an operation; what the map offers in one word may need a number."""
+    """Turn the map's wish into an operation; what the map offers in one word may need a number. Raises ScenarioError."""
     settings = {key: value for key, value in given.items() if value is not None}
-    settings["at_s"] = round(float(settings.get("at_s", 0)), 1)
+    at_s = settings.setdefault("at_s", 0)
+    if isinstance(at_s, int | float) and abs(at_s) <= LONGEST_S:  # what is no moment, the scenario refuses
+        settings["at_s"] = round(float(at_s), 1)
     if settings.get("do") == "impair-zone":
         settings |= {"latency_ms": 1_000, "loss": 0.1}
     if settings.get("do") == "deploy-bad":
@@ -266,11 +268,13 @@ def chosen(control: Control, word: str, like: object) -> object:
 def written(value: object) -> str:
     """Write a value for the URL: yes and no as words, several as a list with dots, or with commas where they have dots themselves.
 
-    >>> written(True), written(("spread-zones", "spread-hosts")), written(1200.0), written(("m5.large",))
-    ('true', 'spread-zones.spread-hosts', '1200', 'm5.large,')
+    >>> written(True), written(("spread-zones", "spread-hosts")), written(1200.0), written(("m5.large",)), written(())
+    ('true', 'spread-zones.spread-hosts', '1200', 'm5.large,', ',')
     """
     if isinstance(value, tuple | list):
         parts = [str(part) for part in value]
+        if not parts:
+            return ","
         return "".join(f"{part}," for part in parts) if any("." in part for part in parts) else ".".join(parts)
     if isinstance(value, bool):
         return str(value).lower()

@@ -131,7 +131,7 @@ def put(record: R, settings: Mapping[str, Any]) -> R:
     for path, value in settings.items():
         data = reading.put(data, path, value)
     try:
-        return type(record).model_validate(data)
+        return reading.validated(type(record), data)
     except ValidationError as error:
         raise ScenarioError(reading.explained(error, type(record))) from None
 

@@ -34,11 +34,18 @@ STAND_STILL = """(to_s) => {
   if (to_s !== null) window.quaysideClock.seek(to_s);
 }"""
 
+IS_BROKEN = """() => {
+  const still = document.querySelector("#quayside-deck").shadowRoot.querySelector(".still");
+  return Boolean(still) && !still.hidden;
+}"""
+
 
 def take(page: Page, camera: CDPSession, beat: Beat) -> bytes:
     """Take a beat's picture, as good as its size allows."""
     page.wait_for_function(IS_AT, arg=beat.id, timeout=PATIENCE_MS)
     page.wait_for_timeout(SETTLED_MS)
+    if page.evaluate(IS_BROKEN):  # else the picture would be taken of its own last picture
+        raise RuntimeError(f"{beat.id}: the page cannot be shown; the log says why")
     page.evaluate(STAND_STILL, beat.runs.to_s if beat.runs else None)
     the_app.frames(page, 4)
     the_app.ended(page)

@@ -7,8 +7,10 @@ import zlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel, Field, ValidationError
 
-from engine import Scenario, ScenarioError
+from engine import Scenario, ScenarioError, reading
+from engine.delivery import Organisation
 from tests.in_time import within
 
 
@@ -198,3 +200,40 @@ def test_one_letter_changed_in_a_link_is_another_scenario_or_none(place, letter)
     assert read == Scenario(
         seed=77
     )  # zlib's checksum lets nothing else through: only bits that carry nothing may differ
+
+
+@pytest.mark.parametrize("given_", [{"\ud8a5": []}, {"seed": "x", "\udee1": 1}, {"fleet": {"\ud800": 1}, "seed": -1}])
+def test_a_name_that_is_half_a_sign_is_refused_as_any_other_mistake(given_):
+    found = problems(given_)
+
+    assert found
+    assert all(str(problem).encode() for problem in found.values())  # it can be shown and logged
+
+
+@pytest.mark.parametrize(
+    "text", ["seed: !!int \n", "seed: !!float ''", "name: !!timestamp x", "seed: !!int '-'", "seed: !!int ':'"]
+)
+def test_a_tag_over_nothing_is_text_that_cannot_be_read(text):
+    assert refusal(Scenario.read, text)
+    assert refusal(Organisation.read, text)
+    assert reading.marks(text) is not None
+
+
+@pytest.mark.parametrize(
+    "given_",
+    [{"launch_type": "\ud800"}, {"operations": [{"do": "\udee1"}]}, {"services": [{"constraints": ["\ud800"]}]}],
+)
+def test_half_a_sign_in_a_value_is_refused_in_a_file_and_in_a_link(given_):
+    assert refusal(Scenario.of, given_)
+    assert refusal(Scenario.read, json.dumps(given_))
+    assert refusal(Scenario.from_token, reading.token(given_))
+
+
+def test_a_bound_on_one_side_is_told_on_that_side():
+    class Held(BaseModel):
+        low: float = Field(1, ge=2_000)
+        high: float = Field(1, lt=3_000)
+
+    with pytest.raises(ValidationError) as refused:
+        Held.model_validate({"low": "x", "high": "y"})
+    assert [one.allowed for one in reading.explained(refused.value, Held)] == ["2,000 or more", "below 3,000"]

@@ -124,7 +124,7 @@ def _host_ports(workload: Workload, protocol: str) -> list[int]:
 def _start_s(workload: Workload, usual: Service) -> float:
     """Say when a pod answers: no sooner than its readiness probes begin to ask, and as a usual one otherwise."""
     probes = [trees.inner(one.tree, "readinessProbe") for one in workload.running]
-    return max([usual.start_s, *(float(trees.whole(probe, "initialDelaySeconds") or 0) for probe in probes)])
+    return max([usual.start_s, *(trees.whole(probe, "initialDelaySeconds") or 0 for probe in probes)])
 
 
 def _share(manifest: Manifest, workload: Workload, desired: int, usual: Service) -> float:

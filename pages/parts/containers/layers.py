@@ -136,7 +136,7 @@ def draw(found: Pulled, speaker: Voice, size: Size = "laptop") -> None:
         words={"cached": say(f"{NAME}.none_fetched")}, scale=SCALES[size], signs=speaker.number_signs(),
     )  # fmt: skip
     strip = Strip(
-        "pull", say(f"{NAME}.chart"), figure, sub=say(f"{NAME}.chart_sub"), height_px=660 if size == "stage" else 236, is_named=True
+        "pull", say(f"{NAME}.chart"), figure, sub=say(f"{NAME}.chart_sub"), height_px=540 if size == "stage" else 236, is_named=True
     )  # fmt: skip
     charts([strip], run_id="pull", end_s=1, key=f"{NAME}.pull.{size}", on_clock=False, name=strip.title, size=size)
     st.html(

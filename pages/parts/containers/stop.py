@@ -115,7 +115,7 @@ def draw(ask: StopAsk, found: Stopped, speaker: Voice, size: Size = "laptop") ->
         scale=SCALES[size], signs=speaker.number_signs(),
     )  # fmt: skip
     strip = Strip(
-        "stop", say(f"{NAME}.chart"), figure, sub=say(f"{NAME}.chart_sub"), height_px=700 if size == "stage" else 320
+        "stop", say(f"{NAME}.chart"), figure, sub=say(f"{NAME}.chart_sub"), height_px=560 if size == "stage" else 320
     )  # fmt: skip
     charts([strip], run_id="stop", end_s=1, key=f"{NAME}.lines.{size}", on_clock=False, name=strip.title, size=size)
     keys = "".join(

@@ -14,6 +14,7 @@ from pages.parts.lab.bench import bench
 from pages.parts.lab.differences import differences
 from pages.parts.lab.form import absent
 from pages.parts.lab.guessing import ask_first, verdict
+from pages.parts.lab.many import many
 from pages.parts.lab.shelf import shelf
 from pages.parts.lab.slots import Slot, opened, write_url
 from pages.parts.lab.stage import stage
@@ -89,6 +90,7 @@ def _study(speaker: Voice, slots: Sequence[Slot], sides: Sequence[Side]) -> None
             if guess != SKIP:
                 st.html(f'<p class="q-verdict">{chapter.plain(verdict(speaker, sides, guess))}</p>')
             outcomes(speaker, speaker.say("lab.outcome.title"), sides, of.outcome)
+            many(speaker, sides)
     titles = [slot.title(speaker) for slot in slots]
     if len(slots) > 1:
         differences(speaker, titles, [slot.scenario for slot in slots])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
@@ -15,12 +16,24 @@ from pages.parts.progress.records import MOST, Answer, Kind
 from pages.parts.progress.store import StoreError, store
 
 _HELD, _WAITING, _GONE = "progress.held", "progress.waiting", "progress.gone"
+BLINK, MOST_BACK = timedelta(microseconds=1), timedelta(days=2)
 _log = logging.getLogger("quayside.progress")
 
 
 def answered(kind: Kind, what: str, answer: str, *, right: bool | None, sure: int | None = None) -> None:
     """Keep an answer. Once this returns it is on disk, or waits in the session (`is_waiting`) until the store is back."""
-    take_in([Answer(kind=kind, what=what, answer=answer[:400], right=right, sure=sure)])
+    take_in([Answer(at=_now(), kind=kind, what=what, answer=answer[:400], right=right, sure=sure)])
+
+
+def _now() -> str:
+    """Say when an answer is given: after all that are here, though the machine's clock was put back meanwhile.
+
+    What was answered first stays the first. A file that says it is from years ahead moves no clock.
+    """
+    now = datetime.now(UTC)
+    last = max((datetime.fromisoformat(one.at) for one in _held()), default=now)
+    after = last + BLINK if now <= last < now + MOST_BACK else now
+    return after.isoformat(timespec="microseconds")
 
 
 def answers(kind: Kind | None = None) -> list[Answer]:

@@ -72,6 +72,6 @@ def imported(text: str) -> tuple[Answer, ...]:
     except (ValueError, RecursionError) as error:
         raise ScenarioError((Problem("file", text[:60], "JSON", "is not JSON"),)) from error
     try:
-        return Export.model_validate(given).answers
+        return reading.validated(Export, given).answers
     except ValidationError as error:
         raise ScenarioError(reading.explained(error, Export)) from None

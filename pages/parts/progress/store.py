@@ -205,13 +205,16 @@ def url() -> str:
 
 @cache
 def opened(address: str) -> Store:
-    """Open a store once a process. Raises StoreError where its folder cannot be made."""
+    """Open a store once a process. Raises StoreError where its folder cannot be made, or its address is none."""
     if address.startswith("sqlite:///"):
         try:
             Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError("no folder") from error
-    return Store(address)
+    try:
+        return Store(address)
+    except (SQLAlchemyError, ValueError):  # an address that is none; what it is stays out of every log
+        raise StoreError("no address of a database") from None
 
 
 def store() -> Store:

@@ -72,7 +72,10 @@ def test_the_stage_is_given_its_own_size_and_its_headline():
         ({"set": "seed"}, 422),
         ({"act": "{"}, 400),
         ({"act": "[]"}, 400),
-        ({"act": '{"do":"fail-zone","zone":"a","at_s":1' + "0" * 400 + "}"}, 400),  # no such moment
+        ({"act": '{"do":"fail-zone","zone":"a","at_s":1' + "0" * 400 + "}"}, 422),  # no such moment
+        ({"act": '{"do":"fail-zone","zone":"a","at_s":"soon"}'}, 422),
+        ({"act": '{"do":"fail-zone","zone":"a","at_s":[1]}'}, 422),
+        ({"act": '{"do":"fail-zone","zone":"a","at_s":NaN}'}, 422),
         ({"act": "[" * 20_000}, 400),
         ({"act": '{"do":"fail-zone","zone":"z","at_s":1}'}, 422),
         ({"set": "duration_s=604800"}, 422),  # more requests than a run may have

@@ -236,10 +236,20 @@ def test_wrong_pins_are_told_how_long_to_wait(rooms):
         ([1], {}, 400),
         ({"pin": 123456}, {}, 400),
         ({"pin": "ñ"}, {}, 403),
+        (b'{"pin": "\\ud800"}', {}, 403),  # half a sign: JSON may say it, and no text may hold it
     ],
 )
 def test_what_cannot_be_read_is_refused(rooms, said, how, status):
     assert asyncio.run(ask(rooms, "join", said, **how))[0] == status
+
+
+@pytest.mark.parametrize("key", ["ñ", "\ud800", "\0"])
+def test_a_key_in_odd_letters_is_a_wrong_key(rooms, key):
+    name, room = rooms.open(HALL)
+
+    refused(404, rooms.host, name, key)
+    refused(404, rooms.either, name, key)
+    assert rooms.open(PHONE, name, key)[1] is not room
 
 
 def test_a_stage_may_only_be_at_a_beat_and_a_guest_may_only_wish_for_a_step(rooms):
@@ -249,13 +259,14 @@ def test_a_stage_may_only_be_at_a_beat_and_a_guest_may_only_wish_for_a_step(room
         return [
             (await ask(rooms, "at", stage | {"at": {"beat": "<b>", "cut": "talk"}}))[0],
             (await ask(rooms, "at", stage | {"at": None}))[0],
+            (await ask(rooms, "at", stage | {"at": {"beat": {"of": FIRST}, "cut": ["talk"]}}))[0],
             (await ask(rooms, "wish", stage | {"does": "explode"}))[0],
             (await ask(rooms, "wish", stage | {"does": "go", "beat": "no.such"}))[0],
             (await ask(rooms, "wish", stage | {"does": "go", "beat": FIRST}))[0],
             (await ask(rooms, "hear", stage | {"since": "x"}))[0],
         ]
 
-    assert asyncio.run(odd()) == [400, 400, 400, 400, 200, 400]
+    assert asyncio.run(odd()) == [400, 400, 400, 400, 400, 200, 400]
 
 
 @pytest.mark.parametrize(
