@@ -163,9 +163,10 @@ class Line:
                     ask.scenario, lambda share: setattr(ask, "share", share), lambda: self._is_wanted(ask)
                 )
             except LostRunError:
-                _log.warning("the process that plays heavy runs ended; it is started again")
+                if self._is_open:
+                    _log.warning("the process that plays heavy runs ended; it is started again")
                 self._replace()
-                if not left:
+                if not left or not self._is_open:
                     raise
         raise AssertionError("the last try returns or raises")
 

@@ -92,8 +92,7 @@ class Worker:
         return found
 
     def close(self) -> None:
-        """End it, whatever it does."""
-        self._line.close()
+        """End it, whatever it does. Whoever waits at the pipe, in another thread, hears that nobody is at its other end."""
         self._process.kill()
         self._process.wait()
 

@@ -251,3 +251,15 @@ def test_a_real_line_outlives_a_killed_process():
     assert ask.run.digest == run(HEAVY).digest
     assert line._player.pid != first
     line.close()
+
+
+def test_a_line_that_closes_while_a_run_is_played_breaks_nothing(caplog):
+    line = Line()
+    ask = line.ask("a", HEAVY.with_("services.web.desired", 3_000), 1.0)
+    until(lambda: ask.share > 0, 60)
+    line.close()
+
+    assert ask.over.is_set()
+    assert ask.run is None
+    assert not line._thread.is_alive()
+    assert [record for record in caplog.records if record.exc_info] == []

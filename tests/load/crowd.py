@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,7 +70,7 @@ async def crowd(
     await asyncio.sleep(until_s - time.monotonic())
     took_s = time.monotonic() - measured_s
     spent = [(_cpu_s(one) - was) / took_s for one, was in zip((server, *others, here), before, strict=True)]
-    memory = [one.memory_info().rss / 2**20 for one in (server, *others)]
+    memory = [_memory_mib(one) for one in (server, *others)]
     done, late = await asyncio.wait(people, timeout=60)
     for one in late:
         one.cancel()
@@ -105,6 +106,12 @@ def _cpu_s(process: psutil.Process) -> float:
     except psutil.NoSuchProcess:
         return 0.0
     return float(spent.user + spent.system)
+
+
+def _memory_mib(process: psutil.Process) -> float:
+    with suppress(psutil.NoSuchProcess):  # a worker may have been started again
+        return float(process.memory_info().rss) / 2**20
+    return 0.0
 
 
 # --- one who plays the largest run -----------------------------------------------------------------------------------------
