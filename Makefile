@@ -9,7 +9,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help run test check format bench bench-ui stills lock clean
+.PHONY: help run test check format bench bench-ui fuzz audit stills lock clean
 
 help:
 	@echo "make run       open the dashboard in the browser"
@@ -18,6 +18,8 @@ help:
 	@echo "make format    lay the code out"
 	@echo "make bench     the engine against plain SimPy and Ciw"
 	@echo "make bench-ui  how soon a click is painted"
+	@echo "make fuzz      a hundred thousand broken inputs, by every way in"
+	@echo "make audit     what is known against the pinned packages"
 	@echo "make stills    take the still picture of every beat of the talk"
 	@echo "make lock      renew the lock files from pyproject.toml"
 	@echo "make clean     remove everything that these made"
@@ -45,6 +47,13 @@ bench: $(VENV)/dev.stamp
 
 bench-ui: $(VENV)/dev.stamp
 	@QUAYSIDE_CHROMIUM="$$(bash scripts/find_chromium.sh $(PY))" && export QUAYSIDE_CHROMIUM && $(PY) -m tests.browser.bench_ui
+
+fuzz: $(VENV)/dev.stamp
+	$(PY) -m tests.fuzz
+
+# ADVISORIES=FILE: a stored copy of OSV's records for PyPI, where there is no network. Says 2 where nobody could be asked.
+audit: $(VENV)/run.stamp
+	$(PY) scripts/audit.py requirements.lock $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 # For the hall when a page cannot be shown: run it when a beat, or how its page looks, has changed.
 stills: $(VENV)/dev.stamp

@@ -112,7 +112,9 @@ sys.stdin.readline()
 
 def test_a_store_that_another_process_holds_is_waited_for_and_then_written(store, path, visit):
     say("fleet.before")
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert holder.stdout.readline() == "held\n"
         say("fleet.while")
@@ -194,7 +196,9 @@ def test_whatever_the_clock_does_the_first_answer_stays_the_first(store, visit, 
     if jump < timedelta(days=2):
         say("fleet.q", "third")
 
-    assert [one.answer for one in progress.answers()] == ["first", "second", "third"][: 3 if jump < timedelta(days=2) else 2]
+    assert [one.answer for one in progress.answers()] == ["first", "second", "third"][
+        : 3 if jump < timedelta(days=2) else 2
+    ]
     assert [one.answer for one in progress.first_answers()] == ["first"]
     assert len({one.at for one in progress.answers()}) == len(progress.answers())
 
