@@ -31,9 +31,9 @@ class Unasked(Exception):  # noqa: N818 - it is an outcome
 
 
 def pins(text: str) -> dict[str, str]:
-    """Read names and versions out of a lock file.
+    r"""Read names and versions out of a lock file.
 
-    >>> pins("Some_Package==1.2.3 \\\\\\n    --hash=sha256:00\\n# other==1\\n")
+    >>> pins("Some_Package==1.2.3 \\\n    --hash=sha256:00\n# other==1\n")
     {'some-package': '1.2.3'}
     """
     return {plain(name): version for name, version in _PIN.findall(text)}
@@ -159,7 +159,7 @@ def main(arguments: list[str] | None = None) -> int:
     pinned = pins(given.lock.read_text(encoding="utf-8"))
     try:
         if not pinned:
-            raise Unasked(f"{given.lock} pins nothing")
+            raise Unasked(f"{given.lock} pins nothing")  # noqa: TRY301 - told as all the others are
         known = stored(pinned, given.advisories) if given.advisories else asked(given.lock, given.tools)
     except Unasked as why:
         print(f"NOT AUDITED: {why}", file=sys.stderr)

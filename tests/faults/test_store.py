@@ -19,7 +19,7 @@ from pages.parts.progress.store import KEPT, Store, StoreError
 from pages.parts.progress.visitors import COOKIE, known
 
 TOKEN = "f" * 32
-SECRET = "s3cret-and-no-one-elses"
+SECRET = "s3cret-and-no-one-elses"  # noqa: S105 - it opens nothing
 
 
 @pytest.fixture
@@ -110,7 +110,8 @@ sys.stdin.readline()
 """
 
 
-def test_a_store_that_another_process_holds_is_waited_for_and_then_written(store, path, visit):
+@pytest.mark.usefixtures("store")
+def test_a_store_that_another_process_holds_is_waited_for_and_then_written(path, visit):
     say("fleet.before")
     holder = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -186,7 +187,8 @@ class Clock(datetime):
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(days=-1), timedelta(days=1), timedelta(days=365)])
-def test_whatever_the_clock_does_the_first_answer_stays_the_first(store, visit, monkeypatch, jump):
+@pytest.mark.usefixtures("store")
+def test_whatever_the_clock_does_the_first_answer_stays_the_first(visit, monkeypatch, jump):
     monkeypatch.setattr(kept, "datetime", Clock)
     say("fleet.q", "first")
     monkeypatch.setattr(Clock, "off", jump)
@@ -203,7 +205,8 @@ def test_whatever_the_clock_does_the_first_answer_stays_the_first(store, visit, 
     assert len({one.at for one in progress.answers()}) == len(progress.answers())
 
 
-def test_answers_from_years_ahead_move_no_clock(store, visit):
+@pytest.mark.usefixtures("store", "visit")
+def test_answers_from_years_ahead_move_no_clock():
     progress.take_in([Answer(kind="quiz", what="fleet.q", answer="far", at="9999-12-31T23:59:59.999999+00:00")])
     say("fleet.now")
 
@@ -227,7 +230,8 @@ def test_a_clock_that_jumps_a_day_forgets_nobody(store):
     f"postgresql://quay:{SECRET}@127.0.0.1:port/none", f"nosuch://quay:{SECRET}@host/none", f"quay:{SECRET}", f"://{SECRET}",
     f"postgresql://quay:{SECRET}@[::1/none",
 ])  # fmt: skip
-def test_the_address_of_the_store_is_in_no_log_and_no_error(monkeypatch, visit, caplog, capsys, address):
+@pytest.mark.usefixtures("visit")
+def test_the_address_of_the_store_is_in_no_log_and_no_error(monkeypatch, caplog, capsys, address):
     monkeypatch.setattr(stores, "PATIENCE_S", 1.0)
     monkeypatch.setenv("DATABASE_URL", address)
     monkeypatch.setattr(kept, "store", stores.store)
