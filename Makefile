@@ -9,7 +9,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help run test check format bench bench-ui load stills lock clean
+.PHONY: help run test check format bench bench-ui load fuzz audit stills lock clean
 
 help:
 	@echo "make run       open the dashboard in the browser"
@@ -19,6 +19,8 @@ help:
 	@echo "make bench     the engine against plain SimPy and Ciw"
 	@echo "make bench-ui  how soon a click is painted"
 	@echo "make load      how many people one server bears"
+	@echo "make fuzz      a hundred thousand broken inputs, by every way in"
+	@echo "make audit     what is known against the pinned packages"
 	@echo "make stills    take the still picture of every beat of the talk"
 	@echo "make lock      renew the lock files from pyproject.toml"
 	@echo "make clean     remove everything that these made"
@@ -50,6 +52,14 @@ bench-ui: $(VENV)/dev.stamp
 # Protocol clients, no browser. Some minutes; `$(PY) -m tests.load --help` says how to ask for less.
 load: $(VENV)/dev.stamp
 	$(PY) -m tests.load
+
+# Minutes, by seed: what it finds can be found again. `$(PY) -m tests.fuzz --help` says how to ask for less.
+fuzz: $(VENV)/dev.stamp
+	$(PY) -m tests.fuzz
+
+# ADVISORIES=FILE: a stored copy of OSV's records for PyPI, where there is no network. Says 2 where nobody could be asked.
+audit: $(VENV)/run.stamp
+	$(PY) scripts/audit.py requirements.lock $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 # For the hall when a page cannot be shown: run it when a beat, or how its page looks, has changed.
 stills: $(VENV)/dev.stamp

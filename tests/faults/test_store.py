@@ -19,7 +19,7 @@ from pages.parts.progress.store import KEPT, Store, StoreError
 from pages.parts.progress.visitors import COOKIE, known
 
 TOKEN = "f" * 32
-SECRET = "s3cret-and-no-one-elses"  # noqa: S105 - no real one
+SECRET = "s3cret-and-no-one-elses"  # noqa: S105 - it opens nothing
 
 
 @pytest.fixture
