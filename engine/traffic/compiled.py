@@ -254,6 +254,10 @@ class _Lane:
             return
         until_s = float(until_s)  # SimPy's clock may be a whole number
         self._at_s = until_s
+        n = self.carry.n
+        # A window opens with the answers of all that is on its way, before the loop asks for room: each may be tried again.
+        while len(self.carry.again) <= n[kernel.N_AGAIN] + n[kernel.N_PENDING]:
+            self.carry = self.carry._replace(again=_doubled(self.carry.again))
         fresh = True
         draws = self._draws
         while True:

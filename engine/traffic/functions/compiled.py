@@ -245,6 +245,10 @@ class _Lane:
             return
         until_s = float(until_s)
         self._at_s = until_s
+        n = self._carry.n
+        # A window opens with the answers of all that is on its way, before the loop asks for room: each may be tried again.
+        while len(self._carry.again) <= n[kernel.N_AGAIN] + n[kernel.N_PENDING]:
+            self._carry = self._carry._replace(again=_doubled(self._carry.again))
         fresh = True
         while True:
             status = self._serve(*self._arguments(until_s, fresh=fresh))
