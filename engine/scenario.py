@@ -7,6 +7,7 @@ marked `assumed`, and the screen says so.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import ValidationInfo, field_validator
@@ -446,7 +447,7 @@ class Fleet(Record):
     @property
     def kinds(self) -> tuple[HostGroup, ...]:
         """Give the groups; a fleet of one kind is one group."""
-        return self.groups or (HostGroup(name="hosts", instance_type=self.instance_type, hosts=self.hosts),)
+        return self.groups or _of_one_kind(self.instance_type, self.hosts)
 
     @property
     def size(self) -> int:
@@ -458,6 +459,11 @@ class Fleet(Record):
         """Count the hosts that it may have at once on purpose."""
         grown = sum(p.max_hosts if p.managed_scaling else p.hosts for p in self.providers)
         return sum(group.hosts for group in self.kinds) + grown
+
+
+@cache
+def _of_one_kind(instance_type: str, hosts: int) -> tuple[HostGroup, ...]:
+    return (HostGroup(name="hosts", instance_type=instance_type, hosts=hosts),)
 
 
 class Balancer(Record):

@@ -113,7 +113,8 @@ def track(world: World, service: int, settings: Scaling, bounds: Bounds) -> Proc
         yield world.env.timeout(rule.sync_s)
         yield from world.control_plane.up()
         current, now = scheduler.desired, world.env.now
-        pods = [_seen(server, task) for task in scheduler.counted.values()]
+        asked = request(world, service, settings.metric)
+        pods = [_seen(server, task, asked) for task in scheduler.counted.values()]
         found = propose(rule, current, settings, pods)
         decided = autoscaler.decide(now, current, [found], bounds.min_tasks, bounds.max_tasks)
         groups = hpa_replicas.grouped(rule, pods, RESOURCES[settings.metric])
@@ -133,7 +134,7 @@ def propose(rule: Hpa, current: int, settings: Scaling, pods: list[Pod]) -> Prop
     return hpa_replicas.by_value(rule, current, max(1, round(MILLI * settings.target)), pods)
 
 
-def _seen(server: MetricsServer, task: Task) -> Pod:
+def _seen(server: MetricsServer, task: Task, asked: int) -> Pod:
     """Show a pod to the autoscaler. Its age counts from its container's start."""
     world, now = server.world, server.world.env.now
     runs = task.running_s <= now
@@ -143,7 +144,7 @@ def _seen(server: MetricsServer, task: Task) -> Pod:
         is_ready=ready,
         age_s=now - task.running_s if runs else 0.0,
         changed_s=now - task.ready_s if ready else None,
-        request=request(world, server.service, server.metric),
+        request=asked,
         usage=server.readings.get(task.number),
         seen_s=now - server.at_s,
     )

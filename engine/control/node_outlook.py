@@ -83,10 +83,13 @@ class Outlook:
             if not is_ready:  # its daemons will come with it
                 for service in self._daemons_of(label_of(self._world.scenario, host.group, host.kind.instance_type)):
                     free = free.less(self.asks[service].needs)
-            found.append(self._node(host, free, is_ready, kept, fresh))
+            ports = frozenset() if view.ports is None else view.ports[host.number]
+            found.append(self._node(host, free, ports, is_ready, kept, fresh))
         return found
 
-    def _node(self, host: Host, free: Size, is_ready: bool, kept: Container[int], fresh: Container[int]) -> Node:
+    def _node(
+        self, host: Host, free: Size, taken: frozenset[int], is_ready: bool, kept: Container[int], fresh: Container[int]
+    ) -> Node:
         tasks = [self._world.cluster.tasks[number] for number in sorted(host.tasks)]
         kind = host.kind.instance_type
         return Node(
@@ -96,7 +99,7 @@ class Outlook:
             free=free,
             usd_per_hour=catalog.instance_type(kind).usd_per_hour,
             pods=tuple(_pod(task) for task in tasks if task.bound_to == NONE),
-            taken=self._taken(host),
+            taken=taken,
             used=self.used(host),
             group=host.group,
             label=label_of(self._world.scenario, host.group, kind),
@@ -104,10 +107,6 @@ class Outlook:
             is_kept=host.number in kept,
             is_fresh=host.number in fresh,
         )
-
-    def _taken(self, host: Host) -> frozenset[int]:
-        ports = self._world.cluster.view(0).ports
-        return frozenset() if ports is None else ports[host.number]
 
     def used(self, host: Host, *, daemons: bool = True) -> float:
         """Give the larger share of a node's CPU and memory that its pods ask for."""

@@ -6,6 +6,7 @@ The scheduler fits pods into this and not into what the instance type promises; 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 
 from engine import catalog
@@ -31,6 +32,7 @@ class NodeRoom:
     pods: int
 
 
+@cache
 def allocatable(vcpu: int, memory_mib: int, arch: str, eni_pods: int, max_pods: int | None = None) -> NodeRoom:
     """Take from an instance's CPU and memory what a node keeps for itself.
 

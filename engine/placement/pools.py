@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from engine import catalog
@@ -48,12 +49,23 @@ def dealt(pools: Sequence[Pool], zones: int) -> list[tuple[int, int]]:
 
 def room_for(scenario: Scenario, instance_type: str, attributes: Mapping[str, str] | None = None) -> Room:
     """Say what a host of a type offers to the scenario's tasks. A node's places for pods count as its interfaces."""
-    share, trunking = scenario.assumptions.host_memory_share, scenario.fleet.trunking
+    share = scenario.assumptions.host_memory_share
     if launch_type(scenario.launch_type).is_kubernetes:
-        return node_of(
-            catalog.instance_type(instance_type), share, attributes or {}, reserves=scenario.kubernetes.nodes.reserves
-        )
-    return room_of(catalog.instance_type(instance_type), share, attributes or {}, trunking=trunking)
+        room = _node(instance_type, share, reserves=scenario.kubernetes.nodes.reserves)
+    else:
+        room = _host(instance_type, share, trunking=scenario.fleet.trunking)
+    return replace(room, attributes={**room.attributes, **attributes}) if attributes else room
+
+
+# Node autoscalers ask for the same few rooms at every look.
+@cache
+def _node(instance_type: str, share: float, *, reserves: bool) -> Room:
+    return node_of(catalog.instance_type(instance_type), share, {}, reserves=reserves)
+
+
+@cache
+def _host(instance_type: str, share: float, *, trunking: bool) -> Room:
+    return room_of(catalog.instance_type(instance_type), share, {}, trunking=trunking)
 
 
 def _tainted(room: Room, group: HostGroup) -> Room:

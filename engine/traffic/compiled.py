@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -76,12 +76,8 @@ class CompiledPlane:
         lane, now = self._lanes[service], self._env.now
         self.advance(service, now)
         every = np.zeros(len(lane.tally.busy_ns), dtype=np.int64)
-        every[rows] = lane.tally.busy_ns[rows, self._steps_until(since_s, now)].sum(axis=1)
-        pending = lane.carry.pending[: lane.carry.n[kernel.N_PENDING]]
-        under_way = pending[(pending[:, kernel.END] < kernel.NEVER) & (pending[:, kernel.START] < now)]
-        begun_ns = (np.maximum(under_way[:, kernel.START], since_s) * 1e9).astype(np.int64)
-        np.add.at(every, under_way[:, kernel.TARGET].astype(np.int64), int(now * 1e9) - begun_ns)
-        return [int(ns) for ns in every[rows]]
+        kernel.add_under_way_ns(*lane.pending, since_s, now, every)
+        return [int(ns) for ns in every[rows] + lane.tally.busy_ns[rows, self._steps_until(since_s, now)].sum(axis=1)]
 
     def answered_each(self, service: int, rows: Sequence[int], since_s: float) -> list[int]:
         """Count the requests that each target closed from a whole step until now."""
@@ -109,15 +105,16 @@ class CompiledPlane:
         """Count the requests that each target has begun to work on since ever."""
         self.advance(service, self._env.now)
         lane, now = self._lanes[service], self._env.now
-        begun = lane.carry.worked.copy()
-        begun -= lane.pending_at(lambda start, end: (end < kernel.NEVER) & (start > now))
-        return [int(n) for n in begun[rows]]
+        waiting = np.zeros(len(lane.carry.worked), dtype=np.int64)
+        kernel.add_waiting(*lane.pending, now, waiting)
+        return [int(n) for n in lane.carry.worked[rows] - waiting[rows]]
 
     def working(self, service: int, rows: Sequence[int]) -> list[int]:
         """Count the requests that each target works on now."""
         self.advance(service, self._env.now)
         lane, now = self._lanes[service], self._env.now
-        busy = lane.pending_at(lambda start, end: (end < kernel.NEVER) & (end > now) & (start <= now))
+        busy = np.zeros(len(lane.carry.worked), dtype=np.int64)
+        kernel.add_working(*lane.pending, now, busy)
         return [int(n) for n in busy[rows]]
 
     def finish(self, end_s: float) -> Requests:
@@ -237,11 +234,10 @@ class _Lane:
         route.loss[:] = fronts.loss
         route.has_quirks[0] = fronts.has_quirks or self._has_errors
 
-    def pending_at(self, asks: Callable[[Floats, Floats], Any]) -> Ints:
-        """Count what is on its way at each target, by when its work starts and ends."""
-        pending = self.carry.pending[: self.carry.n[kernel.N_PENDING]]
-        chosen = pending[asks(pending[:, kernel.START], pending[:, kernel.END]), kernel.TARGET].astype(np.int64)
-        return np.bincount(chosen, minlength=len(self._route.mode))
+    @property
+    def pending(self) -> tuple[Floats, int]:
+        """The table of what is on its way, and how many of its rows are."""
+        return self.carry.pending, int(self.carry.n[kernel.N_PENDING])
 
     def strike(self, now_s: float, row: int, mode: int) -> None:
         # A strike may write a leaver for every pending attempt.
@@ -377,5 +373,8 @@ def warm_up() -> None:
     plane.route(0, [[row]] * 3, Fronts((0, 1, 2), [False] * 3, [0] * 3, nothing, nothing, nothing))
     env.run(until=5)
     plane.busy_ns(0, [row], 0)
+    plane.busy_each(0, [row], 0)
+    plane.worked(0, [row])
+    plane.working(0, [row])
     plane.strike(0, row, is_silent=True)
     plane.finish(10)

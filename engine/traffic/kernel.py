@@ -896,6 +896,30 @@ def busy_ns(rows: Ints, first_step: int, since_s: float, now_s: float, carry: Ca
 
 
 @compiled
+def add_working(pending: Floats, n: int, now_s: float, into: Ints) -> None:
+    """Add the requests that each target works on at `now_s`. pending: the first `n` rows; into: shape (targets,)."""
+    for i in range(n):
+        if now_s < pending[i, END] < NEVER and pending[i, START] <= now_s:
+            into[int(pending[i, TARGET])] += 1
+
+
+@compiled
+def add_waiting(pending: Floats, n: int, now_s: float, into: Ints) -> None:
+    """Add the requests that each target will begin after `now_s`."""
+    for i in range(n):
+        if pending[i, END] < NEVER and pending[i, START] > now_s:
+            into[int(pending[i, TARGET])] += 1
+
+
+@compiled
+def add_under_way_ns(pending: Floats, n: int, since_s: float, now_s: float, into: Ints) -> None:
+    """Add the worker-nanoseconds from `since_s` to `now_s` of requests that are under way, target by target."""
+    for i in range(n):
+        if pending[i, END] < NEVER and pending[i, START] < now_s:
+            into[int(pending[i, TARGET])] += int(now_s * 1e9) - int(max(pending[i, START], since_s) * 1e9)
+
+
+@compiled
 def work_so_far(end_s: float, plan: Plan, carry: Carry, tally: Tally) -> None:
     """Count the work of requests that are still under way when the run ends."""
     for i in range(carry.n[N_PENDING]):
