@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import importlib
+import pkgutil
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -24,6 +26,7 @@ from engine.placement import stream
 from engine.placement.kube import crowd_stream, topology
 from engine.responsibility import warm_up as warm_up_years
 from engine.traffic.compiled import warm_up
+from engine.traffic.functions.compiled import warm_up as warm_up_functions
 from engine.traffic.graph import compiled as graph
 from pages.parts.admission import close_line, open_line
 from pages.parts.ahead import routes as run_routes
@@ -38,6 +41,7 @@ from pages.parts.stage.rooms import routes as room_routes
 # Each of a page's some eighty messages wakes the server's loop, which lets go of the interpreter's lock and waits for it again:
 # with five milliseconds a turn (Python's own) twenty people wait a second for what takes a tenth.
 sys.setswitchinterval(0.0005)
+PAGES = Path(__file__).parent / "pages"
 _is_warm = threading.Event()
 # Streamlit sets styles from script and evaluates none of ours from outside; nothing may come from, or go, elsewhere.
 _POLICY = (
@@ -81,8 +85,12 @@ class SecurityHeaders:
 
 
 def _warm_up() -> None:
-    """Compile the engine (seconds the first time, then from its cache), and spare what lives for ever from the collector."""
+    """Read every page's modules, compile the engine (seconds the first time), and spare what lives for ever from the collector."""
+    # A visitor who clicks on ends the script that runs: in the middle of an import that takes half a module away from the others.
+    for module in pkgutil.walk_packages([str(PAGES / "parts")], "pages.parts."):
+        importlib.import_module(module.name)
     warm_up()
+    warm_up_functions()
     graph.warm_up()
     stream.warm_up()
     topology.warm_up()
@@ -111,7 +119,7 @@ async def _ready(_: Request) -> JSONResponse:
 
 
 app = st.App(
-    Path(__file__).parent / "pages" / "tour.py",
+    PAGES / "tour.py",
     lifespan=_lifespan,
     routes=[Route("/ready", _ready), *run_routes(), *chart_routes(), *room_routes(), *rehearsal_routes()],
     middleware=[

@@ -1,4 +1,4 @@
-"""The other end of `Worker`: `python -m engine.admission NUMBER`, with a pipe open under that number. Nobody types it."""
+"""The other end of `Worker`: `python -m engine.admission NUMBER NICENESS`, with a pipe open under that number. Nobody types it."""
 
 import os
 import sys
@@ -6,8 +6,6 @@ from multiprocessing.connection import Connection
 
 from engine.admission.worker import work
 
-GENTLE = 10  # added to the process's niceness: the screen goes first
-
-os.nice(GENTLE)
+os.nice(int(sys.argv[2]))
 sys.stdout = sys.stderr  # nothing of ours is printed; what a library prints belongs to the log
 work(Connection(int(sys.argv[1])))

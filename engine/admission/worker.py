@@ -1,6 +1,6 @@
 """Worker: a process of its own that plays heavy runs, so that the interpreter's lock stays free for everybody else.
 
-It is a fresh interpreter (nothing of the server is copied into it), warm before it is asked, and gentle: the screen goes first.
+It is a fresh interpreter (nothing of the server is copied into it), warm before it is asked.
 A run comes back as a pickle of protocol 5 whose arrays travel beside it, uncopied.
 """
 
@@ -21,6 +21,7 @@ from engine.scenario import Scenario
 from engine.simulation import Run, run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+GENTLE = 10  # of niceness: the screen goes first
 TICK_S = 0.2  # how often an asker that waits looks whether the run is still wanted
 PATIENCE_S = 5.0  # a worker that was told to stop has this long to hear it
 _GONE = (EOFError, OSError)  # how a pipe says that nobody is at its other end
@@ -33,10 +34,10 @@ class UnwantedError(QuaysideError):
 class Worker:
     """The server's end: one process, one run at a time."""
 
-    def __init__(self) -> None:
-        """Start it; it warms up by itself. Raises OSError where no process can be started."""
+    def __init__(self, niceness: int = GENTLE) -> None:
+        """Start it; it warms up by itself. niceness: added to its own. Raises OSError where no process can be started."""
         self._line, theirs = Pipe()
-        command = [sys.executable, "-m", "engine.admission", str(theirs.fileno())]
+        command = [sys.executable, "-m", "engine.admission", str(theirs.fileno()), str(niceness)]
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
                 command, cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
@@ -117,9 +118,10 @@ def warm_up() -> None:
     from engine.placement import stream  # noqa: PLC0415 - the server, which imports this module, has warmed up by itself
     from engine.placement.kube import crowd_stream, topology  # noqa: PLC0415
     from engine.traffic import compiled  # noqa: PLC0415
+    from engine.traffic.functions import compiled as functions  # noqa: PLC0415
     from engine.traffic.graph import compiled as graph  # noqa: PLC0415
 
-    for module in (compiled, graph, stream, topology, crowd_stream):
+    for module in (compiled, functions, graph, stream, topology, crowd_stream):
         module.warm_up()
 
 

@@ -1,23 +1,24 @@
 """Admission: every page's run comes through here. Light runs are played at once; heavy ones wait in line for a process of their own.
 
-So one visitor's largest scenario holds nobody else up. Where no line is open (a test, a machine that starts no processes),
-every run is played at once.
+So one visitor's largest scenario holds nobody else up. While others are having their pages built, a light run too is played
+elsewhere, by a hand on another core. Where neither is there (a test, a machine that starts no processes), every run is played here.
 """
 
 from __future__ import annotations
 
 import logging
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import BoundedSemaphore, Semaphore, local
+from threading import BoundedSemaphore, Lock, Semaphore, local
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from engine import Run, Scenario
 from engine import run as simulate
-from engine.admission import Line, Place, UnwantedError, expected_s, is_light
+from engine.admission import Hand, Line, Place, UnwantedError, expected_s, is_light
 from pages.parts.words import Voice, voice
 
 KEPT_RUNS = 32
@@ -28,6 +29,7 @@ AT_ONCE = BoundedSemaphore(
 # Pages are built a few at a time: fifty that take turns at the interpreter's lock all end late, and it is the turns that cost.
 AT_A_TIME = 3
 _TURNS = Semaphore(AT_A_TIME)
+WORTH_S = 0.008  # a lighter run is over before another process has heard of it
 _mine = local()
 _ROUGHLY_S = (1, 2, 3, 5, 8, 10, 15, 20, 30, 45, 60, 90)  # nobody reads a guess to the second
 _log = logging.getLogger("quayside")
@@ -46,22 +48,43 @@ class _HeavyError(Exception):
     """A run is not on the shelf, and too heavy to be played at once."""
 
 
+class _BesideError(Exception):
+    """A run is not on the shelf, and others wait while it is played here."""
+
+
 class _Office:
-    """The one line of this server; closed until the front door opens it."""
+    """The one line and the one hand of this server; none until the front door opens. pages: how many are being built, or wait for it."""
 
     line: Line | None = None
+    hand: Hand | None = None
+    pages = 0
+    lock = Lock()
 
 
 @contextmanager
 def turn() -> Iterator[None]:
     """Hold a turn while a page is built. Who comes first is built first."""
-    _TURNS.acquire()
-    _mine.turn = True
+    _count(1)
     try:
-        yield
+        _TURNS.acquire()
+        _mine.turn = True
+        try:
+            yield
+        finally:
+            _mine.turn = False
+            _TURNS.release()
     finally:
-        _mine.turn = False
-        _TURNS.release()
+        _count(-1)
+
+
+def _count(more: int) -> None:
+    with _Office.lock:
+        _Office.pages += more
+
+
+def _others_wait() -> bool:
+    """Say whether other pages than this thread's are being built."""
+    return _Office.pages > int(getattr(_mine, "turn", False))
 
 
 @contextmanager
@@ -78,18 +101,22 @@ def _turn_lent() -> Iterator[None]:
 
 
 def open_line() -> None:
-    """Start the process that plays heavy runs. Without one every run is played at once."""
+    """Start the processes that play heavy runs, and light ones when many come at once. Without them every run is played at once."""
     try:
         _Office.line = Line(shelve=lambda run: _shelf(run.scenario, lambda: run))
+        if (os.cpu_count() or 1) > 1:
+            _Office.hand = Hand()
     except OSError:
-        _log.exception("no process can be started: heavy runs are played at once")
+        _log.exception("no process can be started: runs are played at once")
 
 
 def close_line() -> None:
-    """End it."""
-    line, _Office.line = _Office.line, None
-    if line is not None:
-        line.close()
+    """End them."""
+    ends = (_Office.line, _Office.hand)
+    _Office.line = _Office.hand = None
+    for one in ends:
+        if one is not None:
+            one.close()
 
 
 # A run follows from its scenario, and never changes.
@@ -108,6 +135,8 @@ def run_of(scenario: Scenario, meanwhile: Callable[[], None] = lambda: None) -> 
     line = _Office.line
     try:
         return _shelf(scenario, lambda: _at_once(scenario, line))
+    except _BesideError:
+        return _beside(scenario)
     except _HeavyError:
         meanwhile()
     while True:
@@ -123,6 +152,8 @@ def run_ahead(scenario: Scenario) -> Run:
     line = _Office.line
     try:
         return _shelf(scenario, lambda: _at_once(scenario, line))
+    except _BesideError:
+        return _beside(scenario)
     except _HeavyError as heavy:
         raise BusyError(expected_s(scenario)) from heavy
 
@@ -131,7 +162,19 @@ def _at_once(scenario: Scenario, line: Line | None) -> Run:
     """Play a run here and now, if it is light or there is no other way."""
     if line is not None and not is_light(scenario):
         raise _HeavyError
+    if _Office.hand is not None and _others_wait() and expected_s(scenario) > WORTH_S:
+        raise _BesideError
     return simulate(scenario)
+
+
+def _beside(scenario: Scenario) -> Run:
+    """Let a hand play a light run while others' pages go on; play it here where it has enough to do."""
+    # Not from within the shelf: who waits for the same run there, with a turn in hand, would wait for us as we do for the turn.
+    hand, found = _Office.hand, None
+    if hand is not None:
+        with _turn_lent():
+            found = hand.play(scenario, expected_s(scenario))
+    return _shelf(scenario, lambda: found or simulate(scenario))
 
 
 def _waited(scenario: Scenario, line: Line) -> Run:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine import BudgetError, Scenario, catalog, run
-from engine.admission import Line, Worker, expected_s, is_light
+from engine.admission import Hand, Line, Worker, expected_s, is_light
 from engine.admission.worker import UnwantedError
 from engine.changes import scenario_of
 from engine.errors import LostRunError
@@ -263,3 +263,62 @@ def test_a_line_that_closes_while_a_run_is_played_breaks_nothing(caplog):
     assert ask.run is None
     assert not line._thread.is_alive()
     assert [record for record in caplog.records if record.exc_info] == []
+
+
+# --- the hand ---
+
+
+@pytest.fixture
+def hand():
+    """A hand whose player plays when it is let."""
+    player = Held()
+    hand = Hand(lambda: player)
+    yield hand, player
+    player.free.set()
+    hand.close()
+
+
+def test_who_asks_the_hand_for_a_run_that_is_under_way_shares_it(hand):
+    hand, player = hand
+    with ThreadPoolExecutor(3) as visitors:
+        asked = [visitors.submit(hand.play, seeded(7), 0.1) for _ in range(3)]
+        until(lambda: player.now)
+        player.free.set()
+
+        assert {id(one.result()) for one in asked} == {id(asked[0].result())}
+    assert player.played == [7]
+
+
+def test_a_hand_that_has_enough_to_do_says_so_and_one_that_is_done_takes_more(hand):
+    hand, player = hand
+    with ThreadPoolExecutor(1) as visitor:
+        first = visitor.submit(hand.play, seeded(1), 0.4)
+        until(lambda: player.now)
+
+        assert hand.play(seeded(2), 0.2) is None
+        player.free.set()
+        assert first.result().scenario.seed == 1
+    assert hand.play(seeded(2), 0.2).scenario.seed == 2
+
+
+def test_a_hand_whose_process_ends_says_so_and_is_there_again():
+    players = [Held(breaks=True), Held()]
+    hand = Hand(lambda: players.pop(0))
+    left = players[0]
+    hand._player.free.set()
+    left.free.set()
+
+    assert hand.play(seeded(1), 0.1) is None
+    assert hand.play(seeded(1), 0.1).scenario.seed == 1
+    hand.close()
+    assert hand.play(seeded(1), 0.1) is None
+
+
+def test_what_is_wrong_with_a_run_is_told_by_the_hand_too():
+    hand = Hand()
+    with pytest.raises(BudgetError):
+        hand.play(Scenario().with_("traffic.rps", 100_000).with_("duration_s", 600_000), 0.1)
+
+    there = hand.play(Scenario(), 0.1)
+    hand.close()
+    assert there.requests.services[0].arrived.tolist() == run(Scenario()).requests.services[0].arrived.tolist()

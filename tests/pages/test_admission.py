@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -220,3 +221,61 @@ def test_a_heavy_run_is_left_to_the_page_unless_it_is_on_the_shelf(held):
     held[1].free.set()
     admission._Office.line.ask("a", heavy(), 1.0).over.wait(30)
     assert asked(heavy())[0] == 200
+
+
+# --- the hand ---
+
+
+class Lent:
+    """A hand that notes what it is given, and plays it or not."""
+
+    def __init__(self, *, plays=True):
+        self.plays, self.given = plays, []
+
+    def play(self, scenario, expected_s):
+        assert expected_s > 0
+        self.given.append(scenario.seed)
+        return admission.simulate(scenario) if self.plays else None
+
+
+@pytest.fixture
+def lent(monkeypatch):
+    admission._shelf.clear()
+    hand = Lent()
+    monkeypatch.setattr(admission._Office, "hand", hand)
+    return hand
+
+
+def test_a_light_run_is_played_here_while_nobody_else_waits_and_elsewhere_once_somebody_does(lent):
+    own = lesson("az_failure").scenario
+    with admission.turn():
+        admission.run_of(own.with_("seed", 1))
+        assert lent.given == []
+        others, over = threading.Event(), threading.Event()
+
+        def another():
+            with admission.turn():
+                others.set()
+                over.wait(5)
+
+        there = threading.Thread(target=another)
+        there.start()
+        others.wait(5)
+        found = admission.run_of(own.with_("seed", 2))
+        again = admission.run_of(own.with_("seed", 2))
+        over.set()
+        there.join(5)
+
+    assert lent.given == [2]
+    assert found is again
+    assert found.scenario.seed == 2
+    assert admission._Office.pages == 0
+
+
+def test_what_the_hand_has_no_time_for_is_played_here(lent):
+    lent.plays = False
+    with admission.turn(), ThreadPoolExecutor(1) as ahead_of_its_page:  # it is drawn while a page is built
+        found = ahead_of_its_page.submit(admission.run_ahead, lesson("az_failure").scenario.with_("seed", 3)).result()
+
+    assert lent.given == [3]
+    assert found.scenario.seed == 3
