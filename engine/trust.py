@@ -8,24 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 
 from pydantic import BaseModel, ValidationError
 
-from engine import application, catalog, function_settings, scenario
-from engine.delivery import Organisation
+from engine import catalog
 from engine.errors import CatalogError
 from engine.fields import Both
-from engine.kubernetes import autoscaler
-from engine.responsibility import Rates, YearAsk
-
-RECORDS: Mapping[str, type[BaseModel]] = {
-    record.__name__: record
-    for record in (
-        scenario.Balancer, scenario.Assumptions, scenario.Scaling, scenario.CapacityProvider, scenario.Service,
-        function_settings.FunctionSettings, autoscaler.Autoscaler, autoscaler.ClusterAutoscaler, autoscaler.Karpenter,
-        application.Module, Organisation, YearAsk, Rates,
-    )
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +44,43 @@ def checked() -> Mapping[str, tuple[int, int]]:
     return {name: (row["agree"], row["cases"]) for name, row in catalog.table("conformance").items()}
 
 
+def origins() -> Mapping[str, tuple[str, ...]]:
+    """Give the repositories, with version or commit, that each table's cases come from; none where it is a closed form."""
+    return {name: _names(row, "from") for name, row in catalog.table("conformance").items()}
+
+
 def _model(name: str, row: Mapping[str, object]) -> Model:
     sets = _names(row, "sets")
     found = [counts for table, counts in checked().items() if table.startswith(tuple(sets))] if sets else []
     if sets and (idle := [one for one in sets if not any(table.startswith(one) for table in checked())]):
         raise CatalogError(f"trust.yaml {name}: no table begins with {', '.join(idle)}")
-    if unknown := [record for record in _names(row, "records") if record not in RECORDS]:
-        raise CatalogError(f"trust.yaml {name}: no record is called {', '.join(unknown)}")
     said = [_said(name, row, key) for key in ("name", "follows", "leaves_out", "held")]
     return Model(
         name, said[0], said[1], said[2], said[3],
         agree=sum(agree for agree, _ in found), cases=sum(cases for _, cases in found),
-        assumed=tuple(pair for record in _names(row, "records") for pair in _assumed(record)),
+        assumed=tuple(pair for path in _names(row, "records") for pair in assumed(_record(name, path))),
     )  # fmt: skip
 
 
-def _assumed(record: str) -> list[tuple[str, str]]:
-    fields = RECORDS[record].model_fields
+def assumed(record: type[BaseModel]) -> list[tuple[str, str]]:
+    """List a record's numbers that nobody documents: the record's name as the texts have it, and the field's."""
     return [
-        (record.lower(), name)
-        for name, field in fields.items()
+        (record.__name__.lower(), name)
+        for name, field in record.model_fields.items()
         if isinstance(field.json_schema_extra, dict) and field.json_schema_extra.get("assumed")
     ]
+
+
+def _record(model: str, path: str) -> type[BaseModel]:
+    """Find a record by its module and name."""
+    module, _, name = path.rpartition(".")
+    try:
+        found = getattr(import_module(f"engine.{module}"), name)
+    except (ImportError, AttributeError):
+        found = None
+    if not (isinstance(found, type) and issubclass(found, BaseModel)):
+        raise CatalogError(f"trust.yaml {model}: no record is called {path}")
+    return found
 
 
 def _names(row: Mapping[str, object], key: str) -> tuple[str, ...]:

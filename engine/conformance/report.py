@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.conformance.cases import Case, Got, Span, agrees, plain, read_cases, read_tables
+from engine.conformance.cases import Case, Got, Span, Table, agrees, plain, read_cases, read_tables
 from engine.conformance.sets import SETS
 from engine.errors import Problem, ScenarioError
+
+SHOWN = 12  # letters of a commit
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,13 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of it. sets: name -> (agree, cases). intervals: case -> figure -> (expected, interval)."""
+    """What came of it. sets: name -> (agree, cases); origins: name -> where its cases come from.
+
+    intervals: case -> figure -> (expected, interval).
+    """
 
     sets: Mapping[str, tuple[int, int]]
+    origins: Mapping[str, tuple[str, ...]]
     not_covered: tuple[str, ...]
     disagreements: tuple[Disagreement, ...]
     intervals: Mapping[str, Mapping[str, tuple[Any, Span]]]
@@ -59,7 +65,19 @@ def check(files: Mapping[str, str], unreadable: Sequence[Problem] = ()) -> Repor
         sets[name] = (len(cases) - len(bad_ones), len(cases))
         intervals |= {case.id: _spans(case, got) for case, got in zip(cases, answers, strict=True)}
     strangers = tuple(table.set for table in tables if table.set not in SETS)
-    return Report(sets, strangers, tuple(differ), {case: spans for case, spans in intervals.items() if spans})
+    origins = {table.set: origins_of(table) for table in tables if table.set in SETS}
+    return Report(sets, origins, strangers, tuple(differ), {case: spans for case, spans in intervals.items() if spans})
+
+
+def origins_of(table: Table) -> tuple[str, ...]:
+    """List the repositories, with the version or the commit, from which a table's cases come; a closed form comes from none."""
+    found: dict[str, None] = {}
+    for case in table.cases:
+        source = case.get("source") if isinstance(case, dict) else None
+        named = source.get("version") or source.get("commit") if isinstance(source, dict) else None
+        if isinstance(source, dict) and source.get("repo") and named:
+            found[f"{source['repo']} {str(named)[:SHOWN]}"] = None
+    return tuple(sorted(found))
 
 
 def _compare(name: str, case: Case[Any], got: Got) -> Disagreement | None:
@@ -95,7 +113,8 @@ def as_yaml(report: Report) -> str:
     """Write how many cases of each table agree: what data/table/conformance.yaml holds, for whoever has no tables."""
     head = "# How many cases of each table agree; `python -m engine conformance DIR --save data/table/conformance.yaml` writes it.\n"
     return head + "".join(
-        f"{name}: {{agree: {agree}, cases: {cases}}}\n" for name, (agree, cases) in sorted(report.sets.items())
+        f"{name}: {{agree: {agree}, cases: {cases}, from: [{', '.join(report.origins[name])}]}}\n"
+        for name, (agree, cases) in sorted(report.sets.items())
     )
 
 

@@ -153,3 +153,11 @@ def test_what_is_written_down_is_what_the_command_finds(shared):
 @pytest.mark.parametrize("lesson", ["sources", "sources_trust"])
 def test_the_hall_sees_one_thing(lesson):
     assert "q-stage-says" in body(opened("sources", lang="es", x=lesson, view="stage"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_link_to_a_fact_that_is_not_there_says_so_and_shows_them_all(lang):
+    app = opened("sources", lang=lang, fact="<b>no.such</b>")
+
+    assert [one.value for one in app.info] == [Voice(lang).say("sources.unknown", name="`b no.such b`")]
+    assert Voice(lang).say("sources.count", n=len(catalog.facts())) in body(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlencode
@@ -47,6 +48,8 @@ def facts_room(speaker: Voice) -> None:
         st.html(_list((only,), speaker))
         st.button(say("sources.all"), key="sources.all", on_click=_forget_link)
     else:
+        if asked := st.query_params.get(FACT):
+            st.info(say("sources.unknown", name=f"`{_plain(asked)}`"))
         _searched(speaker)
     st.header(say("sources.since.title"))
     everything(speaker)
@@ -64,6 +67,11 @@ def _verdict(guess: str, bounds: tuple[float, ...], share: float, speaker: Voice
 def _linked() -> Fact | None:
     """Give the fact that the link names."""
     return catalog.facts().get(st.query_params.get(FACT, ""))
+
+
+def _plain(asked: str) -> str:
+    """Cut what a link asks for down to what a fact's name can be: it is shown."""
+    return re.sub(r"[^\w.-]+", " ", asked)[:60].strip() or "?"
 
 
 def _forget_link() -> None:

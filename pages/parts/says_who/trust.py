@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from engine.trust import Model, checked, models
+from engine.trust import Model, checked, models, origins
 from pages.parts import chapter
 from pages.parts.turn import VIEW, go
 from pages.parts.words import Voice
@@ -52,9 +52,12 @@ def _model(model: Model, speaker: Voice) -> str:
 def _tables(speaker: Voice) -> str:
     """Write every table with its cases."""
     say = speaker.say
-    heads = "".join(f'<th scope="col">{escape(say(f"{NAME}.table.{key}"))}</th>' for key in ("name", "agree", "cases"))
+    heads = "".join(
+        f'<th scope="col">{escape(say(f"{NAME}.table.{key}"))}</th>' for key in ("name", "from", "agree", "cases")
+    )
+    froms = {name: ", ".join(found) or say(f"{NAME}.closed") for name, found in origins().items()}
     rows = "".join(
-        f'<tr><th scope="row"><code>{escape(name)}</code></th><td>{escape(speaker.number(agree))}</td><td>{escape(speaker.number(cases))}</td></tr>'
+        f'<tr><th scope="row"><code>{escape(name)}</code></th><td>{escape(froms[name])}</td><td>{escape(speaker.number(agree))}</td><td>{escape(speaker.number(cases))}</td></tr>'
         for name, (agree, cases) in checked().items()
     )
     return f'<table class="q-outcomes"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
