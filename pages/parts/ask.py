@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from engine import Scenario
+from engine import Scenario, catalog
 from engine.changes import value_at
 from engine.flips import Flip, Setting
 from engine.launch import launch_type
@@ -74,16 +74,14 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         experiment.set({control.path: chosen} | dict(control.also.get(str(chosen), {})))
 
     if not _shows(experiment, control, st.session_state.get(key)):
-        st.session_state[key] = _as_choice(control, value)
+        st.session_state[key] = _as_choice(value)
     common: dict[str, Any] = {"key": key, "help": told, "on_change": write}
     choices = _choices(field, control)
     found = flipped.barring(experiment.scenario, control.path)
     if found and choices:
         choices = _of_then(speaker, found, choices)
-    if (
-        choices and _as_choice(control, value) not in choices
-    ):  # a link or a file may bring what the screen does not offer
-        choices = [_as_choice(control, value), *choices]
+    if choices and _as_choice(value) not in choices:  # a link or a file may bring what the screen does not offer
+        choices = [_as_choice(value), *choices]
     common |= _off(speaker, found)
     if isinstance(value, bool):
         st.toggle(label, **common)
@@ -91,6 +89,8 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         st.select_slider(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     elif choices:
         st.selectbox(label, choices, format_func=lambda one: choice_of(speaker, one), placeholder=label, **common)
+    elif isinstance(value, tuple):
+        st.multiselect(label, sorted({*catalog.instance_families(), *value}), placeholder=label, **common)
     else:
         whole = field.annotation is int
         low, high, step = (
@@ -155,12 +155,12 @@ def ask_named(experiment: Experiment, control: Control, speaker: Voice) -> None:
 
 def _shows(experiment: Experiment, control: Control, shown: object) -> bool:
     """Say whether the widget already shows the scenario's value."""
-    return shown == _as_choice(control, value_at(experiment.scenario, control.path))
+    return shown == _as_choice(value_at(experiment.scenario, control.path))
 
 
-def _as_choice(control: Control, value: Any) -> Any:
+def _as_choice(value: Any) -> Any:
     """Write a value as the widget's option."""
-    return list(value) if control.options and isinstance(value, tuple) else value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _choices(field: FieldInfo, control: Control) -> list[Any]:

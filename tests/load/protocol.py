@@ -18,6 +18,7 @@ from engine import catalog
 
 HOST = "127.0.0.1"
 TURNED = ("slider", "checkbox", "selectbox", "number_input")  # what a learner turns
+OPENED = ("expandable", "popover")  # what is folded, where the page hears of it
 KEPT = {*TURNED, "button", "bidi_component"}
 EARLY = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 BROKEN = frozenset(catalog.texts(lang)["common.error.page"] for lang in catalog.LANGUAGES)
@@ -109,6 +110,10 @@ class Browser:
             match heard.WhichOneof("type"):
                 case "delta" if heard.delta.WhichOneof("type") == "new_element":
                     self._keep(heard.delta.new_element, widgets)
+                case "delta" if heard.delta.WhichOneof("type") == "add_block":
+                    kind = heard.delta.add_block.WhichOneof("type")
+                    if kind in OPENED and (block := getattr(heard.delta.add_block, kind)).id:
+                        widgets[block.id] = (kind, block)
                 case "page_info_changed":
                     self.query = heard.page_info_changed.query_string
                 case "script_finished" if heard.script_finished != EARLY:
