@@ -92,26 +92,32 @@ def ask_one(experiment: Experiment, control: Control) -> None:
     elif isinstance(value, tuple):
         st.multiselect(label, sorted({*catalog.instance_families(), *value}), placeholder=label, **common)
     else:
-        whole = field.annotation is int
-        low, high, step = (
-            int(n) if whole else float(n) for n in (control.low or 0, control.high or 1, control.step or 1)
+        _ask_number(
+            label, control, field, flipped.span(found, float(control.low or 0), float(control.high or 1)), value, common
         )
-        # What a link or a file set may lie beyond the span that the screen offers: the span makes way.
-        low, high = flipped.span(found, low, high)
-        low, high = min(low, value), max(high, value)
-        settle(key, int(value) if whole else float(value))
-        written = "%d" if float(step).is_integer() and float(value).is_integer() else "%g"
-        if control.step is None:
-            st.number_input(
-                label,
-                low,
-                high,
-                format="%d" if whole else "%g",
-                step=1 if whole else max(0.1, abs(value) / 10),
-                **common,
-            )
-        else:
-            st.slider(label, low, high, step=step, format=written, **common)
+
+
+def _ask_number(
+    label: str, control: Control, field: FieldInfo, span: tuple[float, float], value: float, common: dict[str, Any]
+) -> None:
+    """Show a number: as a slider where the lesson gives a step, else as a box."""
+    whole = field.annotation is int
+    low, high, step = (int(n) if whole else float(n) for n in (*span, control.step or 1))
+    # What a link or a file set may lie beyond the span that the screen offers: the span makes way.
+    low, high = min(low, value), max(high, value)
+    settle(common["key"], int(value) if whole else float(value))
+    written = "%d" if float(step).is_integer() and float(value).is_integer() else "%g"
+    if control.step is None:
+        st.number_input(
+            label,
+            low,
+            high,
+            format="%d" if whole else "%g",
+            step=1 if whole else max(0.1, abs(value) / 10),
+            **common,
+        )
+    else:
+        st.slider(label, low, high, step=step, format=written, **common)
 
 
 def _off(speaker: Voice, found: Sequence[tuple[Flip, Setting]]) -> dict[str, Any]:
