@@ -254,6 +254,9 @@ class _Lane:
             return
         until_s = float(until_s)  # SimPy's clock may be a whole number
         self._at_s = until_s
+        # All that was on its way may have failed by now, and be tried again: a loop that holds no bounds would write beyond its table.
+        while len(self.carry.again) < self.carry.n[kernel.N_AGAIN] + self.carry.n[kernel.N_PENDING] + 2:
+            self.carry = self.carry._replace(again=_doubled(self.carry.again))
         fresh = True
         draws = self._draws
         while True:

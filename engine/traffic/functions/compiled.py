@@ -245,6 +245,9 @@ class _Lane:
             return
         until_s = float(until_s)
         self._at_s = until_s
+        # All that was on its way may have failed by now, and be tried again: a loop that holds no bounds would write beyond its table.
+        while len(self._carry.again) < self._carry.n[kernel.N_AGAIN] + self._carry.n[kernel.N_PENDING] + 2:
+            self._carry = self._carry._replace(again=_doubled(self._carry.again))
         fresh = True
         while True:
             status = self._serve(*self._arguments(until_s, fresh=fresh))
