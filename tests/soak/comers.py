@@ -24,7 +24,7 @@ LEAST_WARM_S = 5.0
 class Stayed:
     """What came of an hour, or of less. Memory in MiB; the sessions as the server counts them."""
 
-    minutes: float
+    seconds: float
     seats: int
     seed: int
     visits: int
@@ -50,27 +50,29 @@ def stay(
     told = Told()
     with Watch(server) as watch:
         watch.look()
-        visits = asyncio.run(_seated(server, minutes * 60, seats, seed, pause_s, told))
-        watch.look()
-        sessions = counted(server)
+        visits = asyncio.run(_seated(server, watch, minutes * 60, seats, seed, pause_s, told))
+        died = not watch.is_alive
+        sessions = {} if died else counted(server)
     warm_s, end_s = max(LEAST_WARM_S, warm * minutes * 60), watch.at_s[-1]
     return Stayed(
-        minutes, seats, seed, visits, len(told.took_s), watch.slope(warm_s), warm_s, watch.mib[0],
+        end_s, seats, seed, visits, len(told.took_s), watch.slope(warm_s), warm_s, watch.mib[0],
         watch.around(warm_s, watch.mib), watch.around(end_s, watch.mib), max(watch.mib), watch.around(end_s, watch.children_mib),
         (watch.around(warm_s, watch.threads), watch.around(end_s, watch.threads)),
         (watch.around(warm_s, watch.files), watch.around(end_s, watch.files)),
         sessions, [f"{n} x {text}"[:400] for text, n in Counter(told.faults).most_common(12)],
-        faults_in(server.log.read_text(encoding="utf-8")),
+        (["the server died"] if died else []) + faults_in(server.log.read_text(encoding="utf-8")),
     )  # fmt: skip
 
 
-async def _seated(server: Server, seconds: float, seats: int, seed: int, pause_s: float, told: Told) -> int:
+async def _seated(
+    server: Server, watch: Watch, seconds: float, seats: int, seed: int, pause_s: float, told: Told
+) -> int:
     """Keep every seat taken until time is up. Gives how many visits there were."""
     port, until_s = urlsplit(server.url).port or 0, time.monotonic() + seconds
 
     async def seat(number: int) -> int:
         visits = 0
-        while (now_s := time.monotonic()) < until_s:
+        while (now_s := time.monotonic()) < until_s and watch.is_alive:
             who = (seed * seats + number) * 1_000_000 + visits
             stays_s = float(stream(who, "stay").exponential(STAY_S))
             await Learner(who, port, lambda: told, every_s=pause_s, moves=MOVES).learn(

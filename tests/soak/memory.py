@@ -16,6 +16,7 @@ from tests.browser.the_app import Server
 HOUR_S = 3_600.0
 BLOCKS = 30  # a stretch is cut into so many at the most; samples within one tell the same story again
 _NORMAL = 1.96
+BAD = ("Fatal Python error", "corruption", "malloc", "free(): ", " ERROR", "ERROR:", "Segmentation fault")  # in a log
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,20 @@ class Watch:
         self._thread.join()
 
     def _watch(self) -> None:
-        with suppress(psutil.NoSuchProcess):  # a server that is gone is told of by whoever talks to it
-            while not self._over.wait(self.every_s):
+        while self.is_alive and not self._over.wait(self.every_s):
+            with suppress(psutil.NoSuchProcess):
                 self.look()
 
+    @property
+    def is_alive(self) -> bool:
+        """Say whether the server still lives."""
+        try:
+            return bool(self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return False
+
     def look(self) -> None:
-        """Look once."""
+        """Look once. Raises psutil.NoSuchProcess where there is nothing to look at any more."""
         held = self._process.memory_info().rss / 2**20
         below = 0.0
         for child in self._process.children(recursive=True):
@@ -111,6 +120,6 @@ def faults_in(log: str) -> list[str]:
         if "Traceback (most recent call last)" in line:
             last = next((one for one in lines[n + 1 :] if one and not one.startswith((" ", "Traceback"))), "")
             found.append(f"{lines[n - 1][:120] if n else ''} | {last[:300]}")
-        elif " ERROR" in line or line.startswith("ERROR"):
+        elif any(word in line for word in BAD):
             found.append(line[:300])
     return found
