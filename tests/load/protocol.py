@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,6 +81,14 @@ class Browser:
         )  # a mounted component has a state, if an empty one
         await self.turn(f"$$STREAMLIT_INTERNAL_KEY_{component}__events", json_trigger_value=said)
 
+    async def forge(self, *states: WidgetState) -> None:
+        """Send states that no browser of ours would, and wait until the page has run. They are not kept."""
+        await self._rerun(states)
+
+    async def still_answers(self) -> None:
+        """Ask for the page as it stands."""
+        await self._rerun()
+
     async def close(self) -> None:
         """Leave."""
         if self.socket is not None:
@@ -87,13 +96,13 @@ class Browser:
                 await self.socket.close()
         self.socket = None
 
-    async def _rerun(self) -> None:
+    async def _rerun(self, forged: Iterable[WidgetState] = ()) -> None:
         """Ask for the page, and hear all that it says until it has run."""
         assert self.socket is not None
         asked = BackMsg()
         asked.rerun_script.query_string = self.query
         asked.rerun_script.page_name = self.page
-        asked.rerun_script.widget_states.widgets.extend(self.states.values())
+        asked.rerun_script.widget_states.widgets.extend([*self.states.values(), *forged])
         asked.rerun_script.cached_message_hashes.extend(self.messages)
         asked.rerun_script.context_info.url = f"http://{HOST}:{self.port}/{self.page}"
         await self.socket.send(asked.SerializeToString())
