@@ -244,6 +244,12 @@ def instance_types() -> Mapping[str, InstanceType]:
     return MappingProxyType(table)
 
 
+@cache
+def instance_families() -> tuple[str, ...]:
+    """Name the families of the instance types, sorted."""
+    return tuple(sorted({name.partition(".")[0] for name in instance_types()}))
+
+
 def instance_type(name: str) -> InstanceType:
     """Look one instance type up."""
     try:

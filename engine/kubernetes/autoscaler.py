@@ -131,7 +131,7 @@ class Karpenter(Record):
     @field_validator("families")
     @classmethod
     def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        known = sorted({name.partition(".")[0] for name in catalog.instance_types()})
+        known = catalog.instance_families()
         for name in names:
             if name not in known:
                 raise ValueError(f"instance families from our table are needed ({', '.join(known)}), got {name}")

@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 import streamlit as st
 from pydantic.fields import FieldInfo
 
-from engine import Scenario
+from engine import Scenario, catalog
 from engine.changes import value_at
 from engine.flips import Flip, Setting
 from engine.launch import launch_type
@@ -74,16 +74,14 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         experiment.set({control.path: chosen} | dict(control.also.get(str(chosen), {})))
 
     if not _shows(experiment, control, st.session_state.get(key)):
-        st.session_state[key] = _as_choice(control, value)
+        st.session_state[key] = _as_choice(value)
     common: dict[str, Any] = {"key": key, "help": told, "on_change": write}
     choices = _choices(field, control)
     found = flipped.barring(experiment.scenario, control.path)
     if found and choices:
         choices = _of_then(speaker, found, choices)
-    if (
-        choices and _as_choice(control, value) not in choices
-    ):  # a link or a file may bring what the screen does not offer
-        choices = [_as_choice(control, value), *choices]
+    if choices and _as_choice(value) not in choices:  # a link or a file may bring what the screen does not offer
+        choices = [_as_choice(value), *choices]
     common |= _off(speaker, found)
     if isinstance(value, bool):
         st.toggle(label, **common)
@@ -91,27 +89,35 @@ def ask_one(experiment: Experiment, control: Control) -> None:
         st.select_slider(label, choices, format_func=lambda one: choice_of(speaker, one), **common)
     elif choices:
         st.selectbox(label, choices, format_func=lambda one: choice_of(speaker, one), placeholder=label, **common)
+    elif isinstance(value, tuple):
+        st.multiselect(label, sorted({*catalog.instance_families(), *value}), placeholder=label, **common)
     else:
-        whole = field.annotation is int
-        low, high, step = (
-            int(n) if whole else float(n) for n in (control.low or 0, control.high or 1, control.step or 1)
+        _ask_number(
+            label, control, field, flipped.span(found, float(control.low or 0), float(control.high or 1)), value, common
         )
-        # What a link or a file set may lie beyond the span that the screen offers: the span makes way.
-        low, high = flipped.span(found, low, high)
-        low, high = min(low, value), max(high, value)
-        settle(key, int(value) if whole else float(value))
-        written = "%d" if float(step).is_integer() and float(value).is_integer() else "%g"
-        if control.step is None:
-            st.number_input(
-                label,
-                low,
-                high,
-                format="%d" if whole else "%g",
-                step=1 if whole else max(0.1, abs(value) / 10),
-                **common,
-            )
-        else:
-            st.slider(label, low, high, step=step, format=written, **common)
+
+
+def _ask_number(
+    label: str, control: Control, field: FieldInfo, span: tuple[float, float], value: float, common: dict[str, Any]
+) -> None:
+    """Show a number: as a slider where the lesson gives a step, else as a box."""
+    whole = field.annotation is int
+    low, high, step = (int(n) if whole else float(n) for n in (*span, control.step or 1))
+    # What a link or a file set may lie beyond the span that the screen offers: the span makes way.
+    low, high = min(low, value), max(high, value)
+    settle(common["key"], int(value) if whole else float(value))
+    written = "%d" if float(step).is_integer() and float(value).is_integer() else "%g"
+    if control.step is None:
+        st.number_input(
+            label,
+            low,
+            high,
+            format="%d" if whole else "%g",
+            step=1 if whole else max(0.1, abs(value) / 10),
+            **common,
+        )
+    else:
+        st.slider(label, low, high, step=step, format=written, **common)
 
 
 def _off(speaker: Voice, found: Sequence[tuple[Flip, Setting]]) -> dict[str, Any]:
@@ -155,12 +161,12 @@ def ask_named(experiment: Experiment, control: Control, speaker: Voice) -> None:
 
 def _shows(experiment: Experiment, control: Control, shown: object) -> bool:
     """Say whether the widget already shows the scenario's value."""
-    return shown == _as_choice(control, value_at(experiment.scenario, control.path))
+    return shown == _as_choice(value_at(experiment.scenario, control.path))
 
 
-def _as_choice(control: Control, value: Any) -> Any:
+def _as_choice(value: Any) -> Any:
     """Write a value as the widget's option."""
-    return list(value) if control.options and isinstance(value, tuple) else value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _choices(field: FieldInfo, control: Control) -> list[Any]:

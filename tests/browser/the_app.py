@@ -93,7 +93,8 @@ def serving(
             cwd=ROOT,
             stdout=out,
             stderr=out,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"} | ({"QUAYSIDE_DATA": str(data)} if data else {}),
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"}
+            | ({"QUAYSIDE_DATA": str(data)} if data else {}),
         )
     try:
         until = time.monotonic() + patience_s

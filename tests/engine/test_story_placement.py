@@ -1,10 +1,13 @@
 """Each decision is told by the rule that made it; tasks come one at a time, and each is a moment of its own."""
 
+import numpy as np
 import pytest
 
 from engine import Kind, Scenario, catalog, run
+from engine.kubernetes import leaving
+from engine.placement.scale_in import CHANCE, NEWEST, YOUNG, Dismissal
 from engine.story import captions, marks
-from engine.story_placement import decisions, line_of, placed_one_by_one
+from engine.story_placement import _dismissed, decisions, line_of, placed_one_by_one
 from tests.engine.the_log import numbers, tell, times
 
 GROUPS = [
@@ -104,6 +107,30 @@ def test_who_has_to_go_is_told_by_the_rule_that_chose_it(placement, desired, rul
     line = line_of(told, decisions(told)[-1])
 
     assert (line.key, line.values["zone"]) == (f"caption.dismissed.{rule}", where)
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_every_rule_by_which_somebody_has_to_go_can_be_said(lang):
+    texts, numbers, told = catalog.texts(lang), np.zeros(2, dtype=np.int64), fleet(desired=1)
+    rules = {
+        "spread-zones",
+        "spread-hosts",
+        "binpack-cpu",
+        "binpack-memory",
+        *leaving.RULES,
+        NEWEST,
+        YOUNG,
+        CHANCE,
+        "only",
+        "first",
+    }
+    for rule in rules:
+        scores = {} if rule in {"only", "first"} else {rule: np.array([1.0, 0.0])}
+        tasks = numbers[:1] if rule == "only" else np.arange(2)
+        line = _dismissed(told, 5.0, Dismissal(0, tasks, numbers[: len(tasks)], numbers[: len(tasks)], scores))
+
+        assert line.key == f"caption.dismissed.{rule}"
+        texts[f"story.{line.key}"].format(**line.values)
 
 
 def test_a_daemon_is_placed_on_the_host_it_is_for():

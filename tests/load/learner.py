@@ -15,7 +15,7 @@ from websockets.exceptions import WebSocketException
 from engine import catalog
 from engine.rng import stream
 from pages.parts.chapter import CHAPTERS
-from tests.load.protocol import TURNED, BrokenError, Browser, get
+from tests.load.protocol import OPENED, TURNED, BrokenError, Browser, get
 
 EVERY_S = 5.0
 PATIENCE_S = 30.0
@@ -53,23 +53,31 @@ def experiments() -> dict[str, list[str]]:
 class Learner:
     """One of them."""
 
-    def __init__(self, number: int, port: int, told: Callable[[], Told | None]) -> None:
-        """Sit down. told: where to note what happens; None while nothing is measured."""
+    def __init__(
+        self,
+        number: int,
+        port: int,
+        told: Callable[[], Told | None],
+        *,
+        every_s: float = EVERY_S,
+        moves: dict[str, int] = MOVES,
+    ) -> None:
+        """Sit down. told: where to note what happens; None while nothing is measured. moves: what to do, and how often."""
         self._draw = stream(number, "learner")
         self._browser = Browser(port)
-        self._port, self._told = port, told
+        self._port, self._told, self._every_s, self._moves = port, told, every_s, moves
         self._lang = "en" if self._draw.random() < 0.5 else "es"
 
     async def learn(self, first_s: float, until_s: float) -> None:
-        """Come at a moment, and change something every five seconds until another (both of `time.monotonic`)."""
+        """Come at a moment, and change something every few seconds until another (both of `time.monotonic`)."""
         await asyncio.sleep(max(0.0, first_s - time.monotonic()))
         try:
             await self._timed(self._arrive)
-            next_s = time.monotonic() + self._draw.uniform(0, EVERY_S)  # people keep no step
+            next_s = time.monotonic() + self._draw.uniform(0, self._every_s)  # people keep no step
             while next_s < until_s:
                 await asyncio.sleep(max(0.0, next_s - time.monotonic()))
                 await self._timed(self._change if self._browser.socket else self._arrive)
-                next_s = max(time.monotonic(), next_s + EVERY_S * self._draw.uniform(0.8, 1.2))
+                next_s = max(time.monotonic(), next_s + self._every_s * self._draw.uniform(0.8, 1.2))
         finally:
             await self._browser.close()
 
@@ -114,15 +122,26 @@ class Learner:
         choosers = [
             one for kind, one in widgets.values() if kind == "bidi_component" and one.id.endswith(".launch_type")
         ]
-        there = {"turn": bool(turned), "launch_type": bool(choosers), "try": bool(tried), "elsewhere": True}
-        offered = [move for move in MOVES if there[move]]
-        match self._one_of(offered, np.array([MOVES[move] for move in offered], float)):
+        pressed = [name for name, (kind, one) in widgets.items() if kind == "button" and not one.disabled]
+        opened = [name for name, (kind, _) in widgets.items() if kind in OPENED]
+        there = {
+            "turn": bool(turned), "launch_type": bool(choosers), "try": bool(tried), "press": bool(pressed),
+            "open": bool(opened), "elsewhere": True,
+        }  # fmt: skip
+        offered = [move for move in self._moves if there[move]]
+        match self._one_of(offered, np.array([self._moves[move] for move in offered], float)):
             case "turn":
                 await self._turn(*self._one_of(turned))
             case "launch_type":
                 return await self._choose(choosers[0])
             case "try":
                 await self._browser.turn(self._one_of(tried), trigger_value=True)
+            case "press":
+                await self._browser.turn(self._one_of(pressed), trigger_value=True)
+            case "open":
+                name = self._one_of(opened)
+                state = self._browser.states.get(name)
+                await self._browser.turn(name, bool_value=not (state and state.bool_value))
             case _:
                 chapter, words = self._elsewhere()
                 await self._browser.go(chapter, **words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from engine import catalog
 
 HOST = "127.0.0.1"
 TURNED = ("slider", "checkbox", "selectbox", "number_input")  # what a learner turns
+OPENED = ("expandable", "popover")  # what is folded, where the page hears of it
 KEPT = {*TURNED, "button", "bidi_component"}
 EARLY = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 BROKEN = frozenset(catalog.texts(lang)["common.error.page"] for lang in catalog.LANGUAGES)
@@ -79,6 +81,14 @@ class Browser:
         )  # a mounted component has a state, if an empty one
         await self.turn(f"$$STREAMLIT_INTERNAL_KEY_{component}__events", json_trigger_value=said)
 
+    async def forge(self, *states: WidgetState) -> None:
+        """Send states that no browser of ours would, and wait until the page has run. They are not kept."""
+        await self._rerun(states)
+
+    async def still_answers(self) -> None:
+        """Ask for the page as it stands."""
+        await self._rerun()
+
     async def close(self) -> None:
         """Leave."""
         if self.socket is not None:
@@ -86,13 +96,13 @@ class Browser:
                 await self.socket.close()
         self.socket = None
 
-    async def _rerun(self) -> None:
+    async def _rerun(self, forged: Iterable[WidgetState] = ()) -> None:
         """Ask for the page, and hear all that it says until it has run."""
         assert self.socket is not None
         asked = BackMsg()
         asked.rerun_script.query_string = self.query
         asked.rerun_script.page_name = self.page
-        asked.rerun_script.widget_states.widgets.extend(self.states.values())
+        asked.rerun_script.widget_states.widgets.extend([*self.states.values(), *forged])
         asked.rerun_script.cached_message_hashes.extend(self.messages)
         asked.rerun_script.context_info.url = f"http://{HOST}:{self.port}/{self.page}"
         await self.socket.send(asked.SerializeToString())
@@ -109,6 +119,10 @@ class Browser:
             match heard.WhichOneof("type"):
                 case "delta" if heard.delta.WhichOneof("type") == "new_element":
                     self._keep(heard.delta.new_element, widgets)
+                case "delta" if heard.delta.WhichOneof("type") == "add_block":
+                    kind = heard.delta.add_block.WhichOneof("type")
+                    if kind in OPENED and (block := getattr(heard.delta.add_block, kind)).id:
+                        widgets[block.id] = (kind, block)
                 case "page_info_changed":
                     self.query = heard.page_info_changed.query_string
                 case "script_finished" if heard.script_finished != EARLY:

@@ -9,7 +9,7 @@ from engine.scenario import LaunchTypeName
 from pages.parts import show
 from pages.parts.lesson import lesson
 from pages.parts.words import Voice
-from tests.pages.the_page import SMUGGLED, address, button, markup, opened, scenario, stands, told
+from tests.pages.the_page import SMUGGLED, address, button, markup, opened, scenario, stands, told, turn
 
 LESSON = lesson("az_failure")
 NAMES = [control.url for control in LESSON.controls]
@@ -53,6 +53,38 @@ def test_a_guess_is_asked_for_before_the_future_is_told():
 
     assert "What it cost your users" in [one.value for one in at.header]
     assert address(at)["guess"] == "30"
+
+
+# --- what is assumed ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("launch_type", LaunchTypeName.__args__)
+def test_everything_that_is_assumed_can_be_opened_and_turned(lang: str, launch_type: str):
+    at = study(lang=lang, launch_type=launch_type)
+    at.session_state["az_failure.assumed"] = True
+    stands(at.run())
+    assert told(at) == ""
+    families = at.multiselect(key="az_failure.ask.families")
+    assert families.value == ["c5", "m5", "r5"]
+    stands(families.set_value(["m5", "c7i"]).run())
+    turn(at, "az_failure", "exit_s")
+
+    assert told(at) == ""
+    assert scenario(at).fleet.families == ("m5", "c7i")
+    assert scenario(at).assumptions.exit_s != LESSON.scenario.assumptions.exit_s
+    assert scenario(study(**address(at))) == scenario(at)
+
+
+def test_the_last_family_cannot_be_taken_away():
+    at = study()
+    at.session_state["az_failure.assumed"] = True
+    stands(at.run())
+    stands(at.multiselect(key="az_failure.ask.families").set_value([]).run())
+
+    assert scenario(at).fleet.families == ("c5", "m5", "r5")
+    assert at.multiselect(key="az_failure.ask.families").value == ["c5", "m5", "r5"]
+    assert told(at) != ""
 
 
 # --- controls, undo, reset -------------------------------------------------------------------------------------------

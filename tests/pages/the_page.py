@@ -6,9 +6,10 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from engine import Scenario
+from engine import Scenario, catalog
 
 SMUGGLED = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+BROKEN = frozenset(catalog.texts(lang)["common.error.page"] for lang in catalog.LANGUAGES)  # a page's last word
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -24,6 +25,7 @@ def opened(page: str, **words: str) -> AppTest:
 def stands(at: AppTest) -> AppTest:
     """Hold that nothing broke."""
     assert [one.value for one in at.exception] == []
+    assert not BROKEN & {one.value for one in at.error}
     return at
 
 

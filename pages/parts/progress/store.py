@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -24,6 +24,9 @@ from pages.parts.progress.records import MOST, Answer
 
 FILE = "progress.sqlite3"
 KEPT = timedelta(days=366)  # a visitor who does not come for longer is forgotten
+TRUSTED = timedelta(
+    days=2
+)  # by so much the machine's clock may differ from the last visit that the store knows, before it is doubted
 PATIENCE_S = 10.0  # so long a write waits for others
 
 _log = logging.getLogger("quayside.progress")
@@ -67,6 +70,7 @@ class Store:
             sa.event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         self._making = threading.Lock()
         self._made: object = None  # what the tables were made in
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -103,9 +107,16 @@ class Store:
         return gone
 
     def sweep(self, now: datetime | None = None) -> int:
-        """Forget who has not been here for a year; say how many visitors that were."""
-        last = ((now or datetime.now(UTC)) - KEPT).isoformat()
+        """Forget who has not been here for a year; say how many visitors that were.
+
+        The year ends no later than `TRUSTED` after the last visit of anybody: a machine that starts with a clock far ahead forgets
+        nobody. So who came last of all is forgotten once somebody else has come.
+        """
         with self._writing if self.is_file else _nobody(), self._begin() as connection:
+            newest = self._newest(connection)
+            if newest is None:
+                return 0
+            last = (min(now or self.now(), newest + TRUSTED) - KEPT).isoformat()
             gone = sa.select(_visitors.c.hash).where(_visitors.c.seen < last)
             connection.execute(sa.delete(_answers).where(_answers.c.visitor.in_(gone)))
             return connection.execute(sa.delete(_visitors).where(_visitors.c.seen < last)).rowcount
@@ -113,9 +124,16 @@ class Store:
     # --- how -------------------------------------------------------------------------------------------------------------
 
     def _saw(self, connection: sa.Connection, visitor: str) -> None:
-        now = datetime.now(UTC).isoformat()
-        seen = self._insert(_visitors).values(hash=visitor, seen=now)
-        connection.execute(seen.on_conflict_do_update(index_elements=["hash"], set_={"seen": now}))
+        # A clock that is years behind would have its visitors forgotten once it is right again.
+        newest = self._newest(connection)
+        now = max(self.now(), newest - TRUSTED) if newest else self.now()
+        seen = self._insert(_visitors).values(hash=visitor, seen=now.isoformat())
+        connection.execute(seen.on_conflict_do_update(index_elements=["hash"], set_={"seen": now.isoformat()}))
+
+    def _newest(self, connection: sa.Connection) -> datetime | None:
+        """Give the moment of the last visit of anybody; None where nobody came yet."""
+        found = connection.execute(sa.select(sa.func.max(_visitors.c.seen))).scalar()
+        return datetime.fromisoformat(found) if found else None
 
     def _insert(self, table: sa.Table) -> Any:
         return sqlite.insert(table) if self.is_file else postgresql.insert(table)

@@ -117,8 +117,17 @@ def test_who_does_not_come_for_a_year_is_forgotten(store):
     store.add(hashed("old"), [one()])
 
     assert store.sweep() == 0
-    assert store.sweep(datetime.now(UTC) + KEPT + timedelta(days=1)) >= 1
-    assert store.of(hashed("old")) == []
+    later = datetime.now(UTC) + KEPT + timedelta(days=3)
+    store.now = lambda: later
+    try:
+        store.add(hashed("new"), [one()])
+
+        assert store.sweep() >= 1
+        assert store.of(hashed("old")) == []
+        assert len(store.of(hashed("new"))) == 1
+    finally:
+        store.now = lambda: datetime.now(UTC)
+        store.forget(hashed("new"))
 
 
 WRITER = """
