@@ -9,6 +9,7 @@ from engine.errors import LostRunError
 from pages.parts import admission, flipped, time_machine, words
 from pages.parts.chapter import OPEN, is_in_talk, look
 from pages.parts.glossary import explained
+from pages.parts.own_words import own_words
 from pages.parts.stage import frame
 from pages.parts.stage.speaker import speakers_window
 from pages.parts.words import say
@@ -33,6 +34,7 @@ if not is_stage:
         flipped.switch(words.voice())
         words.language_switch()
     explained(words.voice())
+    own_words(words.voice())
 if not in_talk and (aside := words.set_aside()):
     st.info(aside)
 try:

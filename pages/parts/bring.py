@@ -68,7 +68,6 @@ def _ask(experiment: Experiment, speaker: Voice) -> None:
     if any(launch_type(kind).is_kubernetes for kind in offered(experiment)):
         examples = dict(reversed(examples.items()))
     left, right = st.columns([3, 2], gap="medium")
-    chapter.browse_words(speaker)
     with right:
         st.file_uploader(
             speaker.say("bring.file"), type=["json", "yaml", "yml", "template"], key="bring.file", on_change=take_file

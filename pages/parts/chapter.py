@@ -181,12 +181,6 @@ def coming(speaker: Voice) -> str:
     return f'<ul class="q-chapters">{"".join(items)}</ul>'
 
 
-def browse_words(speaker: Voice) -> None:
-    """Say on a file's button what it does: Streamlit says it in English only."""
-    words = speaker.say("bring.browse").replace("\\", "").replace('"', "")
-    st.html(f'<style>[data-testid="stFileUploader"] section button p::after {{ content: "{words}" }}</style>')
-
-
 def plain(text: str) -> str:
     """Make a text safe inside HTML."""
     return escape(text)

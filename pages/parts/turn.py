@@ -64,7 +64,6 @@ def take_away(experiment: Experiment, speaker: Voice, run: Run | None) -> None:
                 say(f"common.button.download_events_{kind}"), lambda write=write: write(frames.events(run)),
                 f"{name}-events.{kind}", mime, key=f"{name}.{kind}", on_click="ignore",
             )  # fmt: skip
-    chapter.browse_words(speaker)
     key = f"{name}.upload"
     given = st.file_uploader(say("common.button.upload_scenario"), type=["yaml", "yml", "json"], key=key)
     if given is not None and st.session_state.get(f"{key}.seen") != given.file_id:

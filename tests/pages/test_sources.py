@@ -16,7 +16,7 @@ from engine.trust import checked, models
 from pages.parts.chapter import OPEN
 from pages.parts.says_who.facts import SHOWN, as_csv, as_json
 from pages.parts.says_who.found import Search, found, is_changed, plain, systems, used
-from pages.parts.words import Voice
+from pages.parts.words import Voice, harmless
 from tests.pages.the_page import SMUGGLED, address, body, opened, stands
 
 
@@ -159,5 +159,5 @@ def test_the_hall_sees_one_thing(lesson):
 def test_a_link_to_a_fact_that_is_not_there_says_so_and_shows_them_all(lang):
     app = opened("sources", lang=lang, fact="<b>no.such</b>")
 
-    assert [one.value for one in app.info] == [Voice(lang).say("sources.unknown", name="`b no.such b`")]
+    assert [one.value for one in app.info] == [Voice(lang).say("sources.unknown", name=harmless("<b>no.such</b>"))]
     assert Voice(lang).say("sources.count", n=len(catalog.facts())) in body(app)

@@ -143,7 +143,6 @@ def _keep(speaker: Voice, *, n: int) -> None:
 
 
 def _bring(speaker: Voice) -> None:
-    chapter.browse_words(speaker)
     given = st.file_uploader(speaker.say("progress.keep.bring"), type=["json"], key="progress.file")
     if given is None or st.session_state.get("progress.file.seen") == given.file_id:
         return

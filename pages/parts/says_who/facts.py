@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Mapping
 from html import escape
 from urllib.parse import urlencode
@@ -24,7 +23,7 @@ from pages.parts.sources import ORDER, STYLE, item, written_value
 from pages.parts.sure import lock
 from pages.parts.time_machine import link_words
 from pages.parts.turn import VIEW, go
-from pages.parts.words import Voice
+from pages.parts.words import Voice, harmless
 
 NAME = "sources"
 SHOWN = 25  # facts at once: a list of five hundred is read by nobody, and drawn slowly
@@ -49,7 +48,7 @@ def facts_room(speaker: Voice) -> None:
         st.button(say("sources.all"), key="sources.all", on_click=_forget_link)
     else:
         if asked := st.query_params.get(FACT):
-            st.info(say("sources.unknown", name=f"`{_plain(asked)}`"))
+            st.info(say("sources.unknown", name=harmless(asked)))
         _searched(speaker)
     st.header(say("sources.since.title"))
     everything(speaker)
@@ -67,11 +66,6 @@ def _verdict(guess: str, bounds: tuple[float, ...], share: float, speaker: Voice
 def _linked() -> Fact | None:
     """Give the fact that the link names."""
     return catalog.facts().get(st.query_params.get(FACT, ""))
-
-
-def _plain(asked: str) -> str:
-    """Cut what a link asks for down to what a fact's name can be: it is shown."""
-    return re.sub(r"[^\w.-]+", " ", asked)[:60].strip() or "?"
 
 
 def _forget_link() -> None:

@@ -214,7 +214,6 @@ def _share(piped: Piped, speaker: Voice) -> None:
             say(f"{NAME}.download.{what}"), lambda write=write: write(flow_of(piped.record)), f"pipeline-{what}.csv", "text/csv",
             key=f"{NAME}.{what}.csv", on_click="ignore",
         )  # fmt: skip
-    chapter.browse_words(speaker)
     key = f"{NAME}.upload"
     given = st.file_uploader(say("common.button.upload_scenario"), type=["yaml", "yml", "json"], key=key)
     if given is not None and st.session_state.get(f"{key}.seen") != given.file_id:
