@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +19,7 @@ import psutil
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import WebSocketException
 
-from tests.browser.the_app import Server
+from tests.browser.the_app import ROOT, Server, serving
 from tests.fuzz import spoiled
 from tests.fuzz.workers import HANG_S, Finding, Told
 from tests.load.learner import CROWD, experiments
@@ -107,6 +109,14 @@ def forged(rng: Random, widgets: dict[str, tuple[str, Any]], elsewhere: list[str
             _forge(rng, state)
         found.append(state)
     return found
+
+
+def run(inputs: int, seed: int) -> Told:
+    """Start a server, and send it so many inputs."""
+    with tempfile.TemporaryDirectory(prefix="quayside-fuzz-") as folder:
+        here = Path(folder)
+        with serving(ROOT / "app.py", here / "log.txt", data=here) as server:
+            return asyncio.run(fuzz(server, inputs, seed))
 
 
 async def fuzz(server: Server, inputs: int, seed: int) -> Told:
