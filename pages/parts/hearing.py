@@ -15,8 +15,8 @@ from typing import Any
 
 import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime.state.common import user_key_from_element_id
-from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
+from streamlit.runtime.state.common import WidgetMetadata, user_key_from_element_id
+from streamlit.runtime.state.session_state import Serialized, SessionState, Value, WStates
 
 from pages.parts.words import say
 
@@ -88,7 +88,7 @@ def _set_usable(self: SessionState, states: WidgetStates) -> None:
             _set_aside(state, "the name of no widget")
         elif not is_sound(state):
             _set_aside(state, "no value of any widget")
-        elif known is not None and _kind(known.value_type) != _kind(state.WhichOneof("value")):
+        elif known is not None and not _is_of(known, state):
             _set_aside(state, f"not a {known.value_type}")
         elif (
             known is not None
@@ -102,8 +102,10 @@ def _set_usable(self: SessionState, states: WidgetStates) -> None:
     _whole_set(self, usable)
 
 
-def _kind(name: str | None) -> str | None:
-    return _ALIKE.get(name or "", name)
+def _is_of(widget: WidgetMetadata[Any], state: WidgetState) -> bool:
+    """Say whether a state is of a widget's kind. One without a value is of any: a list in which nothing is chosen yet."""
+    kind = state.WhichOneof("value")
+    return kind is None or _ALIKE.get(kind, kind) == _ALIKE.get(widget.value_type, widget.value_type)
 
 
 def _usable(self: WStates, name: str) -> Any:
@@ -111,8 +113,11 @@ def _usable(self: WStates, name: str) -> Any:
     state, known = self.states.get(name), self.widget_metadata.get(name)
     if not isinstance(state, Serialized) or known is None:
         return _whole_getitem(self, name)
-    if _kind(state.value.WhichOneof("value")) == _kind(known.value_type):
+    if _is_of(known, state.value):
         try:
+            if state.value.WhichOneof("value") is None:
+                # Not by Streamlit's own way: it would note that the widget's values are of no kind.
+                self.states[name] = Value(known.deserializer(None))
             return _whole_getitem(self, name)
         except KeyError:
             raise
