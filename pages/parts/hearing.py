@@ -3,7 +3,7 @@
 Streamlit hands on whatever comes over the socket: a word for a number, what is no number, half a JSON, the state of a widget that
 is no longer there. Such a state is treated as if it had not been sent: the widget keeps what it had, the page runs, the log says it in a
 line. This is the one place for that, because Streamlit runs callbacks before the page's script, where no page can catch anything;
-it has no door for it, so two of its methods are replaced. A test sends forged states to a real server and would see if they were not asked.
+it has no door for it, so some of its methods are replaced. A test sends forged states to a real server and would see if they were not asked.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from streamlit.runtime.app_session import AppSession
 from streamlit.runtime.state.common import WidgetMetadata, user_key_from_element_id
 from streamlit.runtime.state.session_state import Serialized, SessionState, Value, WStates
 
@@ -34,6 +35,12 @@ def listen() -> None:
     """Have every session look first. Once a process."""
     WStates.__getitem__ = _usable  # type: ignore[method-assign]
     SessionState.set_widgets_from_proto = _set_usable  # type: ignore[method-assign]
+    AppSession._handle_clear_cache_request = _keep_cache  # type: ignore[method-assign]  # noqa: SLF001
+
+
+def _keep_cache(_: AppSession) -> None:
+    """Leave the shelves of all visitors as they are: what one of them asks for is not the others' business."""
+    _log.warning("a visitor asked to clear everybody's cache; it was kept")
 
 
 def is_sound(state: WidgetState) -> bool:

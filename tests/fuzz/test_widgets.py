@@ -54,6 +54,21 @@ def test_what_a_real_browser_sends_is_still_taken(server):
     assert after == first  # what is no number changed nothing
 
 
+def test_no_visitor_clears_everybodys_cache_nor_their_own_answers(server):
+    async def cleared():
+        browser = Browser(int(server.url.rpartition(":")[2]))
+        try:
+            await browser.open("az_failure", lang="en", guess="30")
+            await browser.ask_to_clear_the_cache()
+            await browser.still_answers()
+            return browser.query
+        finally:
+            await browser.close()
+
+    assert "guess=30" in asyncio.run(cleared())
+    assert "clear everybody's cache; it was kept" in server.log.read_text(encoding="utf-8")
+
+
 def test_the_same_seed_forges_the_same(monkeypatch):
     on_page = {"$$ID-a-x": ("slider", None), "$$ID-b-y": ("bidi_component", None)}
     one, other = ([forged(Random(f"3/{n}"), on_page, []) for n in range(200)] for _ in range(2))

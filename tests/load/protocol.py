@@ -87,6 +87,13 @@ class Browser:
         """Send states that no browser of ours would, and wait until the page has run. They are not kept."""
         await self._rerun(states)
 
+    async def ask_to_clear_the_cache(self) -> None:
+        """Send what Streamlit's own menu would, were it there."""
+        assert self.socket is not None
+        asked = BackMsg()
+        asked.clear_cache = True
+        await self.socket.send(asked.SerializeToString())
+
     async def still_answers(self) -> None:
         """Ask for the page as it stands."""
         await self._rerun()
