@@ -9,7 +9,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip install --disable-pip-version-check --quiet
 
-.PHONY: help run test check format bench bench-ui load fuzz audit stills lock clean
+.PHONY: help run test check format bench bench-ui load soak fuzz audit stills lock clean
 
 help:
 	@echo "make run       open the dashboard in the browser"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench     the engine against plain SimPy and Ciw"
 	@echo "make bench-ui  how soon a click is painted"
 	@echo "make load      how many people one server bears"
+	@echo "make soak      an hour of visitors, and an hour of a browser at random: what breaks, what grows"
 	@echo "make fuzz      a hundred thousand broken inputs, by every way in"
 	@echo "make audit     what is known against the pinned packages"
 	@echo "make stills    take the still picture of every beat of the talk"
@@ -52,6 +53,11 @@ bench-ui: $(VENV)/dev.stamp
 # Protocol clients, no browser. Some minutes; `$(PY) -m tests.load --help` says how to ask for less.
 load: $(VENV)/dev.stamp
 	$(PY) -m tests.load
+
+# Two hours; `make soak MINUTES=10` is twenty minutes. A walk's steps are written down: `$(PY) -m tests.soak --browser --seed 1 --steps 200`.
+soak: $(VENV)/dev.stamp
+	$(PY) -m tests.soak --minutes $(or $(MINUTES),60)
+	@QUAYSIDE_CHROMIUM="$$(bash scripts/find_chromium.sh $(PY))" && export QUAYSIDE_CHROMIUM && $(PY) -m tests.soak --browser --minutes $(or $(MINUTES),60)
 
 # Minutes, by seed: what it finds can be found again. `$(PY) -m tests.fuzz --help` says how to ask for less.
 fuzz: $(VENV)/dev.stamp

@@ -33,6 +33,7 @@ from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
 from pages.parts.compressed import Compressed
 from pages.parts.doorman import Doorman
+from pages.parts.files import more_files
 from pages.parts.hearing import broke, listen
 from pages.parts.progress.store import StoreError, store
 from pages.parts.progress.visitors import Visitors
@@ -42,6 +43,7 @@ from pages.parts.stage.rooms import routes as room_routes
 # Each of a page's some eighty messages wakes the server's loop, which lets go of the interpreter's lock and waits for it again:
 # with five milliseconds a turn (Python's own) twenty people wait a second for what takes a tenth.
 sys.setswitchinterval(0.0005)
+more_files()
 listen()
 PAGES = Path(__file__).parent / "pages"
 _is_warm = threading.Event()

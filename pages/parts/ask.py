@@ -150,7 +150,7 @@ def ask_named(experiment: Experiment, control: Control, speaker: Voice) -> None:
     st.session_state[key] = now or OWN
 
     def write() -> None:
-        if (picked := st.session_state[key]) != OWN:
+        if (picked := st.session_state[key]) in control.named:  # neither the reader's own, nor what was never offered
             experiment.set({control.path: control.named[picked]} | dict(control.also.get(picked, {})))
 
     st.selectbox(

@@ -3,7 +3,7 @@
 Streamlit hands on whatever comes over the socket: a word for a number, what is no number, half a JSON, the state of a widget that
 is no longer there. Such a state is treated as if it had not been sent: the widget keeps what it had, the page runs, the log says it in a
 line. This is the one place for that, because Streamlit runs callbacks before the page's script, where no page can catch anything;
-it has no door for it, so two of its methods are replaced. A test sends forged states to a real server and would see if they were not asked.
+it has no door for it, so some of its methods are replaced. A test sends forged states to a real server and would see if they were not asked.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Any
 
 import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
-from streamlit.runtime.state.common import user_key_from_element_id
-from streamlit.runtime.state.session_state import Serialized, SessionState, WStates
+from streamlit.runtime.app_session import AppSession
+from streamlit.runtime.state.common import WidgetMetadata, user_key_from_element_id
+from streamlit.runtime.state.session_state import Serialized, SessionState, Value, WStates
 
 from pages.parts.words import say
 
@@ -34,6 +35,12 @@ def listen() -> None:
     """Have every session look first. Once a process."""
     WStates.__getitem__ = _usable  # type: ignore[method-assign]
     SessionState.set_widgets_from_proto = _set_usable  # type: ignore[method-assign]
+    AppSession._handle_clear_cache_request = _keep_cache  # type: ignore[method-assign]  # noqa: SLF001
+
+
+def _keep_cache(_: AppSession) -> None:
+    """Leave the shelves of all visitors as they are: what one of them asks for is not the others' business."""
+    _log.warning("a visitor asked to clear everybody's cache; it was kept")
 
 
 def is_sound(state: WidgetState) -> bool:
@@ -88,7 +95,7 @@ def _set_usable(self: SessionState, states: WidgetStates) -> None:
             _set_aside(state, "the name of no widget")
         elif not is_sound(state):
             _set_aside(state, "no value of any widget")
-        elif known is not None and _kind(known.value_type) != _kind(state.WhichOneof("value")):
+        elif known is not None and not _is_of(known, state):
             _set_aside(state, f"not a {known.value_type}")
         elif (
             known is not None
@@ -102,8 +109,10 @@ def _set_usable(self: SessionState, states: WidgetStates) -> None:
     _whole_set(self, usable)
 
 
-def _kind(name: str | None) -> str | None:
-    return _ALIKE.get(name or "", name)
+def _is_of(widget: WidgetMetadata[Any], state: WidgetState) -> bool:
+    """Say whether a state is of a widget's kind. One without a value is of any: a list in which nothing is chosen yet."""
+    kind = state.WhichOneof("value")
+    return kind is None or _ALIKE.get(kind, kind) == _ALIKE.get(widget.value_type, widget.value_type)
 
 
 def _usable(self: WStates, name: str) -> Any:
@@ -111,8 +120,11 @@ def _usable(self: WStates, name: str) -> Any:
     state, known = self.states.get(name), self.widget_metadata.get(name)
     if not isinstance(state, Serialized) or known is None:
         return _whole_getitem(self, name)
-    if _kind(state.value.WhichOneof("value")) == _kind(known.value_type):
+    if _is_of(known, state.value):
         try:
+            if state.value.WhichOneof("value") is None:
+                # Not by Streamlit's own way: it would note that the widget's values are of no kind.
+                self.states[name] = Value(known.deserializer(None))
             return _whole_getitem(self, name)
         except KeyError:
             raise

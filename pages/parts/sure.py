@@ -24,9 +24,9 @@ def ask_sure(name: str, speaker: Voice) -> None:
 
 
 def how_sure(name: str) -> int | None:
-    """Give what was said, in percent; none where nothing was."""
-    found: int | None = st.session_state.get(f"{name}.{_SURE}")
-    return found
+    """Give what was said, in percent; none where nothing was, or what was never offered."""
+    found = st.session_state.get(f"{name}.{_SURE}")
+    return found if found in STEPS else None
 
 
 def click(name: str, choice: str) -> None:

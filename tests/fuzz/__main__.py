@@ -14,6 +14,7 @@ os.environ.pop("DATABASE_URL", None)
 
 def main() -> int:
     """Read the options, play, and print a table. Exit code 1 where something was found."""
+    from tests.fuzz import widgets
     from tests.fuzz.workers import Told, jobs, run
 
     options = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
@@ -21,9 +22,15 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1, help="same seed, same inputs (1)")
     options.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (the cores)")
     options.add_argument("--only", default="", help="kinds whose name holds this")
+    options.add_argument(
+        "--widgets", type=int, help="of the inputs, how many are values of widgets, to a real server (a 25th)"
+    )
     asked = options.parse_args()
     begun, whole = time.monotonic(), Told()
-    for told in run(jobs(asked.inputs, asked.seed, asked.only), asked.workers):
+    of_widgets = 0 if asked.only not in widgets.KIND else asked.inputs // 25 if asked.widgets is None else asked.widgets
+    if of_widgets:
+        whole.add(widgets.run(of_widgets, asked.seed))
+    for told in run(jobs(asked.inputs - of_widgets, asked.seed, asked.only), asked.workers):
         whole.add(told)
     print(f"{'kind':26}{'inputs':>9}{'taken':>9}{'refused':>9}{'found':>7}  slowest")
     names = sorted({kind for kind, _ in whole.counts})

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +19,7 @@ import psutil
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import WebSocketException
 
-from tests.browser.the_app import Server
+from tests.browser.the_app import ROOT, Server, serving
 from tests.fuzz import spoiled
 from tests.fuzz.workers import HANG_S, Finding, Told
 from tests.load.learner import CROWD, experiments
@@ -109,6 +111,14 @@ def forged(rng: Random, widgets: dict[str, tuple[str, Any]], elsewhere: list[str
     return found
 
 
+def run(inputs: int, seed: int) -> Told:
+    """Start a server, and send it so many inputs."""
+    with tempfile.TemporaryDirectory(prefix="quayside-fuzz-") as folder:
+        here = Path(folder)
+        with serving(ROOT / "app.py", here / "log.txt", data=here) as server:
+            return asyncio.run(fuzz(server, inputs, seed))
+
+
 async def fuzz(server: Server, inputs: int, seed: int) -> Told:
     """Send so many inputs, and tell what came of them: taken where the page stood after it, and the session answered."""
     told, process, elsewhere = Told(), psutil.Process(server.pid), []
@@ -137,7 +147,12 @@ async def fuzz(server: Server, inputs: int, seed: int) -> Told:
             elif not what:
                 what = await _answers(browser)
             if not what and took_s > HANG_S:
-                what = f"a hang over {HANG_S:g} s: {took_s:.1f} s"
+                # A page's own work, that nobody had asked for yet, is on the shelf the second time; a hang is not.
+                await _timed(browser.open(chapter, **words))
+                began = _spent_s(process)
+                await _timed(browser.forge(*states))
+                took_s = _spent_s(process) - began
+                what = f"a hang over {HANG_S:g} s: {took_s:.1f} s" if took_s > HANG_S else ""
             what = what or _logged(server, log)
             told.counts[KIND, "found" if what else "taken"] += 1
             said = " ".join(f"{one.id[-60:]}={str(one)[-200:]!r}" for one in states)

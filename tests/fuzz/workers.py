@@ -86,7 +86,7 @@ class Job:
 def jobs(inputs: int, seed_: int, only: str = "") -> list[Job]:
     """Share inputs out over the kinds, by their parts."""
     known = [kind for kind in kinds() if only in kind.name]
-    parts = sum(kind.share for kind in known)
+    parts = sum(kind.share for kind in known) or 1
     found = []
     for kind in known:
         whole = -(-inputs * kind.share // parts)

@@ -20,7 +20,9 @@ from engine import catalog
 HOST = "127.0.0.1"
 TURNED = ("slider", "checkbox", "selectbox", "number_input")  # what a learner turns
 OPENED = ("expandable", "popover")  # what is folded, where the page hears of it
-KEPT = {*TURNED, "button", "bidi_component"}
+KEPT = {
+    *TURNED, "button", "bidi_component", "multiselect", "text_input", "text_area", "button_group", "radio", "file_uploader", "arrow_data_frame",
+}  # fmt: skip
 EARLY = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 BROKEN = frozenset(catalog.texts(lang)["common.error.page"] for lang in catalog.LANGUAGES)
 
@@ -85,6 +87,13 @@ class Browser:
         """Send states that no browser of ours would, and wait until the page has run. They are not kept."""
         await self._rerun(states)
 
+    async def ask_to_clear_the_cache(self) -> None:
+        """Send what Streamlit's own menu would, were it there."""
+        assert self.socket is not None
+        asked = BackMsg()
+        asked.clear_cache = True
+        await self.socket.send(asked.SerializeToString())
+
     async def still_answers(self) -> None:
         """Ask for the page as it stands."""
         await self._rerun()
@@ -140,7 +149,7 @@ class Browser:
             raise BrokenError(f"{self.page}?{self.query}: {body.body}")
         if kind == "progress":
             self.heard.append(body.text)
-        if kind in KEPT:
+        if kind in KEPT and body.id:
             widgets[body.id] = (kind, body)
             if getattr(body, "set_value", False):
                 self.states.pop(body.id, None)

@@ -1,8 +1,11 @@
 """A guess made by hand is kept with its judgement, and shown again; what a link brings is no answer of today's."""
 
+from types import SimpleNamespace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.parts import sure
 from tests.pages.the_page import opened, stands
 
 
@@ -23,6 +26,13 @@ def test_a_guess_is_kept_with_how_sure_it_was_and_whether_it_was_right(choice, r
 
     assert kept(at) == [("guess", "az_failure", choice, right, 70)]
     assert len(kept(stands(at.run()))) == 1  # once, however often the page runs
+
+
+@pytest.mark.parametrize("forged", ["inf", 55, -1, None])
+def test_how_sure_one_is_is_one_of_what_was_offered_or_not_said(forged, monkeypatch):
+    monkeypatch.setattr(sure, "st", SimpleNamespace(session_state={"az_failure.sure": forged}))
+
+    assert sure.how_sure("az_failure") is None
 
 
 def test_a_link_with_a_guess_and_a_skipped_guess_are_no_answers():

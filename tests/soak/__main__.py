@@ -76,7 +76,7 @@ def _walked(asked: argparse.Namespace, folder: Path) -> int:
         )  # fmt: skip
     (folder / "walk.json").write_text(json.dumps(asdict(went), indent=1), encoding="utf-8")
     grew = went.slope
-    print(f"{went.minutes:.1f} minutes, seed {went.seed}: {went.steps:,} steps; {dict(went.did.most_common())}")
+    print(f"{went.minutes:.1f} minutes, seed {went.seed}: {went.steps:,} steps; {went.did}")
     print(
         f"memory of the server: {went.at_first:.0f} MiB at first, {went.at_last:.0f} at last, {went.most:.0f} at most; "
         f"{grew.an_hour:+.1f} MiB an hour once warm, 95 % interval {grew.low:+.1f} to {grew.high:+.1f}"

@@ -114,12 +114,15 @@ class Watch:
 
 
 def faults_in(log: str) -> list[str]:
-    """Give what a server's log tells of things that broke: each first line, and the last of its traceback."""
+    """Give what a server's log tells of things that broke: each first line, and the last of its traceback.
+
+    What an honest browser says of its widgets is never set aside, but where the widget went away meanwhile.
+    """
     found, lines = [], log.splitlines()
     for n, line in enumerate(lines):
         if "Traceback (most recent call last)" in line:
             last = next((one for one in lines[n + 1 :] if one and not one.startswith((" ", "Traceback"))), "")
             found.append(f"{lines[n - 1][:120] if n else ''} | {last[:300]}")
-        elif any(word in line for word in BAD):
+        elif any(word in line for word in BAD) or ("set aside" in line and "not there any more" not in line):
             found.append(line[:300])
     return found

@@ -120,7 +120,7 @@ class Walked:
     seed: int
     steps: int
     minutes: float
-    did: Counter[str]
+    did: dict[str, int]
     slope: Slope
     at_first: float
     at_last: float
@@ -364,7 +364,7 @@ def walk(
             one.faults.append("the server died")
     took_s = watch.at_s[-1]
     return Walked(
-        seed, one.step, took_s / 60, one.did, watch.slope(warm * took_s), watch.mib[0], watch.around(took_s, watch.mib), max(watch.mib),
+        seed, one.step, took_s / 60, dict(one.did.most_common()), watch.slope(warm * took_s), watch.mib[0], watch.around(took_s, watch.mib), max(watch.mib),
         *(grown([(held.leg, held.step, float(getattr(held, name))) for held in one.held]) for name in ("heap_mib", "nodes", "listeners")),
         one.held, one.slow, one.faults, faults_in(server.log.read_text(encoding="utf-8")),
     )  # fmt: skip

@@ -11,6 +11,8 @@ ID = "$$ID-abc-page.ask.rps"
 
 
 def number(value):
+    if value is None:
+        return 0.0  # what it begins with
     if not isinstance(value, float):
         raise TypeError(value)
     return value
@@ -39,13 +41,19 @@ def test_what_a_widget_of_the_page_sends_is_taken(state):
 
 
 @pytest.mark.parametrize("wrong", [
-    {"double_value": float("nan")}, {"double_value": float("-inf")}, {"string_value": "3.5"}, {"bool_value": True}, {},
+    {"double_value": float("nan")}, {"double_value": float("-inf")}, {"string_value": "3.5"}, {"bool_value": True},
     {"json_value": "{}"}, {"trigger_value": True}, {"bytes_value": b"3"},
 ])  # fmt: skip
 def test_what_is_no_value_of_a_widget_leaves_it_as_it_was(state, wrong, caplog):
     assert told(state, WidgetState(id=ID, **wrong)) == {}
     assert "set aside" in caplog.text
     assert "Traceback" not in caplog.text
+
+
+def test_a_widget_in_which_nothing_is_chosen_yet_says_nothing_and_may_say_something_later(state):
+    assert told(state, WidgetState(id=ID)) == {ID: 0.0}
+    assert told(state, WidgetState(id=ID, double_value=3.5)) == {ID: 3.5}
+    assert told(state, WidgetState(id=ID, string_value="x")) == {ID: 3.5}  # still a box for numbers
 
 
 @pytest.mark.parametrize("text", ["", "{", "[" * 3_000, "NaN", "[Infinity]", "{" + '"a":{' * 60 + "}" * 61])
