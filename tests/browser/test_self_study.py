@@ -66,6 +66,12 @@ def test_a_chapter_is_learnt_by_keyboard_and_survives_the_servers_death(browser:
     with the_app.serving(ROOT / "app.py", tmp_path / "first.txt", data=tmp_path / "data") as server:
         visitor = Visitor.arrive(browser, server)
         page = visitor.open(f"/{CHAPTER}?lang=en")
+        sure = page.get_by_role("combobox", name="How sure?")
+        focus(sure)
+        for key in ("ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
+            page.keyboard.press(key)
+        calm(page)
+        how_sure = int(re.sub(r"\D", "", sure.input_value()))
         press(page, re.compile("^2.*min to 5.*min$"))
         expect(page.get_by_text(re.compile("^You said"))).not_to_have_count(0)
         open_course(page)
@@ -99,6 +105,8 @@ def test_a_chapter_is_learnt_by_keyboard_and_survives_the_servers_death(browser:
             )
             with page.expect_download() as taken:
                 press(page, "Take my answers away")
-            assert taken.value.path().read_text(encoding="utf-8").count('"kind"') == questions + 1
+            kept = taken.value.path().read_text(encoding="utf-8")
+            assert kept.count('"kind"') == questions + 1
+            assert re.findall(r'"sure": (\d+)', kept) == [str(how_sure)]
             assert violations(page) == []
         visitor.context.close()
