@@ -310,9 +310,10 @@ def chosen_variants(experiment: Experiment, speaker: Voice) -> list[str]:
     if key not in st.session_state:
         asked = [word for word in st.query_params.get(COMPARED, "").split(".") if word in lesson.variants]
         st.session_state[key] = asked[:MOST_COMPARED] or list(lesson.compare)
-    if gone := [variant for variant in st.session_state[key] if variant in later]:
-        left = [variant for variant in st.session_state[key] if variant not in gone]
-        st.session_state[key] = left or offered[:MOST_COMPARED]
+    # What did not exist then goes, and so does what was never offered, or is more than may stand side by side.
+    kept = [variant for variant in dict.fromkeys(st.session_state[key]) if variant in offered][:MOST_COMPARED]
+    if kept != list(st.session_state[key]):
+        st.session_state[key] = kept or offered[:MOST_COMPARED]
     if later:
         names = ", ".join(speaker.say(f"{name}.variant.{variant}") for variant in later)
         st.html(f'<p class="q-later">{chapter.plain(speaker.say("era.not_then", names=names))}</p>')

@@ -87,6 +87,17 @@ def test_the_last_family_cannot_be_taken_away():
     assert told(at) != ""
 
 
+@pytest.mark.parametrize(("forged", "stand"), [
+    (["ec2"] * 50, ["ec2"]), (["inf", "x" * 90], None), ([""], None), (["lambda", "inf", "fargate"], ["lambda", "fargate"]),
+])  # fmt: skip
+def test_what_stands_side_by_side_is_what_was_offered_and_not_more(forged, stand):
+    at = study(view="compare")
+    at.session_state["az_failure.compared.en"] = forged
+    shown = stands(at.run()).multiselect(key="az_failure.compared.en").value
+
+    assert shown == (stand or list(LESSON.variants)[:4])
+
+
 # --- controls, undo, reset -------------------------------------------------------------------------------------------
 
 
