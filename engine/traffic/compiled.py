@@ -254,6 +254,9 @@ class _Lane:
             return
         until_s = float(until_s)  # SimPy's clock may be a whole number
         self._at_s = until_s
+        # A window's beginning settles all that was on its way: every attempt of it may have to be tried again.
+        while len(self.carry.again) <= self.carry.n[kernel.N_AGAIN] + self.carry.n[kernel.N_PENDING] + 1:
+            self.carry = self.carry._replace(again=_doubled(self.carry.again))
         fresh = True
         draws = self._draws
         while True:
