@@ -18,7 +18,7 @@ from engine import Run, Scenario, catalog, reading, run
 from engine.changes import changed, scenario_of, value_at
 from engine.errors import CatalogError
 from engine.fields import Both, Record, refusal
-from engine.marks import MARKS, seeded
+from engine.marks import MARKS, seed_of, seeded
 from engine.measures import MEASURES, Unit
 from engine.sums import FIGURES
 
@@ -169,6 +169,11 @@ class Challenge(Record):
         """Say whether it is about an experiment without a run (`engine.marks`)."""
         return self.must[0].measure in MARKS
 
+    @property
+    def is_by_chance(self) -> bool:
+        """Say whether another seed may give another number: a run always may."""
+        return any(must.measure not in MARKS or MARKS[must.measure].by_chance for must in self.must)
+
 
 class Course(Record):
     """What a chapter asks."""
@@ -292,13 +297,9 @@ def attempt_record(challenge: Challenge, first: BaseModel, record: BaseModel) ->
     if moved:
         return Attempt({}, moved, is_met=False)
     values: dict[int, tuple[float | None, ...]] = {}
-    for step in range(SEEDS):
-        other = seeded(record, step)
-        values[int(getattr(other, "seed", 0))] = tuple(
-            MARKS[must.measure].of(other or record) for must in challenge.must
-        )
-        if other is None:
-            break
+    for step in range(SEEDS if challenge.is_by_chance else 1):
+        other = seeded(record, step) or record
+        values[seed_of(other)] = tuple(MARKS[must.measure].of(other) for must in challenge.must)
     return Attempt(values, (), _all_met(challenge, values))
 
 

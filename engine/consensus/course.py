@@ -169,6 +169,10 @@ class Course:
             gaps.append(Span(at_s, self.scenario.duration_s))
         return tuple(gaps)
 
+    def paused_after(self, at_s: float) -> float:
+        """Say for how long nobody could write, in all, from a moment on (a gap that began before it counts whole)."""
+        return sum(gap.length_s for gap in self.closed if gap.to_s > at_s)
+
     def leader_after(self, at_s: float) -> float:
         """Say how long after a moment somebody new took office; infinity where nobody did."""
         later = [float(self.at_s[i]) - at_s for i in self.rows(Kind.LED) if self.at_s[i] > at_s]

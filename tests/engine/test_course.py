@@ -10,11 +10,14 @@ from engine import catalog, reading
 from engine.architecture.hot import HotAsk
 from engine.catalog import DATA
 from engine.changes import changed, scenario_of
+from engine.consensus import Consensus
+from engine.consensus.ownership import Ownership
 from engine.consensus.replacing import Replacing
 from engine.containers.asks import ImageAsk, StopAsk
 from engine.containers.memory_rules import MemoryAsk
 from engine.containers.one_image import OneImage
 from engine.course import SEEDS, Challenge, Course, Must, attempt, attempt_record, course, scenarios, truth
+from engine.delivery import Organisation
 from engine.eks.asks import VersionsAsk
 from engine.fargate.asks import Bills
 from engine.measures import MEASURES
@@ -22,12 +25,16 @@ from engine.serverless.breakeven import Dials
 from engine.sums import FIGURES
 from engine.traps import TrapsAsk
 from pages.parts.architecture.pieces import Pieces
-from pages.parts.eks import pods
+from pages.parts.eks import pods, rows
 from pages.parts.eks import slider as eks_slider
 from pages.parts.fargate import table
 from pages.parts.landscape.choose import Choosing
 from pages.parts.landscape.map import Landed
+from pages.parts.new_normal import pace
+from pages.parts.responsibility.fill import Filled
 from pages.parts.responsibility.slider import Stopped
+from pages.parts.responsibility.year import YearShown
+from pages.parts.serverless.piped import begun
 from pages.parts.turned import put
 
 CHAPTERS = catalog.courses()
@@ -57,22 +64,33 @@ def test_no_answer_stands_on_a_knifes_edge(chapter, name):
 
 # Experiments without a run, and the record that each begins with. (A test of the pages holds that they do.)
 FIRST = {
+    "architecture_batch": Organisation.read(
+        catalog.organisation_text(catalog.lesson("architecture_batch")["organisation"])
+    ),
     "architecture_hot": HotAsk(),
     "architecture_pieces": Pieces(),
     "containers": ImageAsk(),
     "containers_stop": StopAsk(),
     "containers_memory": MemoryAsk(),
     "containers_places": OneImage(),
+    "control_plane": Consensus.of(catalog.lesson("control_plane")["store"]),
+    "control_plane_who": Ownership(),
     "control_plane_why": Replacing(),
+    "delivery": Organisation.read(catalog.organisation_text(catalog.lesson("delivery")["organisation"])),
     "delivery_traps": TrapsAsk(),
     "eks": eks_slider.Shown(),
     "eks_pods": pods.Shown(),
+    "eks_rows": put(rows.Shown(), catalog.lesson("eks_rows")["start"]),
     "eks_versions": VersionsAsk(),
     "fargate": put(table.Shown(), catalog.lesson("fargate")["start"]),
     "fargate_size": Bills(),
     "landscape": Landed(),
     "landscape_choose": Choosing(),
+    "new_normal_pace": pace.Shown(),
+    "responsibility": Filled(),
     "responsibility_slider": Stopped(),
+    "responsibility_year": YearShown(),
+    "serverless": begun(),
     "serverless_dials": Dials(),
 }
 
@@ -102,18 +120,24 @@ def test_a_challenge_is_about_an_experiment_of_its_chapter_and_is_not_met_as_it_
         assert found.values, one.id  # nothing had moved
 
 
-def test_every_experiment_with_a_run_has_a_challenge():
-    held = {one.lesson for chapter in CHAPTERS for one in course(chapter).challenges}
-    # The lab has no experiment of its own. The scheduler's shows rules: what can be turned there is the question itself.
-    without = {"lab", "kubernetes_scheduler"}
-    runs = {name for name in catalog.lessons() if "scenario" in catalog.lesson(name)}
+def can_be_turned(row):
+    """Say whether an experiment has anything to turn: a scenario, or controls. The pages hold that a room without has no state."""
+    return "scenario" in row or any(row.get(group) for group in ("ask", "more"))
 
-    assert runs - held == without
+
+def test_every_experiment_that_can_be_turned_has_a_challenge():
+    held = {one.lesson for chapter in CHAPTERS for one in course(chapter).challenges}
+
+    assert held == {name for name in catalog.lessons() if can_be_turned(catalog.lesson(name))}
 
 
 def test_a_record_is_played_once_where_nothing_is_left_to_chance_and_else_under_several_seeds():
     assert list(tried(challenge("containers.small_start"), {}).values) == [0]
     assert len(tried(challenge("containers.quiet_stop"), {}).values) == SEEDS
+    assert (
+        len(tried(challenge("responsibility.holes_short"), {}).values) == SEEDS
+    )  # its seed is that of the record within
+    assert len(tried(challenge("control_plane.any_zone"), {}).values) == 1  # its record has a seed, its marks need none
 
 
 def test_what_a_record_has_to_keep_is_compared_before_anything_is_played():
@@ -138,12 +162,42 @@ def test_every_challenge_has_a_scenario_that_meets_it():
     } == set(MET)
 
 
+def held(one, found):
+    """Say of every value whether it does, and whether another chance would hardly change that: it is no nearer than one in fifty.
+
+    What is the same in every run owes nothing to chance, and whole numbers are their own distance.
+    """
+    for must, column in zip(one.must, zip(*found.values.values(), strict=True), strict=True):
+        goals = [goal for goal in (must.at_least, must.at_most) if goal is not None]
+        room = {goal: min(goal, 1 - goal) if must.unit == "share" else goal for goal in goals}
+        for value in column:
+            is_sure = len(set(column)) == 1 or value is None or float(value).is_integer()
+            yield must.is_met(value), is_sure or all(abs(value - goal) > 0.02 * room[goal] for goal in goals)
+
+
 @pytest.mark.parametrize("name", MET)
 def test_a_challenge_can_be_met(name):
     found = tried(challenge(name), MET[name])
 
     assert found.is_met, (name, found.values, found.moved)
     assert len(found.values) in {1, SEEDS}
+    assert all(is_clear for _, is_clear in held(challenge(name), found)), (name, found.values)  # and by no hair
+
+
+# What one would try first, and what says no to it: a challenge that yields to the first idea teaches nothing.
+TEMPTING = yaml.safe_load((DATA.parent / "tests" / "engine" / "tempting.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("name", "place"), [(name, place) for name in TEMPTING for place in range(len(TEMPTING[name]))]
+)
+def test_what_one_would_try_first_does_not_do(name, place):
+    one, settings = challenge(name), TEMPTING[name][place]
+    found = tried(one, settings)
+
+    assert not found.is_met, (name, settings, found.values)
+    assert not found.moved, (name, settings)
+    assert any(not is_met and is_clear for is_met, is_clear in held(one, found)), (name, settings, found.values)
 
 
 def test_a_goal_is_not_met_by_sending_the_users_home():

@@ -8,9 +8,10 @@ from engine import catalog
 from engine.catalog import LANGUAGES
 from engine.duties import LAYERS
 from engine.responsibility import KINDS, MODELS, Rates, YearAsk, matrix, models, years
+from engine.responsibility.filled import packed, score, unpacked
 from pages.parts.responsibility.desk import desk_data, moment
 from pages.parts.responsibility.desk.payload import shown_layers
-from pages.parts.responsibility.fill import Filled, grid_data, packed, score, unpacked
+from pages.parts.responsibility.fill import Filled, grid_data
 from pages.parts.responsibility.slider import ladder_data
 from pages.parts.responsibility.year import most_nights, of_ten
 from pages.parts.words import Voice
@@ -84,10 +85,10 @@ def test_what_is_filled_in_stands_in_the_address_and_comes_back_from_it():
 def test_the_score_counts_right_cells_of_the_models_shown_only():
     cells = packed({"lambda": TRUE["lambda"], "ecs-ec2": "a" * 13})
 
-    right, answered, of, given, kept = score(Filled(models=("lambda", "ecs-fargate"), cells=cells))
+    right, answered, of, given, kept = score(("lambda", "ecs-fargate"), cells)
 
     assert (right, answered, of, given, kept) == (13, 13, 26, [], [])
-    assert len(score(Filled(models=("ecs-ec2",), cells=cells))[3]) == 8
+    assert len(score(("ecs-ec2",), cells)[3]) == 8
 
 
 @pytest.mark.parametrize(

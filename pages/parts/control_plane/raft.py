@@ -145,8 +145,7 @@ def outcome_of(course: Course) -> str:
 
 def _truth(course: Course, speaker: Voice, truth: str) -> str:
     first = min((o.at_s for o in course.scenario.operations), default=0.0)
-    paused = sum(gap.length_s for gap in course.closed if gap.to_s > first)
-    return speaker.say(f"{NAME}.truth.{truth}", time=speaker.seconds(paused))
+    return speaker.say(f"{NAME}.truth.{truth}", time=speaker.seconds(course.paused_after(first)))
 
 
 # --- what to try, what happened ------------------------------------------------------------------------------------------

@@ -10,19 +10,20 @@ from pydantic import BaseModel
 from engine import BudgetError, Scenario, course
 from engine.course import SEEDS, Attempt, Challenge, Course, Must
 from engine.errors import LostRunError
-from engine.marks import seeded
 from pages.parts import admission, chapter, progress
 from pages.parts.course.amounts import amount
+from pages.parts.fields import field_of
 from pages.parts.words import Voice
 
 Stands = Scenario | BaseModel  # what stands on the page: a scenario, or the record of an experiment without a run
 
 
-def challenges_of(page: str, lesson: str, found: Course, speaker: Voice) -> None:
-    """Offer the challenges of the experiment that is open; their scenario is the page's own."""
+def challenges_of(page: str, lesson: str, found: Course, speaker: Voice, stands: Stands | None = None) -> None:
+    """Offer the challenges of the experiment that is open. stands: what is tried, where it is not the page's one scenario or record."""
     mine = [one for one in found.challenges if one.lesson == lesson]
-    stands: Stands | None = st.session_state.get(f"{lesson}.scenario") or st.session_state.get(
-        f"{lesson}.turned.record"
+    stands = stands or next(
+        (st.session_state[key] for key in (f"{lesson}.scenario", f"{lesson}.turned.record") if key in st.session_state),
+        None,
     )
     if not mine or stands is None:
         return
@@ -31,8 +32,7 @@ def challenges_of(page: str, lesson: str, found: Course, speaker: Voice) -> None
         speaker.say("course.challenges", n=len(mine)), key=f"{page}.{lesson}.challenges", on_change="rerun"
     ) as fold:
         if fold.open:
-            is_by_chance = isinstance(stands, Scenario) or seeded(stands, 0) is not None
-            means = "course.challenge_means" if is_by_chance else "course.challenge_once"
+            means = "course.challenge_means" if any(one.is_by_chance for one in mine) else "course.challenge_once"
             st.markdown(speaker.say(means, n=SEEDS))
             for one in mine:
                 _challenge(page, one, stands, speaker, is_met=f"{page}.{one.id}" in met)
@@ -63,7 +63,7 @@ def _challenge(page: str, one: Challenge, stands: Stands, speaker: Voice, *, is_
             return
         if then != stands:
             st.markdown(speaker.say("course.stale"))
-        st.html(_told(one, found, speaker))
+        st.html(_told(one, found, then, speaker))
 
 
 def _try(page: str, one: Challenge, stands: Stands) -> None:
@@ -82,13 +82,11 @@ def _try(page: str, one: Challenge, stands: Stands) -> None:
         progress.answered("challenge", f"{page}.{one.id}", "met", right=True)
 
 
-def _told(one: Challenge, found: Attempt, speaker: Voice) -> str:
-    """Write how the runs went: a row for each seed, a column for each demand."""
+def _told(one: Challenge, found: Attempt, then: Stands, speaker: Voice) -> str:
+    """Write how the runs went: a row for each seed, a column for each demand. then: what was tried."""
     say = speaker.say
     if found.moved:
-        what = ", ".join(
-            say(f"course.kept.{path}") if f"kept.{path}" in speaker.table("course") else path for path in found.moved
-        )
+        what = ", ".join(_kept(path, type(then), speaker) for path in found.moved)
         return f'<p class="q-told wrong">{escape(say("course.moved", what=what))}</p>'
     heads = "".join(f'<th scope="col">{escape(demand(must, speaker))}</th>' for must in one.must)
     rows, once = "", len(found.values) == 1
@@ -102,6 +100,15 @@ def _told(one: Challenge, found: Attempt, speaker: Voice) -> str:
         f'<p class="q-told {state}"><b>{escape(verdict)}</b></p><div class="q-scroll" tabindex="0" role="region" '
         f'aria-label="{escape(verdict)}"><table class="q-outcomes"><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
+
+
+def _kept(path: str, of: type[BaseModel], speaker: Voice) -> str:
+    """Name what has to stand: by a word of its own, or as the page calls what is turned there."""
+    if f"kept.{path}" in speaker.table("course"):
+        return speaker.say(f"course.kept.{path}")
+    record, _ = field_of(of, path)
+    label = f"{record}.{path.rpartition('.')[2]}.label"
+    return speaker.say("course.kept_as", name=speaker.say(f"ask.{label}")) if label in speaker.table("ask") else path
 
 
 def _cell(must: Must, value: float | None, speaker: Voice) -> str:

@@ -13,7 +13,7 @@ from engine.course import Course, Prediction, Question, Truth
 from engine.measures import Unit
 from pages.parts import chapter, progress
 from pages.parts.course.amounts import amount
-from pages.parts.course.challenges import challenges_of
+from pages.parts.course.challenges import Stands, challenges_of
 from pages.parts.glossary import marked, marked_html
 from pages.parts.progress import Answer, Kind
 from pages.parts.sources import cited_facts, listing
@@ -24,8 +24,11 @@ from pages.parts.words import Voice
 SHOWN, FOLDED = "course.shown", "course"
 
 
-def course_of(page: str, lesson: str, speaker: Voice) -> None:
-    """Offer a chapter's course, folded away until somebody wants it. lesson: the experiment that is open, for its challenges."""
+def course_of(page: str, lesson: str, speaker: Voice, stands: Stands | None = None) -> None:
+    """Offer a chapter's course, folded away until somebody wants it.
+
+    lesson: the experiment that is open, for its challenges; stands: what they are tried with, where the page has more than one.
+    """
     found = course.course(page)
     if found is None:
         return
@@ -36,7 +39,7 @@ def course_of(page: str, lesson: str, speaker: Voice) -> None:
             if progress.is_waiting():
                 st.warning(speaker.say("progress.card.waiting"))
             _ask(page, found, speaker)
-    challenges_of(page, lesson, found, speaker)
+    challenges_of(page, lesson, found, speaker, stands)
 
 
 def _all(found: Course) -> list[tuple[Kind, str]]:

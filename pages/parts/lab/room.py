@@ -9,6 +9,7 @@ import streamlit as st
 from engine import catalog
 from engine.together import refusals
 from pages.parts import chapter, flipped, show
+from pages.parts.course import course_of
 from pages.parts.furniture import view
 from pages.parts.lab.bench import bench
 from pages.parts.lab.differences import differences
@@ -42,6 +43,7 @@ def lab() -> None:
         _study(speaker, slots, sides)
         if era() == "today":
             flipped.strip(speaker, *found)
+        course_of("lab", "lab", speaker, slots[0].own)
     write_url(slots)
 
 

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from engine import catalog
 from engine.catalog import Fact
-from engine.duties import LAYERS, OWNERS, Owner
+from engine.duties import LAYERS
 from engine.fields import refusal
 from engine.responsibility import MODELS, Cell, Model, matrix
+from engine.responsibility.filled import packed, score, unpacked
 from pages.parts import chapter
 from pages.parts.lesson import controls
 from pages.parts.responsibility.grid import grid
@@ -24,8 +25,6 @@ from pages.parts.turned import Turned
 from pages.parts.words import Voice
 
 NAME = "responsibility"
-EMPTY = "-"
-LETTER: Mapping[Owner, str] = {owner: owner[0] for owner in OWNERS}
 MOST_CITES = 2
 
 
@@ -50,27 +49,6 @@ class Filled(BaseModel):
     def _can_be_read(cls, text: str) -> str:
         unpacked(text)
         return text
-
-
-def unpacked(text: str) -> dict[Model, str]:
-    """Read what is filled in, model by model. Raises a refusal in words.
-
-    >>> unpacked("lambda:aaaaaaa-cc---")
-    {'lambda': 'aaaaaaa-cc---'}
-    """
-    found: dict[Model, str] = {}
-    for part in filter(None, text.split(",")):
-        name, _, letters = part.partition(":")
-        model = next((one for one in MODELS if one == name), None)
-        if model is None or model in found or len(letters) != len(LAYERS) or set(letters) - {*LETTER.values(), EMPTY}:
-            raise refusal("it cannot be read", f"each model once, then {len(LAYERS)} letters of c, s, a and -")
-        found[model] = letters
-    return found
-
-
-def packed(cells: Mapping[str, str]) -> str:
-    """Write what is filled in, in the models' order."""
-    return ",".join(f"{model}:{cells[model]}" for model in MODELS if model in cells)
 
 
 def matrix_room(speaker: Voice) -> None:
@@ -178,32 +156,10 @@ def _cite(source: Fact, speaker: Voice) -> dict[str, Any]:
 # --- the verdict -------------------------------------------------------------------------------------------------------
 
 
-def score(filled: Filled) -> tuple[int, int, int, list[Cell], list[Cell]]:
-    """Hold what was filled in against the matrix, in the models shown.
-
-    Returns how many cells are right, how many were filled in, how many there are, and those that were given to AWS though they
-    are the customer's whole, and those kept though AWS has them.
-    """
-    cells = unpacked(filled.cells)
-    right, answered = 0, 0
-    given: list[Cell] = []
-    kept: list[Cell] = []
-    for model in filled.models:
-        for layer, letter in zip(LAYERS, cells.get(model, EMPTY * len(LAYERS)), strict=True):
-            cell = matrix()[layer, model]
-            answered += letter != EMPTY
-            right += letter == LETTER[cell.owner]
-            if (letter, cell.owner) == (LETTER["aws"], "customer"):
-                given.append(cell)
-            if (letter, cell.owner) == (LETTER["customer"], "aws"):
-                kept.append(cell)
-    return right, answered, len(LAYERS) * len(filled.models), given, kept
-
-
 def _verdict(filled: Filled, speaker: Voice) -> str:
     """Say how many are right, then the mistake that costs most: what was given away, or what was kept for nothing."""
     say = speaker.say
-    right, answered, of, given, kept = score(filled)
+    right, answered, of, given, kept = score(filled.models, filled.cells)
     lead = say(f"{NAME}.score.right", right=right, n=answered, of=of)
     if given:
         rest = say(f"{NAME}.score.given", n=len(given), which=_listed(given, speaker))
