@@ -19,6 +19,7 @@ from engine.scenario import Scenario
 from engine.simulation import Run
 
 TRIES = 2  # a run whose process ends is begun once more
+KNOWN = 0.25  # of a run: after so much its own pace is all that counts
 _log = logging.getLogger("quayside")
 
 
@@ -48,13 +49,16 @@ class Ask:
     share: float = 0.0
 
     def left_s(self) -> float:
-        """Guess how long it still takes, s: once it is a little on its way, by how fast it came so far."""
+        """Guess how long it still takes, s: first by what was expected, then more and more by how fast it came so far."""
         if self.began_s is None:
             return self.expected_s
         took_s = time.monotonic() - self.began_s
-        if self.share > 0.02:
-            return took_s / self.share * (1 - self.share)
-        return max(self.expected_s - took_s, 1.0)
+        if not self.share:
+            return max(self.expected_s - took_s, 1.0)
+        # A run's first steps tell little of the others: hosts are begun, caches are cold.
+        known = min(1.0, self.share / KNOWN)
+        whole_s = known * took_s / self.share + (1 - known) * max(self.expected_s, took_s)
+        return whole_s * (1 - self.share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,10 +126,12 @@ def _shelf(scenario: Scenario, _make: Callable[[], Run]) -> Run:  # noqa: ARG001
     return _make()
 
 
-def run_of(scenario: Scenario, meanwhile: Callable[[], None] = lambda: None) -> Run:
+def run_of(
+    scenario: Scenario, meanwhile: Callable[[], None] = lambda: None, head: Callable[[], None] = lambda: None
+) -> Run:
     """Give a scenario's run: from the shelf, played at once, or after a wait in line that the page shows.
 
-    meanwhile: is called once before a wait, to keep what must not be lost by who leaves.
+    meanwhile: is called once before a wait, to keep what must not be lost by who leaves. head: says above the wait what is waited for.
     Errors: BudgetError, before it starts; LostRunError, where its process ended twice.
     """
     line = _Office.line
@@ -142,7 +144,7 @@ def run_of(scenario: Scenario, meanwhile: Callable[[], None] = lambda: None) -> 
     while True:
         try:
             with _turn_lent():
-                return _waited(scenario, line)
+                return _waited(scenario, line, head)
         except UnwantedError:  # it was being stopped when we came: ask again
             continue
 
@@ -177,18 +179,21 @@ def _beside(scenario: Scenario) -> Run:
     return _shelf(scenario, lambda: found or simulate(scenario))
 
 
-def _waited(scenario: Scenario, line: Line) -> Run:
+def _waited(scenario: Scenario, line: Line, head: Callable[[], None]) -> Run:
     """Stand in line, and say where, until the run is there. Ends the page's script where a newer ask took this one's place."""
     ctx = get_script_run_ctx()
     visitor = ctx.session_id if ctx is not None else "nobody"
     ask, shown = line.ask(visitor, scenario, expected_s(scenario)), st.empty()
+    with shown.container():
+        head()
+        bar = st.empty()
     try:
         while not ask.over.wait(TICK_S):
             if visitor not in ask.visitors:
                 st.stop()
             place = line.place(ask)
             # A visitor who leaves or changes something ends this script here: each word to the page is where it listens.
-            shown.progress(min(1.0, place.share), text=said(place, voice()))
+            bar.progress(min(1.0, place.share), text=said(place, voice()))
     finally:
         line.leave(visitor, ask)
     shown.empty()

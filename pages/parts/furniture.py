@@ -99,12 +99,17 @@ def _open(
 
 def not_there(experiment: Experiment, speaker: Voice) -> None:
     """Say that this did not exist in early 2020, and offer today, another launch type, or other settings."""
-    name = experiment.lesson.name
-    chapter.heading(speaker.say(f"{name}.title"), lede(experiment.own, speaker, name))
+    titled(experiment, speaker)
     flipped.absent(speaker, experiment.absent)
     if experiment.lesson.launch_types:
         choose_type(experiment, speaker, "", "")
     turn(experiment, speaker)
+
+
+def titled(experiment: Experiment, speaker: Voice) -> None:
+    """Ask the experiment's question where there is no run beside it."""
+    name = experiment.lesson.name
+    chapter.heading(speaker.say(f"{name}.title"), lede(experiment.own, speaker, name))
 
 
 def notices(experiment: Experiment, speaker: Voice) -> None:
@@ -118,7 +123,7 @@ def notices(experiment: Experiment, speaker: Voice) -> None:
 
 def study(experiment: Experiment, speaker: Voice, panel: Panel | None = None, beside: Beside | None = None) -> None:
     """One run on a laptop or a phone: map, charts, transport; then what it cost, why, and what to try."""
-    run = show.run_of(experiment.scenario, experiment.write_url)
+    run = show.run_of(experiment.scenario, experiment.write_url, lambda: titled(experiment, speaker))
     played(experiment, speaker, run, beside)
     if panel is not None:
         panel(experiment, speaker, run)
@@ -205,6 +210,8 @@ def lede(scenario: Scenario, speaker: Voice, name: str) -> str:
         first = min(blows, key=lambda o: o.at_s)
         is_function = launch_type(scenario.launch_type).is_function and "lede_function" in speaker.table(name)
         key = f"{name}.lede_function" if is_function else f"{name}.lede"
+        if "{zone}" in speaker.table(name).get(key.removeprefix(f"{name}."), "") and not hasattr(first, "zone"):
+            key = "furniture.lede_other"  # what a link brings may be none of what this question is about
         return speaker.say(key, **values, zone=getattr(first, "zone", ""), clock=speaker.clock(first.at_s))
     if traffic.shape == "spike" and "lede_spike" in speaker.table(name):
         return speaker.say(f"{name}.lede_spike", **values)

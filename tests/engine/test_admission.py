@@ -80,6 +80,16 @@ def test_a_place_says_how_long_it_takes_by_how_fast_the_run_before_it_is(held):
     assert line.place(first).share == 0.5
 
 
+def test_a_runs_first_steps_do_not_frighten_anybody(held):
+    line, player = held
+    first = line.ask("a", seeded(0), 8.0)
+    until(lambda: player.now)
+    player.hear(0.03)
+    first.began_s = time.monotonic() - 20  # at this pace it would take eleven minutes
+
+    assert 60 < line.place(first).left_s < 120
+
+
 def test_a_newer_ask_takes_the_place_of_the_one_that_waits(held):
     line, player = held
     playing = line.ask("a", seeded(0), 1.0)

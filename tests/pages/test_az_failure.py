@@ -5,11 +5,12 @@ import re
 import pytest
 
 from engine import Scenario, reading
+from engine.catalog import LANGUAGES
 from engine.scenario import LaunchTypeName
 from pages.parts import show
 from pages.parts.lesson import lesson
 from pages.parts.words import Voice
-from tests.pages.the_page import SMUGGLED, address, button, markup, opened, scenario, stands, told, turn
+from tests.pages.the_page import SMUGGLED, address, body, button, markup, opened, scenario, stands, told, turn
 
 LESSON = lesson("az_failure")
 NAMES = [control.url for control in LESSON.controls]
@@ -307,3 +308,13 @@ def test_names_in_a_scenario_of_ones_own_stay_text():
 
     assert scenario(at).name == SMUGGLED
     assert markup(at) <= markup(study())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_link_that_brings_another_operation_names_no_zone_that_fails(lang):
+    other = lesson("eks_update").scenario
+    page = body(opened("az_failure", lang=lang, guess="skip", s=other.token()))
+
+    assert Voice(lang).say("az_failure.title") in page
+    assert {"en": "something happens.", "es": "pasa algo."}[lang] in page
+    assert not re.search(r"zone  ?goes|la zona  ?\.", page)
