@@ -202,7 +202,10 @@ class Walk:
         if at >= 0:
             one = page.evaluate_handle("(n) => window.soakUsable[n]", at).as_element()
             assert one is not None
-            return self._use(does, one, draw)
+            try:
+                return self._use(does, one, draw)
+            finally:
+                one.dispose()  # what we hold, the document holds
         match does:
             case "keys":
                 pressed = [KEYS[int(n)] for n in draw.integers(0, len(KEYS), int(draw.integers(1, 4)))]
