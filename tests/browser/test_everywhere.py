@@ -39,7 +39,7 @@ REACHABLE = """() => {
 }"""
 
 
-# What a keyboard has to reach by Tab alone. Of radios that belong together one is enough: arrows go on from there.
+# What a keyboard has to reach by Tab alone. Of radios, or of a toolbar's buttons, one is enough: arrows go on from there.
 TO_REACH = """() => {
   const found = [];
   const look = (root) => root.querySelectorAll("*").forEach((node) => {
@@ -75,7 +75,7 @@ STEP = """() => {
   if (last && last.node.isConnected && last.node !== node && !holds && looks(last.node) === last.looks) bare = told(last.node);
   window.last = node && node !== document.body ? { node, looks: looks(node) } : null;
   if (node) reached.add(node);
-  const group = (one) => one.closest?.("[role=radiogroup]") ?? (one.type === "radio" && one.name ? one.name : null);
+  const group = (one) => one.closest?.("[role=radiogroup], [role=toolbar]") ?? (one.type === "radio" && one.name ? one.name : null);
   const groups = new Set([...reached].map(group).filter(Boolean));
   const missing = toReach.filter((one) => one.isConnected && !reached.has(one) && !groups.has(group(one)));
   return { bare, missing: missing.map(told), is_out: !node || node === document.body };

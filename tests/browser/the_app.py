@@ -65,7 +65,7 @@ class Server:
 
 @contextmanager
 def serving(
-    script: Path, log: Path, *, ready: str = "/ready", patience_s: float = 90, port: int = 0, data: Path | None = None
+    script: Path, log: Path, *, ready: str = "/ready", patience_s: float = 240, port: int = 0, data: Path | None = None
 ) -> Iterator[Server]:
     """Serve a Streamlit app until it is ready, and end it afterwards.
 

@@ -90,9 +90,11 @@ def parted(offered: tuple[Answer, ...], refused: tuple[Answer, ...], speaker: Vo
     best = "".join(_offer(one, place, speaker) for place, one in enumerate(offered[:most]))
     noes = "".join(_refusal(one, speaker, short=most < len(WAYS)) for one in refused)
     none = f"<p>{escape(say(f'{NAME}.none'))}</p>" if not offered else ""
+    rest = ", ".join(way_name(speaker, one.way.name) for one in offered[most:])
+    more = f'<p class="q-land-more">{escape(say(f"{NAME}.more", names=rest))}</p>' if rest else ""
     all_ = f"<p>{escape(say(f'{NAME}.all'))}</p>" if not refused else ""
     return (
-        f'<div class="q-land-parted"><section><h2>{escape(say(f"{NAME}.left", n=len(offered)))}</h2>{none}<ol class="q-land-offers">{best}</ol></section>'
+        f'<div class="q-land-parted"><section><h2>{escape(say(f"{NAME}.left", n=len(offered)))}</h2>{none}<ol class="q-land-offers">{best}</ol>{more}</section>'
         f'<section><h2>{escape(say(f"{NAME}.noes", n=len(refused)))}</h2>{all_}<ul class="q-land-noes">{noes}</ul></section></div>'
     )
 
