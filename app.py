@@ -21,6 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
+from engine import precompiled
 from engine.delivery.simulation import warm_up as warm_up_delivery
 from engine.placement import stream
 from engine.placement.kube import crowd_stream, topology
@@ -110,6 +111,7 @@ def _warm_up() -> None:
 
 @asynccontextmanager
 async def _lifespan(_: Any) -> AsyncIterator[None]:
+    precompiled.lay_out()  # before the two that read it: the thread, and the worker of the line
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     open_line()
     yield

@@ -361,6 +361,22 @@ def manifest_text(name: str) -> str:
     return _read(f"definitions/{name}.yaml")
 
 
+@cache
+def ours() -> Mapping[str, Any]:
+    """Load how this dashboard itself is deployed and under which load: what deploy/ holds, and what it cannot say."""
+    return _read_yaml("ours.yaml")
+
+
+def deployment_text(name: str) -> str:
+    """Read one file of deploy/, or all manifests of a folder there as one file of many documents."""
+    place = DATA.parent / "deploy" / name
+    files = sorted(place.glob("*.yaml")) if place.is_dir() else [place]
+    try:
+        return "\n---\n".join(file.read_text(encoding="utf-8") for file in files)
+    except FileNotFoundError:
+        raise CatalogError(f"deploy/{name}: the file is missing from {DATA.parent}") from None
+
+
 def lessons() -> tuple[str, ...]:
     """Name the experiments: file names in data/lessons/ without their ending."""
     return tuple(sorted(path.stem for path in (DATA / "lessons").glob("*.yaml")))

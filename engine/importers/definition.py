@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from engine.errors import DefinitionError, Problem
 from engine.importers import shape, sizes
 from engine.importers.files import Document, documents
 from engine.importers.findings import Finding, Unknown, listed, short
+from engine.importers.stack import Stack, stack_of
 from engine.importers.wrappers import Found, found_in
 
 Size = int | Unknown | None  # None: not given
@@ -63,7 +64,7 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One task definition. `bad` refuses it everywhere; `notes` refuse nothing."""
+    """One task definition. `bad` refuses it everywhere; `notes` refuse nothing. stack: what a template says around it."""
 
     where: str
     family: str | None
@@ -76,6 +77,7 @@ class Definition:
     tree: Mapping[str, Any]
     bad: tuple[Finding, ...]
     notes: tuple[Finding, ...]
+    stack: Stack = field(default_factory=Stack)
 
     @property
     def cpu_units(self) -> int:
@@ -130,6 +132,7 @@ def _definition(found: Found) -> Definition:
         came = f"{len(fitted['containerDefinitions']):,} containers"
         problem = Problem(found.where or "file", came, f"up to {MAX_CONTAINERS}", "that is too many for one task")
         raise DefinitionError([problem], "no_task_definition")
+    stack = stack_of(template, found.document.tree, found.where) if template and found.is_template else Stack()
     written = next((value for key, value in found.tree.items() if str(key).casefold() == "networkmode"), None)
     definition = Definition(
         where=found.where,
@@ -142,7 +145,8 @@ def _definition(found: Found) -> Definition:
         containers=tuple(_container(place, one) for place, one in enumerate(each(fitted, "containerDefinitions"), 1)),
         tree=fitted,
         bad=fitter.noted(*_UNREAD),
-        notes=(*found.document.notes, *(template.notes() if template else ())),
+        notes=(*found.document.notes, *(template.notes() if template else ()), *stack.notes),
+        stack=stack,
     )
     return replace(definition, notes=(*definition.notes, *_notes(definition, fitter, is_template=found.is_template)))
 

@@ -21,24 +21,36 @@ _LONGEST_NAME = 32
 def service_of(definition: Definition, launch_type: str = "ecs-ec2") -> Service:
     """Make the service: its task's size, network mode, the ports it takes on a host, its constraints, and a name.
 
+    Where a template around it says how many tasks there are, how they are kept and scaled, that comes along.
+
     Without a task size, CPU is the sum of the containers' and memory what placement counts; a task that asks for no CPU is
     simulated with one unit, the least there is. Raises ScenarioError where a size stays open or does not exist.
     """
     return Service.model_validate(_checked(definition, launch_type))
 
 
-def scenario_of(definition: Definition, launch_type: str) -> Scenario:
+def scenario_of(definition: Definition, launch_type: str, base: Scenario | None = None) -> Scenario:
     """Make a scenario that runs the definition: hosts that hold its task, and enough of them for the tasks wanted.
 
+    What the file does not say, such as the work of a request, is that of `base`'s first service, and everything else (zones,
+    traffic, what is done) is `base`'s, the usual scenario where there is none. Kinds of hosts that `base` has stay.
     Raises ScenarioError with every reason where the launch type refuses it.
     """
     service = _checked(definition, launch_type)
+    base = base or Scenario()
+    plain = base.model_dump(mode="json")
+    usual, fleet = plain["services"][0], _fleet(definition, service)
+    fleet = {} if base.fleet.groups else fleet | {"hosts": max(fleet.get("hosts", 0), base.fleet.hosts)}
+    deployment = usual["deployment"] | service.get("deployment", {})
     return Scenario.of(
-        {
+        plain
+        | {
             "name": service["name"],
             "launch_type": launch_type,
-            "services": [service],
-            "fleet": _fleet(definition, service),
+            "services": [usual | service | {"deployment": deployment}],
+            "operations": [one for one in plain["operations"] if one.get("service") in {None, "", service["name"]}],
+            "fleet": plain["fleet"] | fleet,
+            "balancer": plain["balancer"] | definition.stack.balancer,
         }
     )
 
@@ -65,9 +77,17 @@ def _checked(definition: Definition, launch_type: str) -> dict[str, Any]:
         "host_ports": _host_ports(definition, launch_type, "tcp"),
         "udp_ports": _host_ports(definition, launch_type, "udp"),
         "constraints": _constraints(definition, launch_type),
+        **definition.stack.service,
+        **_stop(definition),
     }
     Scenario.of({"services": [service], "fleet": _fleet(definition, service)})  # says what is out of range, all at once
     return service
+
+
+def _stop(definition: Definition) -> dict[str, Any]:
+    """Give the time between SIGTERM and SIGKILL, the longest of its containers', where the file says one."""
+    waits = [wait for c in definition.containers if isinstance(wait := c.tree.get("stopTimeout"), int)]
+    return {"stop_timeout_s": max(waits)} if waits else {}
 
 
 def _name(definition: Definition) -> str:
@@ -119,7 +139,7 @@ def _constraints(definition: Definition, launch_type: str) -> list[str]:
 def _fleet(definition: Definition, service: dict[str, Any]) -> dict[str, Any]:
     """Choose hosts: the usual ones where they hold the task, else the smallest that do; as many as the tasks need."""
     plain = Scenario()
-    fleet, desired = plain.fleet, Service().desired
+    fleet, desired = plain.fleet, int(service.get("desired", Service().desired))
     platform = definition.tree.get("runtimePlatform")
     arch = "arm64" if isinstance(platform, dict) and platform.get("cpuArchitecture") == "ARM64" else "amd64"
 

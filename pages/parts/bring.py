@@ -15,7 +15,6 @@ from engine.errors import DefinitionError, ManifestError
 from engine.importers import Definition
 from engine.importers.kubernetes import Manifest
 from engine.launch import launch_type
-from engine.scenario import Scenario
 from pages.parts import chapter, manifest
 from pages.parts.experiment import Experiment
 from pages.parts.verdicts import noted, offered, verdicts
@@ -105,24 +104,7 @@ def _show(experiment: Experiment, speaker: Voice, definition: Definition, number
 
 def _run(experiment: Experiment, definition: Definition, kind: str) -> None:
     """Make the definition the experiment's scenario, under its own traffic and operations; undo brings the old one back."""
-
-    def make(scenario: Scenario) -> Scenario:
-        mine = importers.scenario_of(definition, kind)
-        service = scenario.services[0].model_dump(mode="json") | {
-            key: value
-            for key, value in mine.services[0].model_dump(mode="json").items()
-            if key in {"name", "cpu_units", "memory_mib", "host_ports", "udp_ports", "network_mode", "constraints"}
-        }
-        fleet = {"instance_type": mine.fleet.instance_type, "hosts": max(mine.fleet.hosts, scenario.fleet.hosts)}
-        if scenario.fleet.groups:
-            fleet = {}  # the lesson's own kinds of hosts are what it is about
-        return Scenario.of(
-            scenario.model_dump(mode="json")
-            | {"name": mine.name, "launch_type": kind, "services": [service]}
-            | {"fleet": scenario.fleet.model_dump(mode="json") | fleet}
-        )
-
-    experiment.change(make)
+    experiment.change(lambda scenario: importers.scenario_of(definition, kind, scenario))
 
 
 def _read(speaker: Voice, name: str, definition: Definition) -> str:

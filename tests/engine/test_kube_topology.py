@@ -23,6 +23,7 @@ from engine.placement.kube.objects import (
     Selector,
     Spread,
     Taint,
+    Toleration,
     WeightedPodTerm,
 )
 from engine.placement.kube.plugins import INTER_POD, SPREAD
@@ -102,6 +103,38 @@ def test_nodes_that_the_pod_may_not_enter_count_or_do_not():
     )
     assert said(pod(spread=(rule,)), tainted) == [TOO_SKEWED] * 3
     assert said(pod(spread=(replace(rule, taints_policy="Honor"),)), tainted) == [OK] * 3
+
+
+def test_a_zone_of_lost_nodes_is_none_to_be_even_with_where_taints_are_honoured():
+    rule = Spread(1, ZONE, selector=WEB)
+    lost = replace(cluster(ZONES[:4], a1=1, b1=1), is_closed=np.array([False, False, False, True]))
+    honours = pod(spread=(replace(rule, taints_policy="Honor"),))
+    puts_up = replace(honours, tolerations=(Toleration("", "Exists"),))
+
+    assert topology.spread_says(pod(spread=(rule,)), lost).tolist() == [TOO_SKEWED] * 3 + [OK]
+    assert topology.spread_says(honours, lost).tolist()[:3] == [OK] * 3
+    assert topology.spread_says(puts_up, lost).tolist()[:3] == [TOO_SKEWED] * 3  # to this pod nothing is closed
+
+
+def test_pods_of_a_lost_zone_start_in_the_others_where_taints_are_honoured():
+    def placed(**rule):
+        scenario = Scenario.of(
+            {
+                "launch_type": "eks-managed",
+                "duration_s": 600,
+                "traffic": {"rps": 0},
+                "services": [
+                    {"desired": 3, "pods": {"scheduling": {"neighbours": {"spread": [{"over": "zone", **rule}]}}}}
+                ],
+                "fleet": {"hosts": 3, "replace": False},
+                "operations": [{"at_s": 60, "do": "fail-zone", "zone": "b"}],
+            }
+        )
+        events = run(scenario).events
+        return int(((events.kind == Kind.TASK_PLACED) & (events.at_s > 60)).sum())
+
+    assert placed() == 0
+    assert placed(node_taints="Honor") == 1
 
 
 def test_each_version_is_spread_for_itself_if_it_asks_for_that():

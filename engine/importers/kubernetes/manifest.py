@@ -13,6 +13,7 @@ from engine.importers.files import Document
 from engine.importers.findings import Finding, listed
 from engine.importers.kubernetes import checks, schemas, trees
 from engine.importers.kubernetes.broken import broken, refused
+from engine.importers.kubernetes.front import front_of
 from engine.importers.kubernetes.objects import Object, noted, objects_of
 from engine.importers.kubernetes.pods import WORKLOADS, Workload, workload_of
 from engine.importers.kubernetes.scaling import Autoscaler, Budget, autoscaler_of, budget_of
@@ -56,9 +57,8 @@ class Manifest:
     @property
     def skipped(self) -> dict[str, int]:
         """Count those of kinds that nothing is made of."""
-        return {
-            kind: count for kind, count in self.counted.items() if kind not in schemas.READ and kind not in _STORAGE
-        }
+        read = {*schemas.READ, *_STORAGE, *(["Ingress"] if front_of(self.objects) else [])}
+        return {kind: count for kind, count in self.counted.items() if kind not in read}
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:

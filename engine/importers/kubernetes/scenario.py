@@ -9,6 +9,7 @@ from engine import catalog
 from engine.errors import Problem, ScenarioError
 from engine.importers.kubernetes import trees, wishes
 from engine.importers.kubernetes.fleet import Wanted, fleet_for
+from engine.importers.kubernetes.front import front_of
 from engine.importers.kubernetes.manifest import Manifest
 from engine.importers.kubernetes.neighbours import neighbours
 from engine.importers.kubernetes.nodes import arches
@@ -63,8 +64,19 @@ def scenario_of(manifest: Manifest, launch_type: str, base: Scenario | None = No
             "services": services,
             "operations": _kept(base, names),
             "fleet": base.fleet.model_dump(mode="json") | {"groups": [], "providers": []} | fleet_for(wanted, plain),
+            "kubernetes": _cluster(base, workloads),
+            "balancer": base.balancer.model_dump(mode="json") | front_of(manifest.objects),
         }
     )
+
+
+def _cluster(base: Scenario, workloads: tuple[Workload, ...]) -> dict[str, Any]:
+    """Keep the cluster's settings, but for how long pods stay on a lost node, where all that can move say the same."""
+    plain: dict[str, Any] = base.kubernetes.model_dump(mode="json")
+    waits = {wishes.stays_s(one) for one in workloads if one.replicas is not None}
+    if len(waits) == 1 and (wait := waits.pop()) is not None:
+        plain["nodes"] |= {"toleration_s": wait}
+    return plain
 
 
 def _kept(base: Scenario, names: list[str]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from engine.importers.kubernetes.pods import Workload
 from engine.importers.kubernetes.scaling import Autoscaler, Budget, Metric
 
 _FIXED = OS + ARCH  # the fleet is chosen so that these hold: no rule is needed
+_LOST = "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"
 _UPDATES = {"Deployment": "strategy"}
 
 
@@ -22,7 +23,7 @@ def scheduling(workload: Workload, neighbours: dict[str, Any]) -> dict[str, Any]
         "node_selector": {key: value for key, value in selector.items() if key not in _FIXED},
         "nodes": [] if any(not rules for rules in terms) else [{"rules": rules} for rules in terms],
         "prefers": _prefers(workload),
-        "tolerations": [_toleration(one) for one in trees.each(workload.pod, "tolerations")],
+        "tolerations": [_toleration(one) for one in trees.each(workload.pod, "tolerations") if not _for_a_while(one)],
         "neighbours": neighbours,
     }
     return {name: value for name, value in given.items() if value}
@@ -46,6 +47,19 @@ def _rules(term: trees.Tree) -> list[dict[str, Any]]:
 def _toleration(one: trees.Tree) -> dict[str, Any]:
     given = {name: trees.text(one, name) for name in ("key", "operator", "value", "effect")}
     return {name: value for name, value in given.items() if value}
+
+
+def stays_s(workload: Workload) -> int | None:
+    """Say how long its pods stay on a node that is lost; None where they do not say, and Kubernetes' own time holds."""
+    said = [
+        trees.whole(one, "tolerationSeconds") for one in trees.each(workload.pod, "tolerations") if _for_a_while(one)
+    ]
+    return min((wait for wait in said if wait is not None), default=None)
+
+
+def _for_a_while(one: trees.Tree) -> bool:
+    """Tell a toleration of a lost node that ends: it says how long pods stay there, and lets none begin there."""
+    return trees.text(one, "key") in _LOST and trees.whole(one, "tolerationSeconds") is not None
 
 
 def rollout(workload: Workload) -> dict[str, Any]:

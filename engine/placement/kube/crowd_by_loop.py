@@ -144,7 +144,8 @@ def schedule_crowd_by_loop(cluster: Snapshot, shapes: Sequence[Pod], order: Ints
 
 def _evens(cluster: Snapshot, pod: Pod, spreads: Sequence[Spread]) -> list[_Even]:
     """Count what runs, constraint by constraint."""
-    may, tolerated = filters.is_wanted(pod, cluster), filters.tolerates_taints(pod, cluster)
+    may = filters.is_wanted(pod, cluster)
+    tolerated = filters.tolerates_taints(pod, cluster) & filters.enters_closed(pod, cluster)
     keys = {one.topology_key for one in spreads} if pod.spread else set()
     found = []
     for one in spreads:

@@ -25,10 +25,17 @@ BINDING = ("NoSchedule", "NoExecute")  # the effects that keep a pod off; Prefer
 
 def is_schedulable(pod: Pod, cluster: Snapshot) -> Bools:
     """Keep nodes that nobody cordoned; a pod that tolerates the cordon's taint may go all the same."""
-    if any(tolerates(toleration, CORDONED) for toleration in pod.tolerations):
-        return _all(cluster)
     found = np.array([not node.unschedulable for node in cluster.nodes], dtype=np.bool_)
-    return found if cluster.is_closed is None else found & ~cluster.is_closed
+    return found & enters_closed(pod, cluster) if not _tolerates_cordons(pod) else _all(cluster)
+
+
+def enters_closed(pod: Pod, cluster: Snapshot) -> Bools:
+    """Keep nodes that are neither cordoned nor not ready during a run: a taint says so, which a pod may put up with."""
+    return _all(cluster) if cluster.is_closed is None or _tolerates_cordons(pod) else ~cluster.is_closed
+
+
+def _tolerates_cordons(pod: Pod) -> bool:
+    return any(tolerates(toleration, CORDONED) for toleration in pod.tolerations)
 
 
 def tolerates_taints(pod: Pod, cluster: Snapshot) -> Bools:

@@ -23,6 +23,7 @@ class RuleBook:
     def __init__(self) -> None:
         self._nodes: tuple[Node, ...] = ()
         self._is_there: Bools = np.zeros(0, dtype=np.bool_)
+        self._is_closed: Bools = np.zeros(0, dtype=np.bool_)
         self._shapes: tuple[Pod, ...] = ()
         self._hard: dict[int, Hard] = {}
         self._soft: dict[int, Soft] = {}
@@ -57,12 +58,15 @@ class RuleBook:
     def _kept(self, pod: Pod, cluster: Snapshot, kept: dict[int, R], draw_up: Callable[[Pod, Snapshot], R]) -> R:
         """Look a shape's rules up, or draw them up; a pod of no known shape (a DaemonSet's, for one node) is not kept."""
         there = is_listed(cluster)
+        closed = np.zeros_like(there) if cluster.is_closed is None else cluster.is_closed
         if (
             cluster.nodes is not self._nodes
             or cluster.shapes != self._shapes
             or not np.array_equal(there, self._is_there)
+            or not np.array_equal(closed, self._is_closed)
         ):
-            self._nodes, self._shapes, self._is_there = cluster.nodes, cluster.shapes, there.copy()
+            self._nodes, self._shapes = cluster.nodes, cluster.shapes
+            self._is_there, self._is_closed = there.copy(), closed.copy()
             for rules in (self._hard, self._soft, self._near):
                 rules.clear()
         number = next((n for n, shape in enumerate(self._shapes) if shape is pod), None)

@@ -15,7 +15,7 @@ import numpy as np
 from engine import catalog
 from engine.placement.hosts import MISSING, Bools, Column, Ints
 from engine.placement.kube.edition import TODAY, Edition
-from engine.placement.kube.filters import is_wanted, tolerates_taints
+from engine.placement.kube.filters import enters_closed, is_wanted, tolerates_taints
 from engine.placement.kube.objects import Pod, Requirement, Selector, Spread
 from engine.placement.kube.selectors import is_valid, selects
 from engine.placement.kube.snapshot import Snapshot
@@ -131,7 +131,8 @@ def _take_part(pod: Pod, cluster: Snapshot, spreads: Sequence[Spread], among: Bo
         if one.affinity_policy == HONOR:
             found &= is_wanted(pod, cluster)
         if one.taints_policy == HONOR:
-            found &= tolerates_taints(pod, cluster)
+            # A node that is lost or cordoned carries a taint that says so: its zone is none to be even with.
+            found &= tolerates_taints(pod, cluster) & enters_closed(pod, cluster)
         yield found
 
 

@@ -1,4 +1,4 @@
-"""The gallery: every scenario that comes with the project, and the variants of each lesson, by name and by chapter."""
+"""The gallery: every scenario that comes with the project, its own deployments, and each lesson's variants, by name and by chapter."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from engine import Scenario, catalog
 from engine.changes import changed
 from engine.difference import difference
+from engine.importers import ours
 from pages.parts.chapter import CHAPTERS
 from pages.parts.lab.said import setting_name, value_text
 from pages.parts.lesson import lesson
@@ -71,6 +72,7 @@ def entries() -> dict[str, Entry]:
     taught = {row["scenario"]: row.get("page", name) for name, row in rows.items() if "scenario" in row}
     homes = dict(catalog.lesson("lab")["chapters"]) | taught
     found = [Entry(name, homes[name]) for name in catalog.scenario_files()]
+    found += [Entry(name, homes[name]) for name in ours.names()]
     found += [Entry(f"{one}.{variant}", lesson(one).page) for one in lessons for variant in lesson(one).variants]
     found.sort(key=lambda entry: (CHAPTERS.index(entry.chapter), "." in entry.name))
     return {entry.name: entry for entry in found}
@@ -84,6 +86,8 @@ def chapters() -> tuple[str, ...]:
 @lru_cache(maxsize=256)
 def _scenario(name: str) -> Scenario:
     of, _, variant = name.partition(".")
+    if name in ours.names():
+        return ours.scenario(name)
     if not variant:
         return Scenario.read(catalog.scenario_text(of))
     return changed(lesson(of).scenario, lesson(of).variants[variant])

@@ -98,6 +98,40 @@ def test_patience_and_readiness_are_taken_over():
     assert (usual.start_s, usual.stop_timeout_s) == (12, 30)
 
 
+LEAVES = [
+    {"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 20}
+]
+
+
+def test_how_long_pods_stay_on_a_lost_node_is_taken_over_where_all_say_the_same():
+    alone = made(workload(pod={"tolerations": LEAVES}))
+    beside = made(workload(pod={"tolerations": LEAVES}), workload(metadata={"name": "other"}))
+
+    assert alone.kubernetes.nodes.toleration_s == 20
+    assert alone.services[0].pods.scheduling.tolerations == ()  # it lets no pod begin on a lost node
+    assert beside.kubernetes.nodes.toleration_s == Scenario().kubernetes.nodes.toleration_s == 300
+
+
+INGRESS = {
+    "apiVersion": "networking.k8s.io/v1", "kind": "Ingress",
+    "metadata": {"name": "web", "annotations": {
+        "alb.ingress.kubernetes.io/healthcheck-interval-seconds": "7",
+        "alb.ingress.kubernetes.io/unhealthy-threshold-count": "${Times}",
+        "alb.ingress.kubernetes.io/target-group-attributes": "stickiness.enabled=true, deregistration_delay.timeout_seconds=25",
+    }},
+    "spec": {"defaultBackend": {"service": {"name": "web", "port": {"number": 80}}}},
+}  # fmt: skip
+
+
+def test_the_checks_that_an_ingress_asks_its_load_balancer_for_are_taken_over():
+    found, plain = made(workload(), INGRESS).balancer, Scenario().balancer
+
+    assert (found.check_every_s, found.deregistration_delay_s) == (7, 25)
+    assert found.unhealthy_after == plain.unhealthy_after
+    assert manifest(workload(), INGRESS).skipped == {}
+    assert manifest(workload(), changed(INGRESS, {"metadata": {"annotations": ...}})).skipped == {"Ingress": 1}
+
+
 def test_a_daemon_set_is_a_daemon_and_takes_no_requests():
     agent = service(DAEMON, FRONT)
 
