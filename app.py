@@ -22,14 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from engine import precompiled
-from engine.delivery.simulation import warm_up as warm_up_delivery
-from engine.placement import stream
-from engine.placement.kube import crowd_stream, topology
-from engine.responsibility import warm_up as warm_up_years
-from engine.traffic.compiled import warm_up
-from engine.traffic.functions.compiled import warm_up as warm_up_functions
-from engine.traffic.graph import compiled as graph
-from pages.parts.admission import close_line, open_line
+from pages.parts.admission import close_line, expect_line, open_line
 from pages.parts.ahead import routes as run_routes
 from pages.parts.charts.assets import routes as chart_routes
 from pages.parts.compressed import Compressed
@@ -94,26 +87,20 @@ def _warm_up() -> None:
     # A visitor who clicks on ends the script that runs: in the middle of an import that takes half a module away from the others.
     for module in pkgutil.walk_packages([str(PAGES / "parts")], "pages.parts."):
         importlib.import_module(module.name)
-    warm_up()
-    warm_up_functions()
-    graph.warm_up()
-    stream.warm_up()
-    topology.warm_up()
-    crowd_stream.warm_up()
-    warm_up_delivery()
-    warm_up_years()
+    precompiled.compile_all()
     with suppress(StoreError):  # whoever answers next is told that it is away
         store().sweep()
     gc.collect()
     gc.freeze()
+    open_line()  # only now: its processes read what this one compiled, and three that compile the same take three times as long
     _is_warm.set()
 
 
 @asynccontextmanager
 async def _lifespan(_: Any) -> AsyncIterator[None]:
-    precompiled.lay_out()  # before the two that read it: the thread, and the worker of the line
+    precompiled.lay_out()  # before those that read it: the thread, and the line's processes
+    expect_line()
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
-    open_line()
     yield
     close_line()
 

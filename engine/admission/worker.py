@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from engine import precompiled
 from engine.errors import LostRunError, QuaysideError
 from engine.scenario import Scenario
 from engine.simulation import Run, run
@@ -103,7 +104,7 @@ class Worker:
 
 def work(line: Connection) -> None:
     """Play what comes until the server is gone."""
-    warm_up()
+    precompiled.compile_all()
     while True:
         try:
             kind, number, scenario = line.recv()
@@ -111,18 +112,6 @@ def work(line: Connection) -> None:
                 _answer(line, number, scenario)
         except _GONE:
             return
-
-
-def warm_up() -> None:
-    """Read the engine's compiled loops from numba's cache before somebody waits for them."""
-    from engine.placement import stream  # noqa: PLC0415 - the server, which imports this module, has warmed up by itself
-    from engine.placement.kube import crowd_stream, topology  # noqa: PLC0415
-    from engine.traffic import compiled  # noqa: PLC0415
-    from engine.traffic.functions import compiled as functions  # noqa: PLC0415
-    from engine.traffic.graph import compiled as graph  # noqa: PLC0415
-
-    for module in (compiled, functions, graph, stream, topology, crowd_stream):
-        module.warm_up()
 
 
 def _answer(line: Connection, number: int, scenario: Scenario) -> None:

@@ -53,11 +53,12 @@ class _BesideError(Exception):
 
 
 class _Office:
-    """The one line and the one hand of this server; none until the front door opens. pages: how many are being built, or wait for it."""
+    """The one line and the one hand of this server; none until it has warmed up. pages: how many are being built, or wait for it."""
 
     line: Line | None = None
     hand: Hand | None = None
     pages = 0
+    is_over = False
     lock = Lock()
 
 
@@ -100,21 +101,37 @@ def _turn_lent() -> Iterator[None]:
         _TURNS.acquire()
 
 
+def expect_line() -> None:
+    """Say that a server begins: a line that is opened from now on is wanted until it is closed."""
+    with _Office.lock:
+        _Office.is_over = False
+
+
 def open_line() -> None:
     """Start the processes that play heavy runs, and light ones when many come at once. Without them every run is played at once."""
     try:
-        _Office.line = Line(shelve=lambda run: _shelf(run.scenario, lambda: run))
-        if (os.cpu_count() or 1) > 1:
-            _Office.hand = Hand()
+        line = Line(shelve=lambda run: _shelf(run.scenario, lambda: run))
+        hand = Hand() if (os.cpu_count() or 1) > 1 else None
     except OSError:
         _log.exception("no process can be started: runs are played at once")
+        return
+    with _Office.lock:
+        if not _Office.is_over:
+            _Office.line, _Office.hand = line, hand
+            return
+    _close(line, hand)  # the server ended while they came up
 
 
 def close_line() -> None:
-    """End them."""
-    ends = (_Office.line, _Office.hand)
-    _Office.line = _Office.hand = None
-    for one in ends:
+    """End them, for good."""
+    with _Office.lock:
+        line, hand = _Office.line, _Office.hand
+        _Office.line, _Office.hand, _Office.is_over = None, None, True
+    _close(line, hand)
+
+
+def _close(*some: Line | Hand | None) -> None:
+    for one in some:
         if one is not None:
             one.close()
 

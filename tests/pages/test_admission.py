@@ -1,6 +1,7 @@
 """Admission on a page: who waits sees the place in line, in their language, and loses nothing."""
 
 import json
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -221,6 +222,28 @@ def test_a_heavy_run_is_left_to_the_page_unless_it_is_on_the_shelf(held):
     held[1].free.set()
     admission._Office.line.ask("a", heavy(), 1.0).over.wait(30)
     assert asked(heavy())[0] == 200
+
+
+# --- opening and closing ---
+
+
+def test_a_line_that_comes_up_as_the_server_ends_is_closed_at_once(monkeypatch):
+    ended = []
+
+    class Slow:
+        def __init__(self, **_):
+            admission.close_line()  # the server is told to end while its processes start
+
+        def close(self):
+            ended.append(self)
+
+    monkeypatch.setattr(admission, "Line", Slow)
+    monkeypatch.setattr(admission, "Hand", Slow)
+    admission.expect_line()
+    admission.open_line()
+
+    assert admission._Office.line is admission._Office.hand is None
+    assert len(ended) == 1 + ((os.cpu_count() or 1) > 1)
 
 
 # --- the hand ---
