@@ -245,6 +245,9 @@ class _Lane:
             return
         until_s = float(until_s)
         self._at_s = until_s
+        # A window's beginning settles all that was on its way: every attempt of it may have to be tried again.
+        while len(self._carry.again) <= self._carry.n[kernel.N_AGAIN] + self._carry.n[kernel.N_PENDING] + 1:
+            self._carry = self._carry._replace(again=_doubled(self._carry.again))
         fresh = True
         while True:
             status = self._serve(*self._arguments(until_s, fresh=fresh))
