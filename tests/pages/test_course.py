@@ -9,12 +9,15 @@ from streamlit.testing.v1 import AppTest
 
 from engine import catalog
 from engine.catalog import LANGUAGES
+from engine.consensus import Consensus
 from engine.course import course, truth
 from engine.fields import Both
 from pages.parts.chapter import OPEN
 from pages.parts.course.amounts import amount
+from pages.parts.course.challenges import _kept
+from pages.parts.new_normal import pace
 from pages.parts.words import Voice
-from tests.engine.test_course import FIRST
+from tests.engine.test_course import FIRST, can_be_turned
 from tests.pages.the_page import body, opened, stands
 
 CHAPTER = "az_failure"
@@ -219,6 +222,41 @@ def test_a_room_without_a_run_begins_with_the_record_that_its_challenge_is_held_
 
     assert at.session_state[f"{name}.turned.first"] == FIRST[name]
     assert set(FIRST) == set(RECORD_ROOMS)
+    assert Voice("en").say("course.challenges", n=1) in [one.label for one in at.expander]
+
+
+STILL = sorted(name for name in catalog.lessons() if not can_be_turned(catalog.lesson(name)))
+
+
+@pytest.mark.parametrize("name", STILL)
+def test_a_room_without_a_challenge_has_nothing_that_could_be_turned(name):
+    at = opened(str(catalog.lesson(name)["page"]), lang="en", x=name, guess="skip")
+
+    assert f"{name}.scenario" not in at.session_state
+    assert f"{name}.turned.record" not in at.session_state
+    assert [one.label for one in at.expander if "hallenge" in one.label] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_lab_has_its_course_and_its_challenge_is_tried_with_what_stands_in_a(lang):
+    at, say = opened("lab", lang=lang, guess="skip"), Voice(lang).say
+    labels = [one.label for one in at.expander]
+
+    assert say("course.title", n=3, quiz=5) in labels
+    assert say("course.challenges", n=1) in labels
+    at.session_state["lab.lab.challenges"] = True
+    stands(at.run())
+    stands(next(one for one in at.button if one.key == "lab.challenge.three_nines.try").click().run())
+
+    assert say("course.goal_missed") in body(at)
+
+
+def test_what_has_to_stand_is_called_as_the_page_calls_it():
+    english, spanish = Voice("en"), Voice("es")
+
+    assert _kept("traffic", Consensus, english) == "the traffic"
+    assert _kept("disk_ms", Consensus, english) == f"“{english.say('ask.consensus.disk_ms.label')}”"
+    assert _kept("ask.fail_share", pace.Shown, spanish) == f"«{spanish.say('ask.paceask.fail_share.label')}»"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -338,3 +338,10 @@ def test_a_problem_never_speaks_english_in_spanish():
 def test_a_word_of_a_slot_is_read_back():
     for name in entries():
         assert slots.read(name).scenario == entries()[name].scenario
+
+
+@pytest.mark.parametrize("era", ["today", "talk"])
+def test_what_flipped_since_the_talk_is_said_once(era):
+    at = opened("lab", lang="en", guess="skip", era=era)
+
+    assert body(at).count('<details class="q-flips') == 1

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from engine import catalog
 from engine.together import refusals
-from pages.parts import chapter, flipped, show
+from pages.parts import chapter, show
 from pages.parts.course import course_of
 from pages.parts.furniture import view
 from pages.parts.lab.bench import bench
@@ -24,7 +23,6 @@ from pages.parts.lesson import lesson
 from pages.parts.predict import SKIP
 from pages.parts.side_by_side import Side, outcomes, side_by_side
 from pages.parts.sources import sources
-from pages.parts.time_machine import era
 from pages.parts.turn import facts_of, go, told
 from pages.parts.words import Voice, voice
 
@@ -37,12 +35,7 @@ def lab() -> None:
     if view() == "stage":
         stage(speaker, sides)
     else:
-        found = flipped.here(catalog.lesson("lab"))
-        if era() == "talk":
-            flipped.strip(speaker, *found)
         _study(speaker, slots, sides)
-        if era() == "today":
-            flipped.strip(speaker, *found)
         course_of("lab", "lab", speaker, slots[0].own)
     write_url(slots)
 
