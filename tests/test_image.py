@@ -196,12 +196,14 @@ def running(container, **more):
             stdout=out,
             stderr=out,
         )
+    began = time.monotonic()
     try:
-        until = time.monotonic() + PATIENCE_S
+        until = began + PATIENCE_S
         while container.run(image().health).returncode:
             if process.poll() is not None or time.monotonic() > until:
                 raise AssertionError(f"it did not become healthy:\n{log.read_text(encoding='utf-8')[-3_000:]}")
             time.sleep(0.2)
+        print(f"healthy {time.monotonic() - began:.1f} s after its start")
         yield process
     finally:
         if process.poll() is None:
@@ -251,7 +253,7 @@ for top in ("engine", "pages/parts", "pages/figures"):
 from engine import catalog
 from pages.parts.lab.gallery import entries
 from pages.parts.stage.deck import deck
-print(len(catalog.facts()) > 100, len([one.scenario for one in entries().values()]) > 100, len(deck()) > 50)
+print(len(catalog.facts()) > 100, len([one.scenario for one in entries().values()]) > 100, len(deck().beats) > 50)
 """
     found = container.run(["python", "-W", "ignore", "-c", look])
 

@@ -61,6 +61,14 @@ def test_a_report_opens_without_a_network_and_asks_for_nothing(visitor: Visitor,
     assert said == []
 
 
+def test_this_dashboard_loses_a_zone_in_its_own_lab(visitor: Visitor):
+    page = visitor.open("/lab?lang=en&guess=skip&a=ours_ecs&b=ours_eks")
+
+    for name in ("A: This dashboard on Fargate", "B: This dashboard on EKS"):
+        expect(page.get_by_role("columnheader", name=name).first).to_be_visible()
+    assert violations(page) == []
+
+
 def violations_of(sheet: Page) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 

@@ -7,6 +7,7 @@ import pytest
 
 from engine import Scenario, catalog, frames, metrics
 from engine.difference import compared
+from engine.importers import ours
 from pages.parts import show
 from pages.parts.lab import bench, guessing, slots
 from pages.parts.lab.gallery import entries
@@ -203,6 +204,25 @@ def test_a_scenario_of_the_gallery_opens_in_the_slot_that_was_asked_for():
 
     assert slot(at, "d") == entries()["az_failure.lambda"].scenario
     assert address(at)["d"] == "az_failure.lambda"
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_this_dashboard_itself_stands_in_the_gallery_and_runs(lang):
+    at = page(a="ours_ecs", b="ours_eks", lang=lang)
+
+    assert told(at) == ""
+    assert [slot(at, letter) for letter in "ab"] == [ours.scenario("ours_ecs"), ours.scenario("ours_eks")]
+    assert all(entries()[name].title(Voice(lang)) in body(at) for name in ours.names())
+
+
+def test_our_own_template_comes_with_its_service_to_the_desk():
+    at = page(edit="b", **{"as": "bring"})
+    stands(at.text_area(key="bring.text").set_value(catalog.deployment_text("ecs-fargate.yaml")).run())
+    stands(at.button(key="bring.run.0.ecs-fargate").click().run())
+
+    found = slot(at, "b")
+    assert (found.name, found.services[0].desired, found.balancer.check_every_s) == ("quayside", 3, 5)
+    assert (found.traffic, found.operations) == (HURT.traffic, HURT.operations)
 
 
 def test_a_variant_says_what_it_sets():
