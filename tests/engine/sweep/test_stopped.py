@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from contextlib import suppress
 
 import numpy as np
 import psutil
@@ -16,8 +17,12 @@ ALL = 24
 
 
 def workers_of(process):
-    """The processes that play for another one."""
-    return [child for child in process.children(recursive=True) if "popen_loky" in " ".join(child.cmdline())]
+    """The processes that play for another one; one that has ended, and whom nobody has buried yet, does not."""
+    found = []
+    for child in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            found += [child] if "popen_loky" in " ".join(child.cmdline()) else []
+    return found
 
 
 @pytest.mark.parametrize("seed", [1, 2])
