@@ -33,8 +33,9 @@ if not is_stage:
     with st.container(key="q-language"):
         flipped.switch(words.voice())
         words.language_switch()
-    explained(words.voice())
-    own_words(words.voice())
+    with st.container(key="q-unseen"):  # one for both: each would push the page down by a gap
+        explained(words.voice())
+        own_words(words.voice())
 if not in_talk and (aside := words.set_aside()):
     st.info(aside)
 try:

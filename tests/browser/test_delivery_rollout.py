@@ -85,7 +85,7 @@ def test_a_version_is_stopped_by_an_alarm_and_the_table_says_the_same(visitor: V
     calm(page)
     seek(page, 200)
     expect(page.locator(".map .counts")).to_contain_text("of a new version")
-    expect(page.get_by_text("5% of the requests go to the new version from here on.")).to_be_visible()
+    expect(page.get_by_text("5% of the requests go to the new version from here on.").first).to_be_visible()
     seek(page, 240)
     expect(page.get_by_text("Only the old version is left.")).to_be_visible()
 

@@ -23,8 +23,7 @@ _component = st.components.v2.component(
 
 def explained(speaker: Voice) -> None:
     """Explain the page's marked terms; once a page. The explanations are sent with it, so that nothing is asked for later."""
-    with st.container(key="q-glossary"):
-        _component(key="glossary", data={"anchor": ANCHOR, "terms": _told(speaker.lang)}, height="content")
+    _component(key="glossary", data={"anchor": ANCHOR, "terms": _told(speaker.lang)}, height="content")
 
 
 @cache

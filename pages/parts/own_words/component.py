@@ -34,15 +34,13 @@ _HERE = Path(__file__).parent
 _component = st.components.v2.component(
     "quayside.own_words",
     js=joined(("own_words.js",), _HERE),
-    css=".st-key-q-own-words { position: absolute; width: 0; height: 0; overflow: hidden }",
     isolate_styles=False,
 )
 
 
 def own_words(speaker: Voice) -> None:
     """Translate them; once a page."""
-    with st.container(key="q-own-words"):
-        _component(key="own_words", data=_told(speaker.lang), height="content")
+    _component(key="own_words", data=_told(speaker.lang), height="content")
 
 
 def _told(lang: Language) -> dict[str, list[list[str]]]:
