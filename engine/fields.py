@@ -39,6 +39,15 @@ def known_instance_type(name: str) -> str:
     return name
 
 
+def known_families(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give names of instance families back; refuse one of which our table holds no type."""
+    known = catalog.instance_families()
+    for name in names:
+        if name not in known:
+            raise ValueError(f"instance families from our table are needed ({', '.join(known)}), got {name}")
+    return names
+
+
 class Record(BaseModel):
     """A frozen record that refuses fields it does not know."""
 

@@ -29,14 +29,22 @@ def lay_out() -> int:
 def compile_all() -> None:
     """Compile every loop that a page may come to."""
     from engine.delivery import simulation as delivery  # noqa: PLC0415 - laying out comes first, and needs none of them
-    from engine.placement import stream  # noqa: PLC0415
-    from engine.placement.kube import crowd_stream, topology  # noqa: PLC0415
     from engine.responsibility import year  # noqa: PLC0415
+
+    compile_runs()
+    for module in (delivery, year):
+        module.warm_up()
+
+
+def compile_runs() -> None:
+    """Compile what a scenario's run may come to, and no more: all that a process which plays runs has to know."""
+    from engine.placement import stream  # noqa: PLC0415 - the same
+    from engine.placement.kube import crowd_stream, topology  # noqa: PLC0415
     from engine.traffic import compiled  # noqa: PLC0415
     from engine.traffic.functions import compiled as functions  # noqa: PLC0415
     from engine.traffic.graph import compiled as graph  # noqa: PLC0415
 
-    for module in (compiled, graph, functions, stream, topology, crowd_stream, delivery, year):
+    for module in (compiled, graph, functions, stream, topology, crowd_stream):
         module.warm_up()
 
 

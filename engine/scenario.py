@@ -16,7 +16,7 @@ from engine import catalog, checks, era_checks, reading
 from engine.application import Application
 from engine.deployment import DeploymentSettings
 from engine.era import Era
-from engine.fields import Record, known_instance_type, setting
+from engine.fields import Record, known_families, known_instance_type, setting
 from engine.function_settings import FunctionSettings
 from engine.kubernetes import Kubernetes, Pods
 from engine.kubernetes.scheduling import NodeTaint
@@ -433,11 +433,7 @@ class Fleet(Record):
     @field_validator("families")
     @classmethod
     def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        known = catalog.instance_families()
-        for name in names:
-            if name not in known:
-                raise ValueError(f"instance families from our table are needed ({', '.join(known)}), got {name}")
-        return names
+        return known_families(names)
 
     @field_validator("instance_type")
     @classmethod

@@ -1,15 +1,15 @@
 """What every test may ask for: the shared tables beside the checkout, a Chromium, and calm hypothesis settings."""
 
 import os
-import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.apart import apart
+
 # What tests answer is nobody's progress: no test, and no server that a test starts, opens the user's own store.
-os.environ["QUAYSIDE_DATA"] = tempfile.mkdtemp(prefix="quayside-tests-")
-os.environ.pop("DATABASE_URL", None)
+apart("tests")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -21,20 +21,21 @@ MOST_S = 0.5  # of runs that wait over there: with more, it is sooner done here
 _log = logging.getLogger("quayside")
 
 
-def _ready() -> Worker:
+def _prompt() -> Worker:
     return Worker(niceness=0)
 
 
 class Hand:
     """One process more, and the thread that gives it one run after the other. Who asks for a run that is under way shares it."""
 
-    def __init__(self, player_of: Callable[[], Player] = _ready) -> None:
+    def __init__(self, player_of: Callable[[], Player] = _prompt) -> None:
         """Start it. player_of: starts what plays; raises OSError where it cannot be."""
         self._player_of = player_of
         self._player: Player | None = player_of()
         self._lock = threading.Lock()
         self._under_way: dict[str, Future[Run | None]] = {}
         self._left_s = 0.0
+        self._is_open = True
         self._thread = ThreadPoolExecutor(1, "hand")
 
     def play(self, scenario: Scenario, expected_s: float) -> Run | None:
@@ -55,7 +56,7 @@ class Hand:
     def close(self) -> None:
         """End it. Who waits does it alone."""
         with self._lock:
-            player, self._player = self._player, None
+            player, self._player, self._is_open = self._player, None, False
         if player is not None:
             player.close()
         self._thread.shutdown()
@@ -76,8 +77,8 @@ class Hand:
         """Start another process in place of one that ended, unless we are closing."""
         with self._lock:
             lost, self._player = self._player, None
-        if lost is None:
-            return
+            if lost is None or not self._is_open:
+                return
         _log.warning("the process that lends a hand ended; it is started again")
         lost.close()
         try:
@@ -86,4 +87,6 @@ class Hand:
             _log.exception("no process can be started to lend a hand")
             return
         with self._lock:
-            self._player = fresh
+            self._player = fresh if self._is_open else None
+        if self._player is None:  # we were closed meanwhile
+            fresh.close()

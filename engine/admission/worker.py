@@ -104,7 +104,7 @@ class Worker:
 
 def work(line: Connection) -> None:
     """Play what comes until the server is gone."""
-    precompiled.compile_all()
+    precompiled.compile_runs()
     while True:
         try:
             kind, number, scenario = line.recv()

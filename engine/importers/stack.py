@@ -72,11 +72,10 @@ class _Reading:
             return Stack()
         name, own = found
         service = self._numbers(name, own, _OF_SERVICE)
-        if (word := self._value(name, own, "AvailabilityZoneRebalancing")) in {"ENABLED", "DISABLED"}:
+        if (word := self._value(name, own, "AvailabilityZoneRebalancing")) in ("ENABLED", "DISABLED"):
             service["az_rebalancing"] = word == "ENABLED"
-        if (
-            is_on := _yes(self._value(name, own, "DeploymentConfiguration.DeploymentCircuitBreaker.Enable"))
-        ) is not None:
+        is_on = _yes(self._value(name, own, "DeploymentConfiguration.DeploymentCircuitBreaker.Enable"))
+        if is_on is not None:
             back = _yes(self._value(name, own, "DeploymentConfiguration.DeploymentCircuitBreaker.Rollback"))
             service["deployment"] = {"breaker": is_on, "rollback": bool(back)}
         scaling = self._scaling(name)
@@ -128,7 +127,7 @@ class _Reading:
                 self.odd.append(f"{policy}.PolicyType")
                 continue
             metric = self._value(policy, tracking, "PredefinedMetricSpecification.PredefinedMetricType")
-            if metric not in _METRICS:
+            if not isinstance(metric, str) or metric not in _METRICS:
                 self.odd.append(f"{policy}: {short(metric, 40)}")
                 continue
             return {"metric": _METRICS[metric]} | bounds | self._numbers(policy, tracking, _OF_POLICY)
@@ -200,13 +199,9 @@ def _number(value: Any) -> float | None:
 
 
 def _yes(value: Any) -> bool | None:
-    return (
-        value
-        if isinstance(value, bool)
-        else {"true": True, "false": False}.get(value)
-        if isinstance(value, str)
-        else None
-    )
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value)
+    return value if isinstance(value, bool) else None
 
 
 def _one(code: str, places: list[str]) -> Iterator[Finding]:

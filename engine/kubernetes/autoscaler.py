@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import field_validator
 
 from engine import catalog
-from engine.fields import Record, setting
+from engine.fields import Record, known_families, setting
 
 Expander = Literal["random", "most-pods", "least-waste", "least-nodes", "priority"]
 
@@ -131,11 +131,7 @@ class Karpenter(Record):
     @field_validator("families")
     @classmethod
     def _are_known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        known = catalog.instance_families()
-        for name in names:
-            if name not in known:
-                raise ValueError(f"instance families from our table are needed ({', '.join(known)}), got {name}")
-        return names
+        return known_families(names)
 
 
 class Autoscaler(Record):

@@ -63,13 +63,7 @@ class CompiledPlane:
 
     def busy_ns(self, service: int, rows: Sequence[int], since_s: float) -> int:
         """Sum the worker-nanoseconds of targets from a whole step until now, requests under way included."""
-        lane, now = self._lanes[service], self._env.now
-        self.advance(service, now)
-        return int(
-            kernel.busy_ns(
-                np.array(rows, dtype=np.int64), int(since_s / self._step_s), since_s, now, lane.carry, lane.tally
-            )
-        )
+        return sum(self.busy_each(service, rows, since_s))
 
     def busy_each(self, service: int, rows: Sequence[int], since_s: float) -> list[int]:
         """Give the worker-nanoseconds target by target, requests under way included."""
@@ -372,7 +366,6 @@ def warm_up() -> None:
     nothing = [0.0] * 3
     plane.route(0, [[row]] * 3, Fronts((0, 1, 2), [False] * 3, [0] * 3, nothing, nothing, nothing))
     env.run(until=5)
-    plane.busy_ns(0, [row], 0)
     plane.busy_each(0, [row], 0)
     plane.worked(0, [row])
     plane.working(0, [row])

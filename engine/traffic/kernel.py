@@ -880,22 +880,6 @@ def strike(now_s: float, target: int, mode: int, plan: Plan, route: Route, carry
 
 
 @compiled
-def busy_ns(rows: Ints, first_step: int, since_s: float, now_s: float, carry: Carry, tally: Tally) -> int:
-    """Sum the worker-nanoseconds of targets from `since_s` to `now_s`, requests under way included."""
-    total = 0
-    for row in rows:
-        for step in range(first_step, tally.busy_ns.shape[1]):
-            total += tally.busy_ns[row, step]
-    for i in range(carry.n[N_PENDING]):
-        pending = carry.pending[i]
-        if pending[END] < NEVER and pending[START] < now_s:
-            for row in rows:
-                if row == int(pending[TARGET]):
-                    total += int(now_s * 1e9) - int(max(pending[START], since_s) * 1e9)
-    return total
-
-
-@compiled
 def add_working(pending: Floats, n: int, now_s: float, into: Ints) -> None:
     """Add the requests that each target works on at `now_s`. pending: the first `n` rows; into: shape (targets,)."""
     for i in range(n):

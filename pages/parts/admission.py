@@ -193,7 +193,7 @@ def _beside(scenario: Scenario) -> Run:
     if hand is not None:
         with _turn_lent():
             found = hand.play(scenario, expected_s(scenario))
-    return _shelf(scenario, lambda: found or simulate(scenario))
+    return _shelf(scenario, lambda: simulate(scenario) if found is None else found)
 
 
 def _waited(scenario: Scenario, line: Line, head: Callable[[], None]) -> Run:

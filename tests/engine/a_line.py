@@ -13,7 +13,7 @@ def seeded(seed):
     return Scenario(seed=seed, duration_s=10, traffic={"rps": 1})
 
 
-def until(is_so, patience_s=5):
+def until(is_so, patience_s=60):
     """Wait until something is so."""
     end = time.monotonic() + patience_s
     while not is_so():

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-os.environ["QUAYSIDE_DATA"] = tempfile.mkdtemp(prefix="quayside-fuzz-")
-os.environ.pop("DATABASE_URL", None)
+from tests.apart import apart
+
+apart("fuzz")
 
 
 def main() -> int:

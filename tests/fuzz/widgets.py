@@ -22,6 +22,7 @@ from websockets.exceptions import WebSocketException
 from tests.browser.the_app import ROOT, Server, serving
 from tests.fuzz import spoiled
 from tests.fuzz.workers import HANG_S, Finding, Told
+from tests.load.crowd import cpu_s
 from tests.load.learner import CROWD, experiments
 from tests.load.protocol import BrokenError, Browser
 
@@ -135,13 +136,13 @@ async def fuzz(server: Server, inputs: int, seed: int) -> Told:
         for number in range(min(A_VISIT, inputs - visit * A_VISIT)):
             given = f"visit {visit}, input {number}: {chapter}?{browser.query}"
             states = forged(rng, browser.widgets, elsewhere)
-            began, log = _spent_s(process), server.log.stat().st_size
+            began, log = cpu_s(process), server.log.stat().st_size
             try:
                 await _timed(browser.forge(*states))
                 what = ""
             except (BrokenError, WebSocketException, OSError, TimeoutError) as error:
                 what = f"{type(error).__name__}: {str(error)[-300:]}"
-            took_s = _spent_s(process) - began
+            took_s = cpu_s(process) - began
             if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
                 what = "the server died"
             elif not what:
@@ -149,9 +150,9 @@ async def fuzz(server: Server, inputs: int, seed: int) -> Told:
             if not what and took_s > HANG_S:
                 # A page's own work, that nobody had asked for yet, is on the shelf the second time; a hang is not.
                 await _timed(browser.open(chapter, **words))
-                began = _spent_s(process)
+                began = cpu_s(process)
                 await _timed(browser.forge(*states))
-                took_s = _spent_s(process) - began
+                took_s = cpu_s(process) - began
                 what = f"a hang over {HANG_S:g} s: {took_s:.1f} s" if took_s > HANG_S else ""
             what = what or _logged(server, log)
             told.counts[KIND, "found" if what else "taken"] += 1
@@ -181,14 +182,6 @@ async def _answers(browser: Browser) -> str:
     except (BrokenError, WebSocketException, OSError, TimeoutError) as error:
         return f"afterwards {type(error).__name__}: {str(error)[-300:]}"
     return ""
-
-
-def _spent_s(process: psutil.Process) -> float:
-    try:
-        spent = process.cpu_times()
-    except psutil.NoSuchProcess:
-        return 0.0
-    return float(spent.user + spent.system)
 
 
 def _new(server: Server, since: int) -> list[str]:

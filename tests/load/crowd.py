@@ -65,11 +65,11 @@ async def crowd(
     told[0] = noted = Told()
     server, here = psutil.Process(pid), psutil.Process()
     others = server.children(recursive=True)
-    before = [_cpu_s(one) for one in (server, *others, here)]
+    before = [cpu_s(one) for one in (server, *others, here)]
     load = os.getloadavg()[0]
     await asyncio.sleep(until_s - time.monotonic())
     took_s = time.monotonic() - measured_s
-    spent = [(_cpu_s(one) - was) / took_s for one, was in zip((server, *others, here), before, strict=True)]
+    spent = [(cpu_s(one) - was) / took_s for one, was in zip((server, *others, here), before, strict=True)]
     memory = [_memory_mib(one) for one in (server, *others)]
     done, late = await asyncio.wait(people, timeout=60)
     for one in late:
@@ -100,7 +100,8 @@ def _percentiles(times: np.ndarray[Any, Any]) -> tuple[float, float, float]:
     return float(p50), float(p95), float(p99)
 
 
-def _cpu_s(process: psutil.Process) -> float:
+def cpu_s(process: psutil.Process) -> float:
+    """Give what a process has used of the processor, s; 0 where it is gone."""
     try:
         spent = process.cpu_times()
     except psutil.NoSuchProcess:

@@ -14,8 +14,9 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-os.environ["QUAYSIDE_DATA"] = tempfile.mkdtemp(prefix="quayside-soak-")
-os.environ.pop("DATABASE_URL", None)
+from tests.apart import apart
+
+apart("soak")
 
 
 def main() -> int:

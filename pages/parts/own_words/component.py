@@ -31,11 +31,7 @@ TEXTS = (
     "upload",
 )
 _HERE = Path(__file__).parent
-_component = st.components.v2.component(
-    "quayside.own_words",
-    js=joined(("own_words.js",), _HERE),
-    isolate_styles=False,
-)
+_component = st.components.v2.component("quayside.own_words", js=joined(("own_words.js",), _HERE), isolate_styles=False)
 
 
 def own_words(speaker: Voice) -> None:

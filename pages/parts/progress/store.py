@@ -24,9 +24,8 @@ from pages.parts.progress.records import MOST, Answer
 
 FILE = "progress.sqlite3"
 KEPT = timedelta(days=366)  # a visitor who does not come for longer is forgotten
-TRUSTED = timedelta(
-    days=2
-)  # by so much the machine's clock may differ from the last visit that the store knows, before it is doubted
+# By so much the machine's clock may differ from the last visit that the store knows, before it is doubted.
+TRUSTED = timedelta(days=2)
 PATIENCE_S = 10.0  # so long a write waits for others
 
 _log = logging.getLogger("quayside.progress")

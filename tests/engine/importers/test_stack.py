@@ -2,11 +2,12 @@
 
 import copy
 import json
+from contextlib import suppress
 
 import pytest
 
 from engine import Scenario, importers
-from engine.errors import ScenarioError
+from engine.errors import DefinitionError, ScenarioError
 from tests.engine.importers.the_design import GOOD, design, notes, one
 
 TEMPLATE = {
@@ -162,3 +163,21 @@ def test_json_and_yaml_templates_say_the_same():
 
     assert [importers.read(text)[0].stack.service for text in (short, long)] == [{"desired": 3}] * 2
     assert json.dumps(dict(importers.read(short)[0].stack.balancer)) == "{}"
+
+
+def places(node, path=()):
+    """Give the way to everything that a template's resources hold."""
+    for name, inner in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        yield (*path, name)
+        yield from places(inner, (*path, name))
+
+
+@pytest.mark.parametrize("wild", [None, True, -1, 2.5, "", "x", [], [[]], {}, {"a": 1, "b": []}], ids=repr)
+def test_whatever_stands_in_a_templates_place_is_read_or_refused_in_words(wild):
+    taken = 0
+    for path in places({name: TEMPLATE["Resources"][name] for name in ("Web", "Group", "Bounds", "Policy")}):
+        with suppress(DefinitionError, ScenarioError):
+            importers.scenario_of(read(*path, value=wild), "ecs-fargate")
+            taken += 1
+
+    assert taken > 10
